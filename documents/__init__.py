@@ -1,0 +1,1 @@
+"""Papers: taken in, examined, typeset, versioned, read."""

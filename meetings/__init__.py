@@ -1,0 +1,1 @@
+"""People who meet: the tree, sittings, and the relay that links their rooms."""

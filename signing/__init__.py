@@ -1,0 +1,1 @@
+"""Proof: keys, certificates, timestamps, signatures on PDFs, and the verdict on them."""

@@ -1,0 +1,1 @@
+"""The data tier: one database, event streams, blobs, a bus and jobs. It imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""The edge: command line, processes, HTTPS, WebSocket, and the pages people see."""
