@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from alembic import command as alembic_command
@@ -32,6 +32,10 @@ from .errors import Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+# What use cases outside this tier are written with: they import no SQL library.
+Connection = sa.Connection
+Row: TypeAlias = sa.Row[Any]
 
 metadata = sa.MetaData()  # every records.py adds its tables here; migrations/ makes them
 
@@ -62,6 +66,11 @@ def upsert(conn: sa.Connection, table: sa.Table, key: list[str], row: dict[str, 
         statement.on_conflict_do_update(index_elements=key, set_=rest) if rest else statement.on_conflict_do_nothing()
     )
     conn.execute(done)
+
+
+def by_code_point(conn: sa.Connection, column: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """COLUMN to be ordered as it is stored: PostgreSQL would otherwise sort made-up keys by its own language rules."""
+    return column if conn.dialect.name == "sqlite" else sa.collate(column, "C")
 
 
 def migrate(conn: sa.Connection) -> None:

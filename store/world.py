@@ -9,7 +9,10 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
+
+VIETNAM = timezone(timedelta(hours=7))  # no summer time since 1975
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +54,13 @@ def uuid7(utc_ms: int, random: bytes) -> str:
 
 def new_id(world: World) -> str:
     return uuid7(world.now().utc_ms, world.random(10))
+
+
+def vietnam_time(utc_ms: int) -> datetime:
+    """The wall clock in Vietnam at a moment."""
+    return datetime.fromtimestamp(utc_ms / 1000, UTC).astimezone(VIETNAM)
+
+
+def vietnam_day(utc_ms: int) -> str:
+    """The ISO day in Vietnam at a moment: what every dated fact is asked about."""
+    return vietnam_time(utc_ms).date().isoformat()

@@ -12,11 +12,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from meetings.house import House
 from store.blobs import Blobs, Keys, open_blobs
-from store.bus import Bus, RedisBus, open_bus
+from store.bus import Bus, LocalBus, RedisBus, open_bus
 from store.db import Database, open_database
 
 from .kit import servers
+from .kit.committee import Committee, convene
 from .kit.world import Fixed
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -113,3 +115,16 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
         return open_blobs(f"s3://papers/{uuid.uuid4().hex}", endpoint=endpoint, **access)
     keys = Keys({"00000001": bytes(range(32))}, "00000001") if request.param == "folder-sealed" else None
     return open_blobs(f"file://{tmp_path}/blobs", keys)
+
+
+@pytest.fixture
+async def house(database: Database, world: Fixed) -> House:
+    """A node's shared things, on every SQL engine."""
+    return House("node-1", database, open_blobs("memory:"), LocalBus(), world)
+
+
+@pytest.fixture
+async def committee(house: House) -> AsyncIterator[Committee]:
+    made = await convene(house)
+    yield made
+    await made.rooms.close()

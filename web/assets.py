@@ -57,7 +57,8 @@ def fetch(folder: Path, *, dev: bool) -> Path:
     for name in SOURCES:
         shutil.copy(WEB / name, folder / name)
     shutil.copytree(WEB / "none", folder / "none", dirs_exist_ok=True)
-    npm(folder, "ci", "--silent", *([] if dev else ["--omit=dev"]), "--omit=optional")
+    # What the compiler needs of its platform is an optional package; what is served needs none of those.
+    npm(folder, "ci", "--silent", *([] if dev else ["--omit=dev", "--omit=optional"]))
     return folder / "node_modules"
 
 

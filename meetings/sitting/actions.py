@@ -1,0 +1,111 @@
+"""Planning a sitting and reading about sittings: what is not a command to a room that already exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from store import journal
+from store.chain import Event
+from store.db import Connection, Row
+from store.errors import Refused
+from store.journal import Command
+
+from ..house import House, actor_of
+from ..people import records as people
+from ..people import rights
+from ..people.rights import Principal, Thing
+from . import events as e
+from . import records, rules
+from .agenda import check_seats, text
+from .rooms import Rooms
+from .state import State, evolve
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the secretary gives to plan a sitting. `units` are invited whole: their leaders and their sites."""
+
+    title: str
+    unit: str
+    place: str
+    begins: int
+    chair: str
+    secretary: str
+    clerk: str
+    units: tuple[str, ...] = ()
+    guests: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+
+
+class Sittings:
+    def __init__(self, house: House, rooms: Rooms) -> None:
+        self._house = house
+        self.rooms = rooms
+
+    async def plan(self, who: Principal, plan: Plan, command: str = "") -> str:
+        """Make a sitting; returns its id. The committee's members of `unit` are seated and entitled; from each of
+        `units` its chair is invited (as a guest, who speaks but does not vote) and its sites are linked."""
+        rights.demand(who, "sitting.plan", Thing(plan.unit))
+        house, sitting = self._house, self._house.id()
+        title, place = text(plan.title, "title"), text(plan.place, "place")
+        rule = rules.on(house.today())
+
+        def use(conn: Connection) -> str:
+            cause = Command(actor_of(who), command)
+            seats = _seats(conn, plan, house.today())
+            check_seats(seats)
+            lease = journal.create(conn, sitting, "sitting", plan.unit, house.node)
+            rooms = _rooms(conn, plan)
+            happening = e.Planned(title, plan.unit, place, plan.begins, rule.id, tuple(seats.values()), rooms)
+            [event] = journal.append(conn, lease, [e.draft(happening)], cause, house.now_ms(), house.world.random)
+            records.mirror(conn, None, evolve(State(id=sitting), happening, event.at))
+            return sitting
+
+        return await house.write(use)
+
+    async def listed(self, who: Principal) -> list[Row]:
+        return await self._house.read(records.listed, rights.scope(who, "sitting.see"))
+
+    async def of_site(self, site: str) -> list[Row]:
+        return await self._house.read(records.of_site, site)
+
+    async def story(self, who: Principal, sitting: str, after: int = 0) -> list[Event]:
+        """The journal of a sitting, for those who keep it."""
+        room = await self.rooms.get(sitting)
+        rights.demand(who, "sitting.conduct", room.thing())
+        return await self._house.read(lambda conn: list(journal.walk(conn, sitting, after)))
+
+
+def _seats(conn: Connection, plan: Plan, day: str) -> dict[str, e.Seat]:
+    seats: dict[str, e.Seat] = {}
+    special = {plan.chair: "chair", plan.secretary: "secretary", plan.clerk: "clerk"}
+    for held, _ in people.memberships_on(conn, day, unit=plan.unit):
+        role: Any = special.get(held.person)
+        if role is None and held.counted:
+            role = "deputy" if held.role == "deputy" else "member"
+        if role is not None:
+            known = seats.get(held.person)
+            counted = held.counted or (known is not None and known.entitled)
+            seats[held.person] = e.Seat(held.person, held.id, plan.unit, role, counted)
+    for person in special:
+        if person and person not in seats:
+            raise Refused("not-of-this-unit")
+    for unit in plan.units:
+        for held, _ in people.memberships_on(conn, day, unit=unit):
+            if held.role == "chair" and held.person not in seats:
+                seats[held.person] = e.Seat(held.person, held.id, unit, "guest")
+    for guest in plan.guests:
+        offices = people.memberships_on(conn, day, person=guest)
+        if offices and guest not in seats:
+            seats[guest] = e.Seat(guest, offices[0][0].id, offices[0][0].unit, "guest")
+    return seats
+
+
+def _rooms(conn: Connection, plan: Plan) -> tuple[e.Room, ...]:
+    wanted = {plan.unit, *plan.units}
+    return tuple(
+        e.Room(site.id, site.unit)
+        for site in people.all_sites(conn)
+        if (site.unit in wanted or site.id in plan.sites) and not site.revoked
+    )

@@ -1,0 +1,131 @@
+"""Before the sitting: details, invitations, items, papers, release. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from store.errors import Refused, Stale
+
+from . import commands as c
+from . import events as e
+from .state import State
+
+LONGEST_TITLE, LONGEST_TEXT = 500, 20_000
+ONLY_ONE = ("chair", "secretary", "clerk")  # roles that one person has
+
+
+def text(value: str, field: str, longest: int = LONGEST_TITLE) -> str:
+    """Text as it is kept: NFC, trimmed, no control characters but line breaks."""
+    tidy = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
+    if not tidy:
+        raise Refused("field-needed", field=field)
+    if len(tidy) > longest:
+        raise Refused("field-long", field=field)
+    if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" for char in tidy):
+        raise Refused("field-wrong", field=field)
+    return tidy
+
+
+def _optional(value: str, field: str) -> str:
+    return text(value, field) if value.strip() else ""
+
+
+def _check_person(state: State, person: str) -> None:
+    if person and person not in state.seats:
+        raise Refused("not-invited")
+
+
+def change_details(state: State, command: c.ChangeDetails) -> list[e.AnyHappening]:
+    return [e.DetailsChanged(text(command.title, "title"), text(command.place, "place"), command.begins)]
+
+
+def invite(state: State, command: c.Invite) -> list[e.AnyHappening]:
+    check_seats({**state.seats, **{seat.person: seat for seat in command.seats}})
+    return [e.Invited(command.seats, command.rooms)]
+
+
+def check_seats(seats: dict[str, e.Seat]) -> None:
+    for role in ONLY_ONE:
+        if sum(1 for seat in seats.values() if seat.role == role) > 1:
+            raise Refused("role-twice", role=role)
+    if not any(seat.role == "chair" for seat in seats.values()):
+        raise Refused("chair-needed")
+    if not any(seat.role == "secretary" for seat in seats.values()):
+        raise Refused("secretary-needed")
+
+
+def uninvite(state: State, command: c.Uninvite) -> list[e.AnyHappening]:
+    if any(person in state.ever_present for person in command.people):
+        raise Refused("already-attended")
+    check_seats({person: seat for person, seat in state.seats.items() if person not in command.people})
+    return [e.Uninvited(command.people)]
+
+
+def add_item(state: State, command: c.AddItem) -> list[e.AnyHappening]:
+    if state.find_item(command.item):
+        raise Refused("item-exists")
+    if not command.item or len(command.item) > 64 or not command.item.isascii():
+        raise Refused("field-wrong", field="item")
+    return [e.ItemAdded(command.item, **_item_values(state, command))]
+
+
+def _item_values(state: State, command: c.AddItem | c.ChangeItem) -> dict[str, Any]:
+    if not 1 <= command.minutes <= 600:
+        raise Refused("field-wrong", field="minutes")
+    _check_person(state, command.rapporteur)
+    return {
+        "title": text(command.title, "title"),
+        "minutes": command.minutes,
+        "rapporteur": command.rapporteur,
+        "question": _optional(command.question, "question"),
+        "closed": command.closed,
+    }
+
+
+def change_item(state: State, command: c.ChangeItem) -> list[e.AnyHappening]:
+    _demand_item(state, command.item)
+    return [e.ItemChanged(command.item, **_item_values(state, command))]
+
+
+def _demand_item(state: State, item: str) -> None:
+    found = state.find_item(item)
+    if found is None:
+        raise Stale("no-such-item")
+    if found.opened_at:
+        raise Refused("item-already-opened")
+
+
+def move_item(state: State, command: c.MoveItem) -> list[e.AnyHappening]:
+    _demand_item(state, command.item)
+    if not 0 <= command.position < len(state.items):
+        raise Refused("field-wrong", field="position")
+    return [e.ItemMoved(command.item, command.position)]
+
+
+def remove_item(state: State, command: c.RemoveItem) -> list[e.AnyHappening]:
+    _demand_item(state, command.item)
+    return [e.ItemRemoved(command.item)]
+
+
+def attach_paper(state: State, command: c.AttachPaper) -> list[e.AnyHappening]:
+    if state.find_item(command.item) is None:
+        raise Stale("no-such-item")
+    if any(paper.item == command.item and paper.sha256 == command.sha256 for paper in state.papers):
+        raise Refused("paper-twice")
+    name = text(command.name, "name")
+    return [e.PaperAttached(command.paper, command.item, name, command.sha256, command.pages, command.size)]
+
+
+def detach_paper(state: State, command: c.DetachPaper) -> list[e.AnyHappening]:
+    if state.find_paper(command.paper) is None:
+        raise Stale("no-such-paper")
+    if state.phase != "planned":
+        raise Refused("already-released")
+    return [e.PaperDetached(command.paper)]
+
+
+def release(state: State, command: c.Release) -> list[e.AnyHappening]:
+    if not state.items:
+        raise Refused("agenda-empty")
+    return [e.Released()]

@@ -1,0 +1,253 @@
+"""Everything that can be asked of a sitting, and which right each asks for. Pure.
+
+`Command` is what a browser may send. `Internal` is what our own actions add once a paper has been examined or a
+file signed: it carries facts that no browser may state.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from . import events as e
+from .rules import Choice
+
+
+class Asked(msgspec.Struct, frozen=True, tag_field="kind", tag=e.kebab):
+    """Base of all commands."""
+
+
+# ── before ──
+
+
+class ChangeDetails(Asked, frozen=True):
+    title: str
+    place: str
+    begins: int
+
+
+class Invite(Asked, frozen=True):
+    seats: tuple[e.Seat, ...]
+    rooms: tuple[e.Room, ...] = ()
+
+
+class Uninvite(Asked, frozen=True):
+    people: tuple[str, ...]
+
+
+class AddItem(Asked, frozen=True):
+    item: str  # an id made by the browser, so that a retry adds nothing twice
+    title: str
+    minutes: int = 15
+    rapporteur: str = ""
+    question: str = ""
+    closed: bool = False
+
+
+class ChangeItem(Asked, frozen=True):
+    item: str
+    title: str
+    minutes: int = 15
+    rapporteur: str = ""
+    question: str = ""
+    closed: bool = False
+
+
+class MoveItem(Asked, frozen=True):
+    item: str
+    position: int
+
+
+class RemoveItem(Asked, frozen=True):
+    item: str
+
+
+class DetachPaper(Asked, frozen=True):
+    paper: str
+
+
+class Release(Asked, frozen=True):
+    pass
+
+
+# ── in the sitting ──
+
+
+class Open(Asked, frozen=True):
+    pass
+
+
+class CheckIn(Asked, frozen=True):
+    person: str = ""  # "" is oneself; another only by chair or secretary
+    site: str = ""
+
+
+class CheckOut(Asked, frozen=True):
+    person: str = ""
+
+
+class OpenItem(Asked, frozen=True):
+    item: str
+
+
+class ShowPage(Asked, frozen=True):
+    paper: str
+    page: int
+
+
+class AskFloor(Asked, frozen=True):
+    pass
+
+
+class WithdrawFloor(Asked, frozen=True):
+    pass
+
+
+class GiveFloor(Asked, frozen=True):
+    person: str
+
+
+class EndFloor(Asked, frozen=True):
+    pass
+
+
+class OpenVote(Asked, frozen=True):
+    ballot: str
+    item: str
+    question: str = ""
+
+
+class Cast(Asked, frozen=True):
+    ballot: str
+    choice: Choice
+
+
+class CloseVote(Asked, frozen=True):
+    ballot: str
+
+
+class Conclude(Asked, frozen=True):
+    item: str
+    text: str
+
+
+class Close(Asked, frozen=True):
+    pass
+
+
+# ── minutes ──
+
+
+class ApproveMinutes(Asked, frozen=True):
+    version: int
+
+
+class ReturnMinutes(Asked, frozen=True):
+    version: int
+    reason: str
+
+
+class Circulate(Asked, frozen=True):
+    people: tuple[str, ...]
+
+
+class Acknowledge(Asked, frozen=True):
+    pass
+
+
+# ── from our own actions and processes only ──
+
+
+class AttachPaper(Asked, frozen=True):
+    paper: str
+    item: str
+    name: str
+    sha256: str
+    pages: int
+    size: int
+
+
+class JoinSite(Asked, frozen=True):
+    site: str
+
+
+class LeaveSite(Asked, frozen=True):
+    site: str
+    why: str
+
+
+class SaveMinutes(Asked, frozen=True):
+    based_on: int  # the version the editor saw
+    sha256: str
+    drafted: bool = False
+
+
+class NumberMinutes(Asked, frozen=True):
+    number: int
+    symbol: str
+    day: str
+
+
+class TypesetMinutes(Asked, frozen=True):
+    sha256: str
+    code: str
+    head_seq: int
+    head_hash: str
+
+
+class SignMinutes(Asked, frozen=True):
+    field: Literal["secretary", "chair", "seal"]
+    based_on: str  # SHA-256 of the file that was shown and signed
+    sha256: str
+
+
+Command = (
+    ChangeDetails | Invite | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release
+    | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor
+    | OpenVote | Cast | CloseVote | Conclude | Close | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
+)  # fmt: skip
+Internal = AttachPaper | JoinSite | LeaveSite | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes
+AnyCommand = Command | Internal
+
+# The right each command asks for (meetings/people/rights.py). A command without a line is refused by the test.
+VERBS: dict[type, str] = {
+    ChangeDetails: "sitting.prepare",
+    Invite: "sitting.prepare",
+    Uninvite: "sitting.prepare",
+    AddItem: "sitting.prepare",
+    ChangeItem: "sitting.prepare",
+    MoveItem: "sitting.prepare",
+    RemoveItem: "sitting.prepare",
+    DetachPaper: "sitting.prepare",
+    Release: "sitting.prepare",
+    AttachPaper: "paper.add",
+    Open: "sitting.preside",
+    CheckIn: "sitting.attend",
+    CheckOut: "sitting.attend",
+    OpenItem: "sitting.conduct",
+    ShowPage: "sitting.attend",
+    AskFloor: "sitting.attend",
+    WithdrawFloor: "sitting.attend",
+    GiveFloor: "sitting.preside",
+    EndFloor: "sitting.attend",
+    OpenVote: "sitting.preside",
+    Cast: "sitting.vote",
+    CloseVote: "sitting.preside",
+    Conclude: "sitting.preside",
+    Close: "sitting.preside",
+    JoinSite: "sitting.site",
+    LeaveSite: "sitting.site",
+    SaveMinutes: "minutes.edit",
+    ApproveMinutes: "minutes.approve",
+    ReturnMinutes: "minutes.approve",
+    NumberMinutes: "minutes.number",
+    TypesetMinutes: "minutes.number",
+    SignMinutes: "minutes.sign",
+    Circulate: "minutes.circulate",
+    Acknowledge: "minutes.acknowledge",
+}
+
+
+def kind_of(command: AnyCommand) -> str:
+    return e.kebab(type(command).__name__)

@@ -1,0 +1,88 @@
+"""`decide(state, command, who) -> events`, or a refusal: every rule of order in one table. Pure.
+
+The table says in which phases, and at which step of the minutes, each command may come; what else it depends on
+is decided in the file of its noun. Rights are asked before (room.py), with `commands.VERBS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from store.errors import Refused, Stale
+
+from . import agenda, attendance, ballots, floor, minutes
+from . import commands as c
+from . import events as e
+from .state import State
+
+BEFORE = ("planned", "released")
+UNTIL_CLOSE = ("planned", "released", "open")
+OPEN = ("open",)
+ANY = ("planned", "released", "open", "closed")
+
+Decider = Callable[..., list[e.AnyHappening]]
+
+# command -> (phases it may come in, who decides, whether the decider asks who it is)
+TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
+    c.ChangeDetails: (BEFORE, agenda.change_details, False),
+    c.Invite: (UNTIL_CLOSE, agenda.invite, False),
+    c.Uninvite: (UNTIL_CLOSE, agenda.uninvite, False),
+    c.AddItem: (UNTIL_CLOSE, agenda.add_item, False),
+    c.ChangeItem: (UNTIL_CLOSE, agenda.change_item, False),
+    c.MoveItem: (UNTIL_CLOSE, agenda.move_item, False),
+    c.RemoveItem: (UNTIL_CLOSE, agenda.remove_item, False),
+    c.AttachPaper: (UNTIL_CLOSE, agenda.attach_paper, False),
+    c.DetachPaper: (UNTIL_CLOSE, agenda.detach_paper, False),
+    c.Release: (("planned",), agenda.release, False),
+    c.Open: (("released",), attendance.open_, False),
+    c.JoinSite: (("released", "open"), attendance.join_site, False),
+    c.LeaveSite: (ANY, attendance.leave_site, False),
+    c.CheckIn: (OPEN, attendance.check_in, True),
+    c.CheckOut: (OPEN, attendance.check_out, True),
+    c.OpenItem: (OPEN, attendance.open_item, False),
+    c.ShowPage: (OPEN, attendance.show_page, True),
+    c.AskFloor: (OPEN, floor.ask, True),
+    c.WithdrawFloor: (OPEN, floor.withdraw, True),
+    c.GiveFloor: (OPEN, floor.give, False),
+    c.EndFloor: (OPEN, floor.end, True),
+    c.OpenVote: (OPEN, ballots.open_, False),
+    c.Cast: (OPEN, ballots.cast, True),
+    c.CloseVote: (OPEN, ballots.close, False),
+    c.Conclude: (OPEN, ballots.conclude, False),
+    c.Close: (OPEN, attendance.close, False),
+    c.SaveMinutes: (("closed",), minutes.save, False),
+    c.ApproveMinutes: (("closed",), minutes.approve, False),
+    c.ReturnMinutes: (("closed",), minutes.return_, False),
+    c.NumberMinutes: (("closed",), minutes.number, False),
+    c.TypesetMinutes: (("closed",), minutes.typeset, False),
+    c.SignMinutes: (("closed",), minutes.sign, True),
+    c.Circulate: (("closed",), minutes.circulate, False),
+    c.Acknowledge: (("closed",), minutes.acknowledge, True),
+}
+
+# Commands that change what another may have changed meanwhile: the screen must have seen the newest of their kind.
+GUARDED: dict[type, tuple[str, ...]] = {
+    c.ChangeDetails: ("details-changed",),
+    c.ChangeItem: ("item-changed", "item-removed"),
+    c.MoveItem: ("item-added", "item-moved", "item-removed"),
+    c.RemoveItem: ("item-changed", "item-removed"),
+    c.Conclude: ("concluded",),
+}
+
+
+def decide(state: State, command: c.AnyCommand, who: str) -> list[e.AnyHappening]:
+    """The events COMMAND by WHO makes of STATE; none if it changes nothing. Raises Refused, Stale or Denied."""
+    phases, decider, asks_who = TABLE[type(command)]
+    if state.phase not in phases:
+        raise Refused("not-now", phase=state.phase)
+    arguments: tuple[Any, ...] = (state, command, who) if asks_who else (state, command)
+    return decider(*arguments)
+
+
+def check_seen(command: c.AnyCommand, since: Sequence[tuple[int, str]]) -> None:
+    """Refuse an edit of a thing that changed after the screen's last event. SINCE: (seq, kind) of later events."""
+    guarded = GUARDED.get(type(command), ())
+    for seq, kind in since:
+        if kind in guarded:
+            raise Stale("changed-meanwhile", seq=seq)

@@ -1,0 +1,268 @@
+"""Everything that can happen in a sitting: the vocabulary of its event stream. Pure.
+
+An event holds codes, ids and times, never sentences for the screen. Text that people wrote (a title, a
+conclusion) is theirs and is kept; minutes, being long, are blobs named by SHA-256.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from store.chain import Body, Draft, Event
+
+from .rules import Choice, Result
+
+SeatRole = Literal["chair", "deputy", "secretary", "member", "guest", "clerk", "recipient"]
+
+
+def kebab(name: str) -> str:
+    return "".join(f"-{char.lower()}" if char.isupper() and index else char.lower() for index, char in enumerate(name))
+
+
+class Happening(msgspec.Struct, frozen=True, tag_field="kind", tag=kebab):
+    """Base of all events."""
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """One invited person: in which office, in which role, and whether quorum and majority count them."""
+
+    person: str
+    mandate: str
+    unit: str
+    role: SeatRole
+    entitled: bool = False
+    items: tuple[str, ...] = ()  # a guest's items; empty means all
+
+
+class Room(msgspec.Struct, frozen=True):
+    site: str
+    unit: str
+
+
+# ── before ──
+
+
+class Planned(Happening, frozen=True):
+    title: str
+    unit: str
+    place: str
+    begins: int  # UTC milliseconds
+    rules: str
+    seats: tuple[Seat, ...]
+    rooms: tuple[Room, ...]
+
+
+class DetailsChanged(Happening, frozen=True):
+    title: str
+    place: str
+    begins: int
+
+
+class Invited(Happening, frozen=True):
+    seats: tuple[Seat, ...]
+    rooms: tuple[Room, ...]
+
+
+class Uninvited(Happening, frozen=True):
+    people: tuple[str, ...]
+
+
+class ItemAdded(Happening, frozen=True):
+    item: str
+    title: str
+    minutes: int
+    rapporteur: str
+    question: str  # put to the vote, if not empty
+    closed: bool
+
+
+class ItemChanged(Happening, frozen=True):
+    item: str
+    title: str
+    minutes: int
+    rapporteur: str
+    question: str
+    closed: bool
+
+
+class ItemMoved(Happening, frozen=True):
+    item: str
+    position: int  # counted from 0, after the move
+
+
+class ItemRemoved(Happening, frozen=True):
+    item: str
+
+
+class PaperAttached(Happening, frozen=True):
+    paper: str
+    item: str
+    name: str
+    sha256: str
+    pages: int
+    size: int
+
+
+class PaperDetached(Happening, frozen=True):
+    paper: str
+
+
+class Released(Happening, frozen=True):
+    """Agenda and papers go to everyone invited."""
+
+
+# ── in the sitting ──
+
+
+class Opened(Happening, frozen=True):
+    pass
+
+
+class SiteJoined(Happening, frozen=True):
+    site: str
+
+
+class SiteLeft(Happening, frozen=True):
+    site: str
+    why: str
+
+
+class CheckedIn(Happening, frozen=True):
+    person: str
+    site: str  # "" when alone
+    way: Literal["self", "secretary"]
+
+
+class CheckedOut(Happening, frozen=True):
+    person: str
+
+
+class ItemOpened(Happening, frozen=True):
+    item: str
+
+
+class PageShown(Happening, frozen=True):
+    paper: str
+    page: int
+
+
+class FloorAsked(Happening, frozen=True):
+    person: str
+    site: str
+
+
+class FloorWithdrawn(Happening, frozen=True):
+    person: str
+
+
+class FloorGiven(Happening, frozen=True):
+    person: str
+    site: str
+
+
+class FloorEnded(Happening, frozen=True):
+    person: str
+
+
+class VoteOpened(Happening, frozen=True):
+    ballot: str
+    item: str
+    question: str
+    electorate: tuple[str, ...]
+
+
+class VoteCast(Happening, frozen=True):
+    ballot: str
+    person: str
+    choice: Choice
+
+
+class VoteClosed(Happening, frozen=True):
+    ballot: str
+    result: Result
+
+
+class Concluded(Happening, frozen=True):
+    item: str
+    text: str
+
+
+class Closed(Happening, frozen=True):
+    pass
+
+
+# ── minutes ──
+
+
+class MinutesSaved(Happening, frozen=True):
+    """A draft, as made from the journal or as edited."""
+
+    version: int
+    sha256: str
+    drafted: bool  # True: made by the program
+
+
+class MinutesApproved(Happening, frozen=True):
+    version: int
+
+
+class MinutesReturned(Happening, frozen=True):
+    version: int
+    reason: str
+
+
+class MinutesNumbered(Happening, frozen=True):
+    number: int
+    symbol: str
+    day: str
+
+
+class MinutesTypeset(Happening, frozen=True):
+    """The PDF as it will be signed: all signature fields laid, the journal's head inside."""
+
+    sha256: str
+    code: str  # of the public check page
+    head_seq: int
+    head_hash: str
+
+
+class MinutesSigned(Happening, frozen=True):
+    field: Literal["secretary", "chair", "seal"]
+    person: str
+    sha256: str  # of the file with this signature in it
+
+
+class Circulated(Happening, frozen=True):
+    people: tuple[str, ...]
+
+
+class Acknowledged(Happening, frozen=True):
+    person: str
+
+
+AnyHappening = (
+    Planned | DetailsChanged | Invited | Uninvited | ItemAdded | ItemChanged | ItemMoved | ItemRemoved
+    | PaperAttached | PaperDetached | Released | Opened | SiteJoined | SiteLeft | CheckedIn | CheckedOut
+    | ItemOpened | PageShown | FloorAsked | FloorWithdrawn | FloorGiven | FloorEnded | VoteOpened | VoteCast
+    | VoteClosed | Concluded | Closed | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
+    | MinutesTypeset | MinutesSigned | Circulated | Acknowledged
+)  # fmt: skip
+
+
+def draft(happening: Happening) -> Draft:
+    body: dict[str, Any] = msgspec.to_builtins(happening)
+    kind = body.pop("kind")
+    return Draft(kind, body)
+
+
+def read(event: Event) -> AnyHappening:
+    """The happening an event records. The journal's own events are trusted to be of this vocabulary."""
+    assert event.body is not None
+    return decode(event.kind, event.body)
+
+
+def decode(kind: str, body: Body) -> AnyHappening:
+    happening: AnyHappening = msgspec.convert({**body, "kind": kind}, AnyHappening)
+    return happening

@@ -1,0 +1,62 @@
+"""The floor: asking, giving, ending. The floor drives microphones and the stage. Pure."""
+
+from __future__ import annotations
+
+from store.errors import Denied, Refused
+
+from . import commands as c
+from . import events as e
+from .state import State
+
+
+def ask(state: State, command: c.AskFloor, who: str) -> list[e.AnyHappening]:
+    here = state.present.get(who)
+    if here is None:
+        raise Refused("check-in-first")
+    if state.floor.speaker == who:
+        raise Refused("has-floor")
+    if any(waiting == who for waiting, _ in state.floor.queue):
+        raise Refused("already-asked")
+    return [e.FloorAsked(who, here.site)]
+
+
+def withdraw(state: State, command: c.WithdrawFloor, who: str) -> list[e.AnyHappening]:
+    if all(waiting != who for waiting, _ in state.floor.queue):
+        raise Refused("not-asked")
+    return [e.FloorWithdrawn(who)]
+
+
+def give(state: State, command: c.GiveFloor) -> list[e.AnyHappening]:
+    """To anyone present, asked or not: the chair may call on a person."""
+    here = state.present.get(command.person)
+    if here is None:
+        raise Refused("person-not-here")
+    if state.floor.speaker == command.person:
+        raise Refused("has-floor")
+    before: list[e.AnyHappening] = [e.FloorEnded(state.floor.speaker)] if state.floor.speaker else []
+    return [*before, e.FloorGiven(command.person, here.site)]
+
+
+def end(state: State, command: c.EndFloor, who: str) -> list[e.AnyHappening]:
+    """By the chair, or by the speaker who has finished."""
+    if not state.floor.speaker:
+        raise Refused("floor-free")
+    if who != state.floor.speaker and state.seats[who].role != "chair":
+        raise Denied("no-right")
+    return [e.FloorEnded(state.floor.speaker)]
+
+
+def on_stage(state: State) -> str:
+    """The site everybody sees: the speaker's, else the chair's; "" when neither is at a site."""
+    if state.floor.site:
+        return state.floor.site
+    chair = state.present.get(state.chair)
+    return chair.site if chair else ""
+
+
+def may_be_heard(state: State) -> tuple[str, ...] | None:
+    """Sites whose sound goes out: with the floor given, the speaker's and the chair's; otherwise every site."""
+    if state.phase != "open" or not state.floor.speaker:
+        return None
+    chair = state.present.get(state.chair)
+    return tuple(dict.fromkeys(site for site in (state.floor.site, chair.site if chair else "") if site))

@@ -1,0 +1,99 @@
+"""The life of the minutes: draft, approved, numbered, typeset, signed in order, circulated. Pure.
+
+The number comes before typesetting and before the first signature, because a number printed later would change
+a signed page. A file is signed only as it was shown: each signature names the file it was made on.
+"""
+
+from __future__ import annotations
+
+from store.errors import Denied, Refused, Stale
+
+from . import commands as c
+from . import events as e
+from .agenda import text
+from .state import State
+
+SIGNING_ORDER = ("secretary", "chair", "seal")
+SIGNER_ROLE = {"secretary": "secretary", "chair": "chair", "seal": "clerk"}
+
+
+def _at_step(state: State, *steps: str) -> None:
+    if state.minutes.step not in steps:
+        raise Refused("minutes-not-now", step=state.minutes.step)
+
+
+def _at_version(state: State, version: int) -> None:
+    if version != state.minutes.version:
+        raise Stale("minutes-changed")
+
+
+def save(state: State, command: c.SaveMinutes) -> list[e.AnyHappening]:
+    _at_step(state, "none", "draft")
+    _at_version(state, command.based_on)
+    if command.sha256 == state.minutes.sha256:
+        return []
+    return [e.MinutesSaved(state.minutes.version + 1, command.sha256, command.drafted)]
+
+
+def approve(state: State, command: c.ApproveMinutes) -> list[e.AnyHappening]:
+    _at_step(state, "draft")
+    _at_version(state, command.version)
+    return [e.MinutesApproved(command.version)]
+
+
+def return_(state: State, command: c.ReturnMinutes) -> list[e.AnyHappening]:
+    _at_step(state, "draft", "approved")
+    _at_version(state, command.version)
+    return [e.MinutesReturned(command.version, text(command.reason, "reason"))]
+
+
+def number(state: State, command: c.NumberMinutes) -> list[e.AnyHappening]:
+    _at_step(state, "approved")
+    return [e.MinutesNumbered(command.number, command.symbol, command.day)]
+
+
+def typeset(state: State, command: c.TypesetMinutes) -> list[e.AnyHappening]:
+    _at_step(state, "numbered")
+    return [e.MinutesTypeset(command.sha256, command.code, command.head_seq, command.head_hash)]
+
+
+def next_field(state: State) -> str:
+    """Whose turn it is: secretary, chair, seal; "" when all have signed or none may yet."""
+    done = {field for field, _, _ in state.minutes.signatures}
+    if state.minutes.step != "typeset":
+        return ""
+    return next((field for field in SIGNING_ORDER if field not in done), "")
+
+
+def may_sign(state: State, field: str, who: str) -> None:
+    """Raise unless it is WHO's turn to sign FIELD."""
+    seat = state.seats.get(who)
+    if seat is None or seat.role != SIGNER_ROLE.get(field):
+        raise Denied("no-right")
+    _at_step(state, "typeset")
+    if field != next_field(state):
+        raise Refused("not-your-turn")
+
+
+def sign(state: State, command: c.SignMinutes, who: str) -> list[e.AnyHappening]:
+    may_sign(state, command.field, who)
+    if command.based_on != state.minutes.pdf:
+        raise Stale("minutes-changed")
+    return [e.MinutesSigned(command.field, who, command.sha256)]
+
+
+def circulate(state: State, command: c.Circulate) -> list[e.AnyHappening]:
+    _at_step(state, "signed")
+    people = tuple(dict.fromkeys(command.people))
+    if not people:
+        raise Refused("recipients-needed")
+    return [e.Circulated(people)]
+
+
+def acknowledge(state: State, command: c.Acknowledge, who: str) -> list[e.AnyHappening]:
+    _at_step(state, "circulated")
+    if who not in state.minutes.recipients:
+        raise Denied("no-right")
+    if any(person == who for person, _ in state.minutes.acknowledged):
+        return []
+    return [e.Acknowledged(who)]
