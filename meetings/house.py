@@ -48,10 +48,8 @@ class House:
 
     def record(self, conn: Connection, actor: Actor, drafts: Sequence[Draft], command: str = "") -> list[Event]:
         """Append administrative acts to the installation's stream, in the caller's transaction."""
-        if not journal.exists(conn, INSTALLATION):
-            journal.create(conn, INSTALLATION, INSTALLATION, "", self.node)
-        lease = journal.hold(conn, INSTALLATION, self.node)
-        return journal.append(conn, lease, drafts, Command(actor, command), self.now_ms(), self.world.random)
+        given = (self.node, drafts, Command(actor, command), self.now_ms(), self.world.random)
+        return journal.note(conn, INSTALLATION, INSTALLATION, *given)
 
 
 def actor_of(who: Principal, mandate: str = "") -> Actor:

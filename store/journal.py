@@ -176,6 +176,16 @@ def append(
     return made
 
 
+def note(
+    conn: sa.Connection, stream: str, kind: str, node: str, drafts: Sequence[Draft], command: Command, at: int,
+    random: Callable[[int], bytes],
+) -> list[Event]:  # fmt: skip
+    """Append to a stream that no room keeps, made here if it is not there yet."""
+    if not exists(conn, stream):
+        create(conn, stream, kind, "", node)
+    return append(conn, hold(conn, stream, node), drafts, command, at, random)
+
+
 def recall(conn: sa.Connection, stream: str, command: Command) -> list[Event] | None:
     """The events an accepted command made, or None if it is new. Raises Refused `command-reused`."""
     if not command.id:
@@ -247,8 +257,9 @@ def erase(conn: sa.Connection, stream: str, seq: int) -> None:
     conn.execute(events.update().where(where).values(body=None, salt=None))
 
 
-def keep_checkpoint(conn: sa.Connection, stream: str, at_head: Head, key_id: str, signature: str) -> None:
-    row = {"stream": stream, "seq": at_head.seq, "hash": at_head.hash, "at": at_head.at}
+def keep_checkpoint(conn: sa.Connection, stream: str, at_head: Head, key_id: str, signature: str, at: int) -> None:
+    """AT: when it was signed, which the signature covers."""
+    row = {"stream": stream, "seq": at_head.seq, "hash": at_head.hash, "at": at}
     found = conn.execute(
         sa.select(checkpoints.c.seq).where(checkpoints.c.stream == stream, checkpoints.c.seq == at_head.seq)
     ).first()

@@ -62,6 +62,7 @@ SEAMS = {
         "signing/strict.py",
         "signing/timestamp.py",
         "signing/asn1.py",
+        "documents/bench.py",
     },
     "pypdf": {"documents/"},
     "pypdfium2": {"documents/"},

@@ -29,7 +29,6 @@ SERVED: dict[str, tuple[tuple[str, str], ...]] = {
         ("files/be-vietnam-pro-*-700-normal.woff2", "fonts"),
     ),
     "@fontsource/tinos": (("files/tinos-*-[47]00-*.woff2", "fonts"),),
-    "lucide-static": (("icons/*.svg", "icons"),),
     "pdfjs-dist": (
         ("legacy/build/pdf.min.mjs", "pdfjs"),
         ("legacy/build/pdf.worker.min.mjs", "pdfjs"),
@@ -39,6 +38,14 @@ SERVED: dict[str, tuple[tuple[str, str], ...]] = {
         ("iccs/*", "pdfjs/iccs"),
     ),
 }
+ICONS = (
+    "arrow-down", "arrow-right", "arrow-up", "ban", "calendar", "calendar-plus", "check", "check-check", "chevron-left",
+    "chevron-right", "door-closed", "door-open", "file-search", "file-text", "gavel", "hand", "key-round",
+    "list-ordered", "lock", "log-in", "log-out", "mail-check", "mic", "mic-off", "monitor", "pen-line", "pencil",
+    "play", "plus", "power-off", "presentation", "save", "search", "send", "shield-check", "shield-question-mark",
+    "shield-x", "signature", "square", "stamp", "trash-2", "undo-2", "upload", "user-check", "user-plus", "users",
+    "video", "video-off", "vote", "wifi", "wifi-off", "x", "zoom-in", "zoom-out",
+)  # fmt: skip
 LEFT_OUT = ("development/", "node/", "polyfill-support", ".d.ts", ".map")
 TYPESET = ("400Regular", "400Regular_Italic", "700Bold", "700Bold_Italic")
 
@@ -90,6 +97,16 @@ def copy_typeset(modules: Path, fonts: Path) -> None:
         shutil.copy(path, fonts / path.name)
 
 
+def make_sprite(modules: Path, target: Path) -> None:
+    """One file of the icons that our pages use: each a symbol named as lucide names it."""
+    symbols = []
+    for name in ICONS:
+        source = (modules / "lucide-static" / "icons" / f"{name}.svg").read_text()
+        inside = source[source.index(">", source.index("<svg")) + 1 : source.rindex("</svg>")]
+        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{" ".join(inside.split())}</symbol>')
+    target.write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>\n')
+
+
 def bring() -> None:
     """Fill the git-ignored folders, unless they already hold what the lock says."""
     vendor, fonts = WEB / "static" / "vendor", WEB / "fonts"
@@ -102,6 +119,7 @@ def bring() -> None:
         shutil.rmtree(fonts, ignore_errors=True)
         copy_served(modules, vendor)
         copy_typeset(modules, fonts)
+        make_sprite(modules, vendor / "icons.svg")
     mark.write_text(stamp())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from store.chain import Draft
 from store.db import Connection, Row
-from store.errors import Denied, Refused
+from store.errors import Denied, Missing, Refused
 
 from ..house import SYSTEM, House, actor_of
 from . import passwords, records, rights
@@ -17,6 +17,7 @@ from .rights import Principal
 
 SESSION_MS = 12 * 3_600_000
 LINK_MS = 24 * 3_600_000
+SESSIONS = "sessions"  # bus topic: sessions of this person have ended, look again
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,15 @@ class Accounts:
         row = await self._house.read(records.session, passwords.token_hash(token), self._house.now_ms())
         return None if row is None else Session(row.id, await self.principal(row.person))
 
+    async def alive(self, session_id: str) -> bool:
+        """Is a session, named by its id, still good?"""
+        return await self._house.read(records.session_alive, session_id, self._house.now_ms())
+
     async def sign_out(self, token: str) -> None:
+        session = await self.session(token)
         await self._house.write(records.end_sessions, token=passwords.token_hash(token))
+        if session is not None:
+            await self._house.bus.publish(SESSIONS, session.principal.id.encode())
 
     async def principal(self, person: str) -> Principal:
         day = self._house.today()
@@ -123,6 +131,26 @@ class Accounts:
         return await self._house.read(use)
 
     # ── accounts ──
+
+    async def logins(self, people: list[str]) -> dict[str, str]:
+        """Person -> login, for those who have an account that is not closed."""
+        return await self._house.read(records.logins, people)
+
+    async def with_accounts(self) -> list[tuple[Membership, Person, str]]:
+        """Everyone who can sign in, with their first office: what a demonstration offers on its first page."""
+        if not self._house.demonstration:
+            raise Denied("no-right")
+        day = self._house.today()
+
+        def use(conn: Connection) -> list[tuple[Membership, Person, str]]:
+            found: dict[str, tuple[Membership, Person, str]] = {}
+            logins = records.logins(conn, None)
+            for membership, person in records.memberships_on(conn, day):
+                if person.id in logins:
+                    found.setdefault(person.id, (membership, person, logins[person.id]))
+            return list(found.values())
+
+        return await self._house.read(use)
 
     async def open_account(self, who: Principal, person: str, login: str) -> str:
         """Give a person an account, or a new way in; returns the token of a one-time link to set the password."""
@@ -156,7 +184,7 @@ class Accounts:
         hashed = await passwords.hash_password(password)
         house = self._house
 
-        def use(conn: Connection) -> None:
+        def use(conn: Connection) -> str:
             link = records.use_link(conn, passwords.token_hash(token), "password", house.now_ms())
             if link is None:
                 raise Refused("link-used")
@@ -166,8 +194,10 @@ class Accounts:
             records.change_account(conn, link.person, password=hashed, totp_secret="", totp_step=0)
             records.end_sessions(conn, person=link.person)
             house.record(conn, SYSTEM, [Draft("password-set", {"person": link.person})])
+            return str(link.person)
 
-        await house.write(use)
+        person = await house.write(use)
+        await house.bus.publish(SESSIONS, person.encode())
 
     async def close_account(self, who: Principal, person: str) -> None:
         """A lost tablet, a person who left: every session ends at once."""
@@ -180,11 +210,29 @@ class Accounts:
             self._house.record(conn, actor_of(who), [Draft("account-closed", {"person": person})])
 
         await self._house.write(use)
+        await self._house.bus.publish(SESSIONS, person.encode())
 
     # ── the first administrator, and a lost one ──
 
     async def needs_first(self) -> bool:
         return await self._house.read(records.count_accounts) == 0
+
+    async def everyone(self) -> list[tuple[str, str]]:
+        """(login, name) of every open account, for the console."""
+
+        def use(conn: Connection) -> list[tuple[str, str]]:
+            logins = records.logins(conn, None)
+            names = records.names(conn, list(logins))
+            return sorted((login, names[person]) for person, login in logins.items())
+
+        return await self._house.read(use)
+
+    async def reset(self, login: str) -> str:
+        """A one-time link for whoever lost the way in; from the machine's own console only. Raises Missing."""
+        account = await self._house.read(records.account, login=login.casefold())
+        if account is None:
+            raise Missing("account")
+        return await self._link("password", account.person, login, None)
 
     async def first_link(self) -> str:
         """A one-time link for the machine's own console: whoever has the machine may make an administrator."""

@@ -14,6 +14,7 @@ from store.errors import Denied, Missing, Refused
 
 from ..house import INSTALLATION, House, actor_of
 from . import passwords, records, rights
+from .accounts import SESSIONS
 from .model import ROLES, Membership, Person, PersonId, Role, Site, SiteId, Unit, UnitId
 from .orgtree import Act, Tree, apply
 from .rights import Principal, Thing
@@ -43,6 +44,7 @@ class Enrolment:
 class People:
     def __init__(self, house: House) -> None:
         self._house = house
+        self._throttle = passwords.Throttle()  # of guesses at join codes
 
     # ── the tree ──
 
@@ -99,6 +101,13 @@ class People:
         if not any(rights.may(who, verb, Thing(unit)) for verb in ("people.see", "sitting.plan")):
             raise Denied("no-right")
         return await self._house.read(records.memberships_on, self._house.today(), unit=unit)
+
+    async def offices_of(self, person: str) -> list[tuple[Membership, Person]]:
+        """What PERSON holds today."""
+        return await self._house.read(records.memberships_on, self._house.today(), person=person)
+
+    async def names(self, people: list[str]) -> dict[str, str]:
+        return await self._house.read(records.names, people)
 
     async def offices(self, units: list[str], day: str = "") -> list[tuple[Membership, Person]]:
         """Everyone in office at any of UNITS: for planning, where units are invited whole."""
@@ -189,13 +198,15 @@ class People:
         await self._house.write(use)
         return code
 
-    async def enrol_site(self, code: str) -> Enrolment:
-        """Turn a code into the room's own credential. Raises Refused `code-wrong`."""
-        credential = passwords.new_token()
+    async def enrol_site(self, code: str, source: str = "") -> Enrolment:
+        """Turn a code into the room's own credential. Raises Refused `code-wrong`, `too-many-tries`."""
+        credential, key, now = passwords.new_token(), f"enrol:{source}", self._house.world.now()
+        self._throttle.check(now, key)
 
         def use(conn: Connection) -> Site:
             row = records.site_by(conn, code=passwords.token_hash(code.strip().upper()))
             if row is None or row.code_ends <= self._house.now_ms():
+                self._throttle.failed(now, key)
                 raise Refused("code-wrong")
             hashed = passwords.token_hash(credential)
             records.change_site(conn, row.id, credential=hashed, code=None, code_ends=0)
@@ -218,6 +229,7 @@ class People:
             self._house.record(conn, actor_of(who), [Draft("site-revoked", {"site": site_id})])
 
         await self._house.write(use)
+        await self._house.bus.publish(SESSIONS, site_id.encode())
 
     # ── the journal of administrative acts ──
 

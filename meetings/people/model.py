@@ -40,6 +40,11 @@ class Unit(msgspec.Struct, frozen=True):
     valid_to: str = ""
 
 
+def agency_of(unit: Unit) -> str:
+    """The committee of a unit by its full name: Ủy ban nhân dân huyện Vĩnh Linh."""
+    return f"Ủy ban nhân dân {unit.name[:1].lower()}{unit.name[1:]}"
+
+
 class Membership(msgspec.Struct, frozen=True):
     """A person's office at a unit. `counted`: one of the committee's members, whom quorum and majority count."""
 

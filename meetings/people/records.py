@@ -161,6 +161,19 @@ def change_account(conn: sa.Connection, person: str, **values: Any) -> None:
     conn.execute(accounts.update().where(accounts.c.person == person).values(**values))
 
 
+def logins(conn: sa.Connection, people_: list[str] | None) -> dict[str, str]:
+    """Person -> login of open accounts; of these people, or of everyone."""
+    query = sa.select(accounts.c.person, accounts.c.login).where(accounts.c.disabled.is_(False))
+    if people_ is not None:
+        query = query.where(accounts.c.person.in_(people_))
+    return {row.person: row.login for row in conn.execute(query)}
+
+
+def names(conn: sa.Connection, people_: list[str]) -> dict[str, str]:
+    query = sa.select(people.c.id, people.c.name).where(people.c.id.in_(people_))
+    return {row.id: row.name for row in conn.execute(query)}
+
+
 def count_accounts(conn: sa.Connection) -> int:
     return conn.scalar(sa.select(sa.func.count()).select_from(accounts)) or 0
 
@@ -173,6 +186,11 @@ def session(conn: sa.Connection, token: str, now_ms: int) -> sa.Row[Any] | None:
     query = sa.select(sessions, accounts.c.disabled).join(accounts, accounts.c.person == sessions.c.person)
     found = conn.execute(query.where(sessions.c.token == token, sessions.c.ends > now_ms)).first()
     return None if found is None or found.disabled else found
+
+
+def session_alive(conn: sa.Connection, session_id: str, now_ms: int) -> bool:
+    query = sa.select(sessions.c.id).where(sessions.c.id == session_id, sessions.c.ends > now_ms)
+    return conn.execute(query).first() is not None
 
 
 def end_sessions(conn: sa.Connection, *, token: str | None = None, person: str | None = None) -> None:

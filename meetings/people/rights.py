@@ -111,6 +111,7 @@ VERBS: Mapping[str, Rule | str] = {
     "sitting.attend": _rule("", _PART),
     "sitting.vote": _rule("", "member chair deputy"),
     "sitting.site": SITE,
+    "minutes.read": _rule("", "chair secretary clerk"),
     "minutes.edit": _rule("", "secretary"),
     "minutes.approve": _rule("", "chair"),
     "minutes.number": _rule("", "clerk"),

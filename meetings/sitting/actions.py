@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from ..people.rights import Principal, Thing
 from . import events as e
 from . import records, rules
 from .agenda import check_seats, text
+from .minutes import waiting_for
 from .rooms import Rooms
 from .state import State, evolve
 
@@ -38,21 +40,49 @@ class Plan:
     sites: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    id: str
+    unit: str
+    title: str
+    place: str
+    begins: int
+    phase: str
+    minutes_step: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`what`: edit, approve, number, sign, circulate or acknowledge."""
+
+    sitting: str
+    title: str
+    what: str
+
+
 class Sittings:
     def __init__(self, house: House, rooms: Rooms) -> None:
         self._house = house
         self.rooms = rooms
 
-    async def plan(self, who: Principal, plan: Plan, command: str = "") -> str:
+    async def plan(self, who: Principal, plan: Plan, sitting: str = "") -> str:
         """Make a sitting; returns its id. The committee's members of `unit` are seated and entitled; from each of
-        `units` its chair is invited (as a guest, who speaks but does not vote) and its sites are linked."""
+        `units` its chair is invited (as a guest, who speaks but does not vote) and its sites are linked.
+
+        SITTING is a UUID made by the browser: asked twice, there is still one sitting."""
         rights.demand(who, "sitting.plan", Thing(plan.unit))
-        house, sitting = self._house, self._house.id()
+        house, sitting = self._house, _uuid(sitting) or self._house.id()
         title, place = text(plan.title, "title"), text(plan.place, "place")
         rule = rules.on(house.today())
 
         def use(conn: Connection) -> str:
-            cause = Command(actor_of(who), command)
+            if journal.exists(conn, sitting):
+                [first] = journal.read(conn, sitting, 0, 1)
+                if first.actor.id != who.id:
+                    raise Refused("stream-exists")
+                return sitting
+            cause = Command(actor_of(who))
             seats = _seats(conn, plan, house.today())
             check_seats(seats)
             lease = journal.create(conn, sitting, "sitting", plan.unit, house.node)
@@ -64,8 +94,27 @@ class Sittings:
 
         return await house.write(use)
 
-    async def listed(self, who: Principal) -> list[Row]:
-        return await self._house.read(records.listed, rights.scope(who, "sitting.see"))
+    async def listed(self, who: Principal) -> list[Listed]:
+        """Sittings WHO may see, the latest first, with WHO's roles in each."""
+
+        def use(conn: Connection) -> list[Listed]:
+            rows = records.listed(conn, rights.scope(who, "sitting.see"))
+            held = records.roles_of(conn, who.id)
+            return [
+                Listed(r.id, r.unit, r.title, r.place, r.begins, r.phase, r.minutes_step, held.get(r.id, ()))
+                for r in rows
+            ]
+
+        return await self._house.read(use)
+
+    async def waiting(self, who: Principal) -> list[Waiting]:
+        """What of the minutes waits for WHO: the desk's second list."""
+        found = []
+        for row in await self.listed(who):
+            if row.phase == "closed":
+                room = await self.rooms.get(row.id)
+                found += [Waiting(row.id, row.title, what) for what in waiting_for(room.state, who.id)]
+        return found
 
     async def of_site(self, site: str) -> list[Row]:
         return await self._house.read(records.of_site, site)
@@ -75,6 +124,16 @@ class Sittings:
         room = await self.rooms.get(sitting)
         rights.demand(who, "sitting.conduct", room.thing())
         return await self._house.read(lambda conn: list(journal.walk(conn, sitting, after)))
+
+
+def _uuid(text_: str) -> str:
+    """TEXT_ as a UUID in its usual form; "" for none. Raises Refused `field-wrong`."""
+    if not text_:
+        return ""
+    try:
+        return str(uuid.UUID(text_))
+    except ValueError:
+        raise Refused("field-wrong", field="id") from None
 
 
 def _seats(conn: Connection, plan: Plan, day: str) -> dict[str, e.Seat]:

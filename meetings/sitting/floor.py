@@ -47,16 +47,22 @@ def end(state: State, command: c.EndFloor, who: str) -> list[e.AnyHappening]:
 
 
 def on_stage(state: State) -> str:
-    """The site everybody sees: the speaker's, else the chair's; "" when neither is at a site."""
-    if state.floor.site:
-        return state.floor.site
-    chair = state.present.get(state.chair)
-    return chair.site if chair else ""
+    """The endpoint everybody sees: where the speaker is, else where the chair is; "" when neither is here.
+
+    A person in a room is seen through the room's camera; a person alone is an endpoint of their own."""
+    if state.floor.speaker:
+        return state.floor.site or state.floor.speaker
+    return _endpoint_of(state, state.chair)
+
+
+def _endpoint_of(state: State, person: str) -> str:
+    here = state.present.get(person)
+    return "" if here is None else here.site or person
 
 
 def may_be_heard(state: State) -> tuple[str, ...] | None:
-    """Sites whose sound goes out: with the floor given, the speaker's and the chair's; otherwise every site."""
+    """Endpoints whose sound goes out: with the floor given, the speaker's and the chair's; otherwise everyone's."""
     if state.phase != "open" or not state.floor.speaker:
         return None
-    chair = state.present.get(state.chair)
-    return tuple(dict.fromkeys(site for site in (state.floor.site, chair.site if chair else "") if site))
+    speaking = (on_stage(state), _endpoint_of(state, state.chair))
+    return tuple(dict.fromkeys(endpoint for endpoint in speaking if endpoint))

@@ -97,3 +97,28 @@ def acknowledge(state: State, command: c.Acknowledge, who: str) -> list[e.AnyHap
     if any(person == who for person, _ in state.minutes.acknowledged):
         return []
     return [e.Acknowledged(who)]
+
+
+# step -> (what is to be done, by which role); signing follows SIGNING_ORDER instead
+NEXT = {
+    "none": ("edit", "secretary"),
+    "draft": ("approve", "chair"),
+    "approved": ("number", "clerk"),
+    "numbered": ("number", "clerk"),
+    "signed": ("circulate", "clerk"),
+}
+
+
+def waiting_for(state: State, who: str) -> list[str]:
+    """What of the minutes waits for WHO, once the sitting is closed."""
+    seat, made = state.seats.get(who), state.minutes
+    role = seat.role if seat else ""
+    if made.step == "circulated":
+        done = {person for person, _ in made.acknowledged}
+        return ["acknowledge"] if who in made.recipients and who not in done else []
+    if made.step == "typeset":
+        return ["sign"] if role == SIGNER_ROLE.get(next_field(state)) else []
+    what, whose = NEXT[made.step]
+    if made.step == "draft" and role == "secretary":
+        return ["edit"]
+    return [what] if role == whose else []

@@ -92,6 +92,14 @@ def listed(conn: sa.Connection, predicate: Predicate) -> list[sa.Row[Any]]:
     return list(conn.execute(sa.select(sittings).where(where).order_by(sittings.c.begins.desc()).limit(200)))
 
 
+def roles_of(conn: sa.Connection, person: str) -> dict[str, tuple[str, ...]]:
+    """Sitting -> this person's roles in it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in conn.execute(sa.select(parts.c.thing, parts.c.role).where(parts.c.person == person)):
+        found[row.thing] = (*found.get(row.thing, ()), row.role)
+    return found
+
+
 def of_site(conn: sa.Connection, site: str) -> list[sa.Row[Any]]:
     """Sittings that a room is invited to and that are released or open."""
     query = sa.select(sittings).join(rooms, rooms.c.thing == sittings.c.id)
@@ -115,6 +123,11 @@ def take_number(conn: sa.Connection, unit: str, year: int, kind: str, sitting: s
     row = {"unit": unit, "year": year, "kind": kind, "number": last + 1, "sitting": sitting}
     conn.execute(numbers.insert().values(**row))
     return last + 1
+
+
+def number_of(conn: sa.Connection, sitting: str) -> int | None:
+    """The number that is reserved for a sitting's minutes."""
+    return conn.scalar(sa.select(numbers.c.number).where(numbers.c.sitting == sitting))
 
 
 def put_code(conn: sa.Connection, code: str, sitting: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from signing.checkpoint import Checkpoint
 from store import journal
 from store.chain import Actor, Event
 from store.db import Connection
@@ -39,12 +40,25 @@ log = logging.getLogger(__name__)
 TAIL = 2000  # events kept in memory for browsers that resume; older ones are read from the journal
 
 
+@dataclass(slots=True)
+class Telling:
+    """What one kind of viewer is told: new events and the parts of the screen they changed. Browsers with the same
+    view get the same Telling, and whoever encodes it first leaves the bytes here for the others."""
+
+    sitting: str
+    seq: int
+    events: list[SeenEvent]
+    parts: dict[str, Any]
+    encoded: bytes = b""
+
+
 class Watcher(Protocol):
     """A browser, as the room knows it. `tell` must not block."""
 
-    who: Principal
+    @property
+    def who(self) -> Principal: ...
 
-    def tell(self, seq: int, events: list[SeenEvent], parts: dict[str, Any]) -> None: ...
+    def tell(self, telling: Telling) -> None: ...
 
 
 @dataclass(slots=True)
@@ -77,9 +91,10 @@ class Room:
         self._lease: Lease | None = None
         self.state = State(id=sitting)
         self._tail: list[tuple[Event, State]] = []
-        self._cards: Mapping[str, Card] = {}
-        self._names: Mapping[str, str] = {}
+        self.cards: Mapping[str, Card] = {}
+        self.names: Mapping[str, str] = {}
         self._seen: dict[View, Seen] = {}
+        self.witness: Checkpoint | None = None
         self._task: asyncio.Task[None] | None = None
         self.on_change: list[Callable[[State, list[Event]], None]] = []
 
@@ -114,7 +129,7 @@ class Room:
         await self._load_names()
 
     async def _load_names(self) -> None:
-        self._cards, self._names = await self._house.read(_names, self.state, self._house.today())
+        self.cards, self.names = await self._house.read(_names, self.state, self._house.today())
 
     async def _run(self) -> None:
         while True:
@@ -203,6 +218,15 @@ class Room:
             listener(self.state, made)
         return made
 
+    def witnessed(self, made: Checkpoint) -> None:
+        """A checkpoint over this sitting's journal: every screen gets it."""
+        self.witness = made
+        self._tell([])
+
+    def keeper(self) -> Principal:
+        """The program itself, for what it writes on its own: the first draft of the minutes."""
+        return Principal("system", "bacap")
+
     def thing(self) -> Thing:
         return Thing(self.state.unit, self.state.roles())
 
@@ -221,7 +245,7 @@ class Room:
         viewer = self.view_for(watcher.who)
         missed = [view(event, viewer, self.state) for event in await self._since(after)]
         now = self._screen(viewer)
-        watcher.tell(self.state.seq, [one for one in missed if one.seq > after], changed(None, now))
+        watcher.tell(self._telling([one for one in missed if one.seq > after], changed(None, now)))
         seen = self._seen.setdefault(viewer, Seen())
         seen.last = seen.last or now
         seen.watchers.add(watcher)
@@ -237,8 +261,11 @@ class Room:
             if not seen.watchers:
                 del self._seen[viewer]
 
+    def _telling(self, events: list[SeenEvent], parts: dict[str, Any]) -> Telling:
+        return Telling(self.sitting, self.state.seq, events, parts)
+
     def _screen(self, viewer: View) -> Screen:
-        return screen(self.state, viewer, self._cards, self._names)
+        return screen(self.state, viewer, self.cards, self.names, self.witness)
 
     def _tell(self, steps: list[tuple[Event, State]]) -> None:
         for viewer, seen in list(self._seen.items()):
@@ -247,12 +274,13 @@ class Room:
             now = self._screen(viewer)
             parts = changed(seen.last, now)
             seen.last = now
+            telling = self._telling(events, parts)
             for watcher in seen.watchers:
-                watcher.tell(self.state.seq, events, parts)
+                watcher.tell(telling)
             for watcher in stale:  # its role changed: from now on it sees with other eyes
                 seen.watchers.discard(watcher)
                 fresh = self._screen(self.view_for(watcher.who))
-                watcher.tell(self.state.seq, [], changed(None, fresh))
+                watcher.tell(self._telling([], changed(None, fresh)))
                 other = self._seen.setdefault(self.view_for(watcher.who), Seen(last=fresh))
                 other.watchers.add(watcher)
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from signing.checkpoint import Checkpoint
 from store.chain import Event
 
 from . import floor, minutes, rules
@@ -137,6 +138,7 @@ class SittingPart(msgspec.Struct, frozen=True):
 
 class SeatPart(msgspec.Struct, frozen=True):
     person: str
+    unit: str
     role: str
     entitled: bool
     present: bool
@@ -205,16 +207,19 @@ class Screen(msgspec.Struct, frozen=True):
     minutes: MinutesPart
     people: Mapping[str, Card]
     rooms: Mapping[str, str]  # site -> name
+    witness: Checkpoint | None  # the newest signed head of the journal
 
 
-def screen(state: State, viewer: View, people: Mapping[str, Card], rooms: Mapping[str, str]) -> Screen:
+def screen(
+    state: State, viewer: View, people: Mapping[str, Card], rooms: Mapping[str, str], witness: Checkpoint | None = None
+) -> Screen:  # fmt: skip
     """STATE as VIEWER may see it."""
     return Screen(
         _sitting(state), _agenda(state, viewer), _attendance(state),
         tuple(SitePart(site, unit, site in state.joined) for site, unit in state.rooms.items()),
         _stage(state, viewer),
         tuple(_ballot(ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
-        _minutes(state, viewer), people, rooms,
+        _minutes(state, viewer), people, rooms, witness,
     )  # fmt: skip
 
 
@@ -250,7 +255,7 @@ def _attendance(state: State) -> AttendancePart:
     for seat in state.seats.values():
         here = state.present.get(seat.person)
         place, since = (here.site, here.since) if here else ("", 0)
-        seats.append(SeatPart(seat.person, seat.role, seat.entitled, here is not None, place, since))
+        seats.append(SeatPart(seat.person, seat.unit, seat.role, seat.entitled, here is not None, place, since))
     entitled = len(state.entitled)
     needed = rules.quorum_needed(rules.named(state.rules), entitled)
     return AttendancePart(tuple(seats), len(state.entitled_present), entitled, needed, is_quorate(state))

@@ -9,6 +9,21 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "certificates",
+        sa.Column("serial", sa.Text(), nullable=False),
+        sa.Column("use", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("der", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=True),
+        sa.Column("begins", sa.BigInteger(), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("serial"),
+    )
+    op.create_index(op.f("ix_certificates_holder"), "certificates", ["holder"], unique=False)
+    op.create_table(
         "check_codes",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("sitting", sa.Text(), nullable=False),
@@ -192,6 +207,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("id"),
     )
     op.create_index(op.f("ix_sessions_person"), "sessions", ["person"], unique=False)
+    op.create_table(
+        "signing_steps",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("certificate", sa.Text(), nullable=False),
+        sa.Column("prepared", sa.Text(), nullable=False),
+        sa.Column("pending", sa.LargeBinary(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["certificate"],
+            ["certificates.serial"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_table(
         "sites",
         sa.Column("id", sa.Text(), nullable=False),

@@ -13,7 +13,7 @@ import pytest
 from meetings.people.rights import Principal
 from meetings.sitting import commands as c
 from meetings.sitting import records, screen
-from meetings.sitting.room import Room
+from meetings.sitting.room import Room, Telling
 from meetings.sitting.rooms import Rooms
 from store import journal
 from store.chain import Head
@@ -28,10 +28,10 @@ class Browser:
         self.events: list[screen.SeenEvent] = []
         self.parts: dict[str, Any] = {}
 
-    def tell(self, seq: int, events: list[screen.SeenEvent], parts: dict[str, Any]) -> None:
-        self.seq = seq
-        self.events += events
-        self.parts |= parts
+    def tell(self, telling: Telling) -> None:
+        self.seq = telling.seq
+        self.events += telling.events
+        self.parts |= telling.parts
 
 
 async def opened(committee: Committee) -> Room:

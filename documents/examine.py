@@ -1,0 +1,199 @@
+"""The gate for PDFs: what is refused, what is stripped, what is kept as it came. Runs in the workshop only.
+
+Policy (docs/admin.md prints it): size and kind first; encrypted, broken, bomb-like and giant files are refused.
+Of a file without signatures, everything that acts, calls out, hides or carries other files is stripped by writing
+the file anew from a list of what a document may hold. A file bearing signatures is never rewritten: it is accepted
+byte for byte if there is nothing to strip, else refused.
+
+Parsing is strict: a damaged file, which each reader would mend in its own way, may show different people different
+things, so it is refused with the advice to export it anew.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import pypdf
+from pypdf.errors import PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
+
+from store.errors import Refused
+
+LONGEST_CHAIN = 4  # filters on one stream
+LARGEST_DECODED = 512 * 1024**2
+LARGEST_RATIO = 200
+RATIO_COUNTS_FROM = 20 * 1024**2  # below this, a high ratio is only a blank page
+MOST_PAGES = 5000
+LARGEST_SIDE = 14_400  # points: 5 m
+MOST_OBJECTS = 500_000
+
+MISREAD = (
+    PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError, AssertionError,
+)  # fmt: skip
+
+# Actions that do something other than move within the file.
+ACTIONS = {
+    "/JavaScript": "javascript", "/Launch": "launch", "/SubmitForm": "form-action", "/ImportData": "form-action",
+    "/ResetForm": "form-action", "/GoToR": "remote-link", "/GoToE": "remote-link", "/URI": "remote-link",
+    "/Rendition": "media", "/Movie": "media", "/Sound": "media", "/RichMediaExecute": "media", "/GoTo3DView": "media",
+    "/SetOCGState": "layers", "/Hide": "form-action", "/Trans": "form-action", "/Thread": "remote-link",
+}  # fmt: skip
+# Keys that act by being there.
+KEYS = {
+    "/JS": "javascript", "/AA": "automatic-action", "/OpenAction": "automatic-action", "/XFA": "form-program",
+    "/EmbeddedFiles": "attachment", "/EF": "attachment", "/AF": "attachment", "/Collection": "attachment",
+    "/RichMedia": "media", "/OCProperties": "layers", "/RichMediaContent": "media",
+}  # fmt: skip
+ANNOTATIONS = {
+    "/RichMedia": "media", "/3D": "media", "/Screen": "media", "/Movie": "media", "/Sound": "media",
+    "/FileAttachment": "attachment",
+}  # fmt: skip
+
+
+def open_strictly(data: bytes) -> pypdf.PdfReader:
+    """Parse, or raise Refused: `not-pdf`, `pdf-encrypted`, `pdf-broken`."""
+    if b"%PDF-" not in data[:1024]:
+        raise Refused("not-pdf")
+    if b"/Encrypt" in data and _asks_for_a_password(data):
+        raise Refused("pdf-encrypted")
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data), strict=True)
+        if not len(reader.pages):
+            raise Refused("pdf-broken")
+    except Refused:
+        raise
+    except MISREAD as error:
+        raise Refused("pdf-broken") from error
+    return reader
+
+
+def _asks_for_a_password(data: bytes) -> bool:
+    try:
+        return pypdf.PdfReader(io.BytesIO(data)).is_encrypted
+    except MISREAD:
+        return False
+
+
+def walk(root: Any) -> Iterator[tuple[Any, IndirectObject | None]]:
+    """Every object below ROOT once, with the reference that led to it. Loops end, because each is visited once."""
+    seen: set[tuple[int, int]] = set()
+    stack: list[Any] = [root]
+    while stack:
+        found = stack.pop()
+        reference = None
+        if isinstance(found, IndirectObject):
+            reference = found
+            if (key := (found.idnum, found.generation)) in seen:
+                continue
+            seen.add(key)
+            if len(seen) > MOST_OBJECTS:
+                raise Refused("pdf-bomb")
+            found = found.get_object()
+        yield found, reference
+        if isinstance(found, DictionaryObject):
+            stack.extend(found.values())
+        elif isinstance(found, ArrayObject):
+            stack.extend(found)
+
+
+def active(thing: Any) -> set[str]:
+    """Codes of what one object would do."""
+    if not isinstance(thing, DictionaryObject):
+        return set()
+    found = {code for key, code in KEYS.items() if key in thing}
+    action = thing.get("/S")
+    if (
+        isinstance(action, NameObject)
+        and action in ACTIONS
+        and "/K" not in thing
+        and thing.get("/Type") != "/StructElem"
+    ):
+        found.add(ACTIONS[action])
+    kind = thing.get("/Subtype")
+    if isinstance(kind, NameObject) and kind in ANNOTATIONS and ("/Rect" in thing or thing.get("/Type") == "/Annot"):
+        found.add(ANNOTATIONS[kind])
+    return found
+
+
+def is_signature(thing: Any) -> bool:
+    """A signature value, or a signature field that holds one."""
+    if not isinstance(thing, DictionaryObject):
+        return False
+    return "/ByteRange" in thing or (thing.get("/FT") == "/Sig" and "/V" in thing)
+
+
+class Measure:
+    """Adds up what the streams of a file unfold to; refuses what was made to burst."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._decoded = 0
+
+    def take(self, stream: StreamObject) -> None:
+        filters = stream.get("/Filter", ArrayObject())
+        chain = list(filters) if isinstance(filters, ArrayObject) else [filters]
+        if len(chain) > LONGEST_CHAIN:
+            raise Refused("pdf-bomb")
+        data = stream._data if isinstance(stream._data, bytes) else b""
+        for name in chain:
+            if name not in ("/FlateDecode", "/Fl"):
+                self._decoded += len(data)
+                break
+            data = self._inflate(data)
+        self._judge(0)
+
+    def _inflate(self, data: bytes) -> bytes:
+        machine, out = zlib.decompressobj(), bytearray()
+        try:
+            while data:
+                piece = machine.decompress(data, 1 << 20)
+                self._judge(len(piece))
+                if len(out) < 1 << 22:
+                    out += piece
+                if not piece and not machine.unconsumed_tail:
+                    break
+                data = machine.unconsumed_tail
+        except zlib.error:
+            pass  # readers show what they can of a damaged stream
+        return bytes(out)
+
+    def _judge(self, more: int) -> None:
+        self._decoded += more
+        ratio = self._decoded / max(1, self._size)
+        if self._decoded > LARGEST_DECODED or (self._decoded > RATIO_COUNTS_FROM and ratio > LARGEST_RATIO):
+            raise Refused("pdf-bomb")
+
+
+def survey(reader: pypdf.PdfReader, size: int) -> tuple[set[str], bool]:
+    """What is active in the file, and whether it bears signatures. Raises Refused."""
+    found: set[str] = set()
+    signed, measure = False, Measure(size)
+    try:
+        for thing, _ in walk(reader.trailer["/Root"]):
+            found |= active(thing)
+            signed = signed or is_signature(thing)
+            if isinstance(thing, StreamObject):
+                measure.take(thing)
+        _check_pages(reader)
+    except Refused:
+        raise
+    except MISREAD as error:
+        raise Refused("pdf-broken") from error
+    return found, signed
+
+
+def _check_pages(reader: pypdf.PdfReader) -> None:
+    if len(reader.pages) > MOST_PAGES:
+        raise Refused("pdf-too-long", most=MOST_PAGES)
+    for page in reader.pages:
+        if max(float(page.mediabox.width), float(page.mediabox.height)) > LARGEST_SIDE:
+            raise Refused("pdf-too-wide")
+
+
+def trailing(data: bytes) -> int:
+    """Bytes behind the last %%EOF."""
+    end = data.rfind(b"%%EOF")
+    return len(data) - end - 5 if end >= 0 else 0

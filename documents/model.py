@@ -1,0 +1,80 @@
+"""What is known of a file that was taken in, and what typesetting gives back. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Examined(msgspec.Struct, frozen=True):
+    """A PDF that may be kept: `sha256` and `size` are of the bytes that are kept, cleaned if anything was stripped."""
+
+    sha256: str
+    size: int
+    pages: int
+    signed: bool
+    stripped: tuple[str, ...] = ()  # codes of what was taken out, said to the uploader and recorded
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """A rectangle on a page, in PDF points from the lower left corner; pages count from 1."""
+
+    name: str
+    page: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+class Typeset(msgspec.Struct, frozen=True):
+    pages: int
+    spots: tuple[Spot, ...]
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The head of an administrative document (Decree 30/2020/NĐ-CP, Appendix I)."""
+
+    parent: str  # UBND TỈNH QUẢNG TRỊ, or "" where there is none
+    agency: str
+    symbol: str  # 05/BB-UBND
+    place: str
+    date: str  # ISO day
+
+
+class MinutesForm(msgspec.Struct, frozen=True, tag_field="kind", tag="minutes"):
+    """Form 1.9, as it is typeset. All text is the committee's own."""
+
+    head: Head
+    subject: str
+    begun: str
+    venue: str
+    attendance: tuple[str, ...]
+    chair: str
+    secretary: str
+    course: tuple[str, ...]
+    ended: str
+    recipients: tuple[str, ...]
+    secretary_name: str
+    chair_name: str
+    chair_title: str
+    check_url: str
+    check_code: str
+    check_picture: str  # SVG of the QR code
+    journal: str  # sitting, seq and hash of the journal's head, printed small and kept in the metadata
+
+
+class PaperForm(msgspec.Struct, frozen=True, tag_field="kind", tag="paper"):
+    """Any administrative document with a name of its kind (Decree 30, form 1.5 and its like)."""
+
+    head: Head
+    name: str  # TỜ TRÌNH
+    summary: str
+    text: tuple[str, ...]
+    power: str  # TM. ỦY BAN NHÂN DÂN, or ""
+    office: str
+    signatory: str
+    recipients: tuple[str, ...]
+    to: str = ""
+
+
+Form = MinutesForm | PaperForm

@@ -1,0 +1,67 @@
+"""Signing and verifying in the workshop: signing's own steps, each on files in a killable process."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from signing.pades import Field, Pending, Signatory
+from signing.verify import Report, Trust
+from store.errors import Refused
+
+from .workshop import Workshop
+
+
+class SignedFiles:
+    """signing.actions.Bench over the workshop."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    async def _do(self, name: str, files: dict[str, bytes], **given: Any) -> tuple[Any, bytes]:
+        async with self._workshop.folder() as folder:
+            await asyncio.to_thread(_fill, folder, files)
+            result = await self._workshop.do(name, folder, **given)
+            return result, await asyncio.to_thread(_made, folder)
+
+    async def lay(self, pdf: bytes, fields: tuple[Field, ...]) -> bytes:
+        _, out = await self._do("lay", {"in": pdf}, fields=msgspec.to_builtins(fields))
+        return out
+
+    async def prepare(
+        self, pdf: bytes, field: str, who: Signatory, picture: bytes, at: datetime, first: bool
+    ) -> tuple[bytes, Pending]:
+        files = {"in": pdf, "picture": picture, "who": msgspec.msgpack.encode(who)}
+        pending, out = await self._do("prepare", files, field=field, at=at.isoformat(), first=first)
+        return out, msgspec.convert(pending, Pending, builtin_types=())
+
+    async def embed(self, prepared: bytes, pending: Pending, who: Signatory, signature: bytes, stamp: bytes) -> bytes:
+        files = {
+            "in": prepared, "pending": msgspec.msgpack.encode(pending), "who": msgspec.msgpack.encode(who),
+            "signature": signature, "stamp": stamp,
+        }  # fmt: skip
+        _, out = await self._do("embed", files)
+        return out
+
+    async def verify(self, pdf: bytes, trust: Trust, now: datetime) -> Report:
+        """A file that wants more time or memory than anyone may have is not valid, and says why."""
+        files = {"in": pdf, "trust": msgspec.msgpack.encode(trust)}
+        try:
+            report, _ = await self._do("verify", files, now=now.isoformat())
+        except Refused as refusal:
+            return Report("not-valid", refusal.code)
+        return msgspec.convert(report, Report)
+
+
+def _fill(folder: Path, files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+
+
+def _made(folder: Path) -> bytes:
+    out = folder / "out"
+    return out.read_bytes() if out.exists() else b""

@@ -1,0 +1,57 @@
+"""Documents in the forms of Decree 30/2020/NĐ-CP, as PDF/A-2b with every font inside. Runs in the workshop only.
+
+What people wrote goes in as data, never as markup. The date inside the file is the document's own, so that the same
+words always give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import typst
+
+from .model import Form, MinutesForm, Spot, Typeset
+from .pictures import SEAL_MM, SIGNATURE_MM
+
+FORMS = Path(__file__).parent / "forms"
+MM = 72 / 25.4
+A4_HEIGHT = 297 * MM
+
+
+def typeset(form: Form, fonts: Path) -> tuple[bytes, Typeset]:
+    """FORM as PDF, and where its signatures go."""
+    given = {"data": msgspec.json.encode(form).decode()}
+    source = FORMS / f"{form.__struct_config__.tag}.typ"
+    where: dict[str, Any] = {
+        "root": str(FORMS),
+        "font_paths": [str(fonts)],
+        "ignore_system_fonts": True,
+        "sys_inputs": given,
+    }
+    pdf = typst.compile(str(source), format="pdf", pdf_standards="a-2b", **where)
+    spots: tuple[Spot, ...] = ()
+    if isinstance(form, MinutesForm):
+        spots = lay(json.loads(typst.query(str(source), "<spot>", field="value", **where)))
+    pages = pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page/") or 1
+    return pdf, Typeset(pages, spots)
+
+
+def lay(found: list[dict[str, object]]) -> tuple[Spot, ...]:
+    """Signature fields from the marks on the page; the seal covers the left third of the chair's signature."""
+    spots = {}
+    for mark in found:
+        at = mark["at"]
+        assert isinstance(at, dict)
+        left, top = float(str(at["x"]).removesuffix("pt")), A4_HEIGHT - float(str(at["y"]).removesuffix("pt"))
+        width, height = SIGNATURE_MM[0] * MM, SIGNATURE_MM[1] * MM
+        name = str(mark["name"])
+        spots[name] = Spot(name, int(at["page"]), left, top - height, left + width, top)
+    chair = spots["chair"]
+    side = SEAL_MM * MM
+    right = chair.left + (chair.right - chair.left) / 3
+    middle = (chair.top + chair.bottom) / 2
+    spots["seal"] = Spot("seal", chair.page, right - side, middle - side / 2, right, middle + side / 2)
+    return tuple(spots.values())

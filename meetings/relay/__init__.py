@@ -1,0 +1,1 @@
+"""The media relay: forwards packets over one UDP port and never decodes them."""

@@ -1,0 +1,205 @@
+"""What the web process and a relay worker say to each other: JSON lines over a local socket, the same over any link.
+
+The web process says what each room's screens should show, and sends offers; the worker answers, and tells what became
+of them. After a cut the web process sends everything anew (`Sync`), so neither side needs to have seen it all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+
+from store.errors import Malformed, Unavailable
+
+log = logging.getLogger("bacap.relay")
+
+LONGEST = 256 * 1024
+ANSWER_S = 5.0
+AGAIN_S = 0.2
+
+
+class Message(msgspec.Struct, frozen=True, tag_field="type", tag=str.lower):
+    """Base of all messages."""
+
+
+class Policy(Message, frozen=True):
+    """What a room's screens show: the endpoint on the stage, and who may be heard (None: everyone)."""
+
+    room: str
+    stage: str
+    heard: tuple[str, ...] | None
+
+
+class Sync(Message, frozen=True):
+    rooms: tuple[Policy, ...]
+
+
+class Join(Message, frozen=True):
+    id: int
+    room: str
+    endpoint: str
+    sdp: str
+
+
+class Leave(Message, frozen=True):
+    room: str
+    endpoint: str
+
+
+class Joined(Message, frozen=True):
+    id: int
+    sdp: str
+
+
+class Failed(Message, frozen=True):
+    id: int
+    code: str
+
+
+class Shown(Message, frozen=True):
+    """Which endpoint each place of ENDPOINT's screen shows."""
+
+    room: str
+    endpoint: str
+    audio: tuple[str, ...]
+    video: tuple[str, ...]
+
+
+class Gone(Message, frozen=True):
+    room: str
+    endpoint: str
+
+
+class PeerHealth(msgspec.Struct, frozen=True):
+    room: str
+    endpoint: str
+    camera: bool
+    sound: bool
+    video_kbit: int
+    loss: int  # per mille
+    weak: bool
+
+
+class Healths(Message, frozen=True):
+    peers: tuple[PeerHealth, ...]
+
+
+ToRelay = Policy | Sync | Join | Leave
+ToWeb = Joined | Failed | Shown | Gone | Healths
+
+
+async def write(writer: asyncio.StreamWriter, message: Message) -> None:
+    writer.write(msgspec.json.encode(message) + b"\n")
+    await writer.drain()
+
+
+async def listen(
+    path: Path, serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+) -> asyncio.Server:
+    """A local socket that only this user may open."""
+    await asyncio.to_thread(_clear, path)
+    server = await asyncio.start_unix_server(serve, path, limit=LONGEST)
+    await asyncio.to_thread(path.chmod, 0o600)
+    return server
+
+
+def _clear(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+
+
+class RelayLink:
+    """The web process's end. Connects by itself, again and again; calls fail with Unavailable while it is cut."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: asyncio.StreamWriter | None = None
+        self._waiting: dict[int, asyncio.Future[str]] = {}
+        self._ids = itertools.count(1)
+        self._policies: dict[str, Policy] = {}
+        self._task: asyncio.Task[None] | None = None
+        self.on_message: Callable[[ToWeb], None] = lambda _: None
+        self.on_connected: Callable[[bool], None] = lambda _: None  # True: the relay is there; False: it went away
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="relay-link")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                reader, writer = await asyncio.open_unix_connection(self._path, limit=LONGEST)
+            except OSError:
+                await asyncio.sleep(AGAIN_S)
+                continue
+            self._writer = writer
+            try:
+                await write(writer, Sync(tuple(self._policies.values())))
+                self.on_connected(True)
+                while line := await reader.readline():
+                    self._hear(msgspec.json.decode(line, type=ToWeb))
+            except (OSError, msgspec.DecodeError) as error:
+                log.warning("relay link: %r", error)
+            finally:
+                self._writer = None
+                writer.close()
+                for waiting in self._waiting.values():
+                    if not waiting.done():
+                        waiting.set_exception(Unavailable("media-away"))
+                self._waiting.clear()
+                self.on_connected(False)
+
+    def _hear(self, message: ToWeb) -> None:
+        if isinstance(message, Joined | Failed):
+            waiting = self._waiting.pop(message.id, None)
+            if waiting is not None and not waiting.done():
+                if isinstance(message, Joined):
+                    waiting.set_result(message.sdp)
+                else:
+                    waiting.set_exception(Malformed(message.code))
+        else:
+            self.on_message(message)
+
+    async def _say(self, message: Message) -> None:
+        if self._writer is None:
+            raise Unavailable("media-away")
+        try:
+            await write(self._writer, message)
+        except OSError as error:
+            raise Unavailable("media-away") from error
+
+    async def join(self, room: str, endpoint: str, offer: str) -> str:
+        """The relay's answer to an offer. Raises Malformed, Unavailable `media-away`."""
+        number = next(self._ids)
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            await self._say(Join(number, room, endpoint, offer))
+            return await asyncio.wait_for(answer, ANSWER_S)
+        except TimeoutError:
+            raise Unavailable("media-away") from None
+        finally:
+            self._waiting.pop(number, None)
+
+    async def leave(self, room: str, endpoint: str) -> None:
+        with contextlib.suppress(Unavailable):
+            await self._say(Leave(room, endpoint))
+
+    async def steer(self, policy: Policy) -> None:
+        """From now on the room's screens show this; told again after every cut."""
+        self._policies[policy.room] = policy
+        with contextlib.suppress(Unavailable):
+            await self._say(policy)
+
+    def forget(self, room: str) -> None:
+        self._policies.pop(room, None)

@@ -1,0 +1,218 @@
+"""Who gets what: endpoints, their sound and picture, the places on each screen, and the plan that joins them. Pure.
+
+Times are milliseconds of a monotonic clock, passed in. `take` is the hot path: it looks a packet up and says to whom
+it goes; egress.py does the copying. A place keeps its SSRC for good; when another source comes to it, numbers and
+times go on without a gap, and a picture begins with a key frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from . import rtp, speaker
+from .rtp import Vp8
+
+KEY_FRAME_GAP = 500  # between key-frame requests for one source, however many watch
+CLOCK = {"audio": 48, "video": 90}  # RTP ticks a millisecond
+
+
+class Source:
+    """A sound or picture that an endpoint sends."""
+
+    __slots__ = (
+        "asked_at", "bytes", "endpoint", "kind", "level", "lost", "packets", "payload_type", "places", "seen_at",
+        "ssrc", "unwrap", "wanted",
+    )  # fmt: skip
+
+    def __init__(self, endpoint: Endpoint, kind: str, payload_type: int) -> None:
+        self.endpoint, self.kind, self.payload_type = endpoint, kind, payload_type
+        self.ssrc = 0
+        self.places: list[Place] = []
+        self.packets = self.bytes = self.lost = 0
+        self.seen_at = 0
+        self.level = speaker.Level()
+        self.unwrap = rtp.Unwrap()
+        self.asked_at = -KEY_FRAME_GAP
+        self.wanted = False  # a key frame was asked for and not yet passed on
+
+
+class Place:
+    """A place on a viewer's screen, or one of its loudspeaker's voices: what is sent there now, and how far it got."""
+
+    __slots__ = (
+        "at", "began", "endpoint", "kind", "payload_type", "picture", "picture_off", "sent", "seq", "seq_off", "source",
+        "ssrc", "tl0", "tl0_off", "ts", "ts_off", "waiting",
+    )  # fmt: skip
+
+    def __init__(self, endpoint: Endpoint, kind: str, payload_type: int, ssrc: int) -> None:
+        self.endpoint, self.kind, self.payload_type, self.ssrc = endpoint, kind, payload_type, ssrc
+        self.source: Source | None = None
+        self.seq = self.seq_off = self.ts = self.ts_off = self.at = self.sent = 0
+        self.picture = self.picture_off = self.tl0 = self.tl0_off = 0
+        self.waiting = True  # for the first packet, or the first key frame, of its source
+        self.began = False
+
+    def start(self, now: int, seq: int, ts: int, vp8: Vp8 | None) -> None:
+        """The source's numbers as this place will tell them: right behind what it told last."""
+        elapsed = (now - self.at) * CLOCK[self.kind] if self.began else 0
+        self.seq_off = self.seq + 1 - seq & 0xFFFF
+        self.ts_off = self.ts + max(1, elapsed) - ts & 0xFFFFFFFF
+        if vp8 is not None:
+            self.picture_off = self.picture + 1 - vp8.picture & 0x7FFF
+            self.tl0_off = self.tl0 + 1 - vp8.tl0 & 0xFF
+        self.waiting, self.began = False, True
+
+
+class Endpoint:
+    """A browser's media: a site, or a person alone."""
+
+    __slots__ = ("by_ssrc", "id", "level_id", "peer", "places", "room", "sources", "transport_id")
+
+    def __init__(self, room: Room, endpoint: str, peer: object) -> None:
+        self.room, self.id, self.peer = room, endpoint, peer
+        self.sources: dict[str, Source] = {}
+        self.by_ssrc: dict[int, Source] = {}
+        self.places: dict[str, list[Place]] = {"audio": [], "video": []}
+        self.level_id = self.transport_id = 0
+
+    def source_of(self, ssrc: int, payload_type: int) -> Source | None:
+        """The source of a packet: by SSRC, or the first time by payload type. An SSRC that was not announced and
+        does not fit is nobody's."""
+        found = self.by_ssrc.get(ssrc)
+        if found is None:
+            found = next((s for s in self.sources.values() if s.payload_type == payload_type and not s.ssrc), None)
+            if found is not None:
+                found.ssrc = ssrc
+                self.by_ssrc[ssrc] = found
+        return found
+
+    def showing(self, kind: str) -> list[str]:
+        """Which endpoint each of its places shows; "" for none."""
+        return [place.source.endpoint.id if place.source else "" for place in self.places[kind]]
+
+
+class Room:
+    """One sitting's media. `heard` None: everyone may be heard."""
+
+    __slots__ = ("endpoints", "heard", "id", "stage")
+
+    def __init__(self, room: str) -> None:
+        self.id = room
+        self.endpoints: dict[str, Endpoint] = {}
+        self.stage = ""
+        self.heard: frozenset[str] | None = None
+
+    def plan(self, viewer: Endpoint, now: int) -> dict[str, list[Source | None]]:
+        """What each of VIEWER's places should show: the stage first, the others in the order they came; the voices
+        of those allowed, loudest first."""
+        others = [endpoint for endpoint in self.endpoints.values() if endpoint is not viewer]
+        pictures = [e.sources["video"] for e in others if "video" in e.sources]
+        pictures.sort(key=lambda source: source.endpoint.id != self.stage)
+        allowed = [e for e in others if self.heard is None or e.id in self.heard]
+        voices = speaker.loudest(
+            [e.sources["audio"] for e in allowed if "audio" in e.sources],
+            [place.source for place in viewer.places["audio"]], now,
+        )  # fmt: skip
+        return {"audio": voices, "video": _settled(pictures, viewer.places["video"], self.stage)}
+
+
+def _settled(pictures: list[Source], places: list[Place], stage: str) -> list[Source | None]:
+    """PICTURES over PLACES: the stage on the first place, every other where it already is, newcomers where room is."""
+    wanted: list[Source | None] = [None] * len(places)
+    left = pictures[: len(places)]
+    if left and (left[0].endpoint.id == stage or places[0].source not in left):
+        wanted[0] = left.pop(0)
+    for index, place in enumerate(places):
+        if wanted[index] is None and place.source in left:
+            wanted[index] = place.source
+            left.remove(place.source)
+    for index in range(len(places)):
+        if wanted[index] is None and left:
+            wanted[index] = left.pop(0)
+    return wanted
+
+
+def assign(viewer: Endpoint, plan: dict[str, list[Source | None]]) -> list[Source]:
+    """Bring VIEWER's places in step with PLAN; returns pictures that now need a key frame."""
+    fresh = []
+    for kind, places in viewer.places.items():
+        wanted = plan[kind]
+        for index, place in enumerate(places):
+            source = wanted[index] if index < len(wanted) else None
+            if place.source is source:
+                continue
+            if place.source is not None:
+                place.source.places.remove(place)
+            place.source, place.waiting = source, True
+            if source is not None:
+                source.places.append(place)
+                if kind == "video":
+                    fresh.append(source)
+    return fresh
+
+
+def remove(endpoint: Endpoint) -> None:
+    """Take an endpoint out of its room: its places go empty, and so do those that showed it."""
+    assign(endpoint, {"audio": [], "video": []})
+    for source in endpoint.sources.values():
+        for place in source.places:
+            place.source, place.waiting = None, True
+        source.places = []
+    if endpoint.room.endpoints.get(endpoint.id) is endpoint:
+        del endpoint.room.endpoints[endpoint.id]
+
+
+def take(now: int, endpoint: Endpoint, data: bytes) -> tuple[bytes, Iterable[Place], Vp8 | None] | None:
+    """The hot path. A plain packet from ENDPOINT: the bare packet, the places it goes to, its VP8 fields.
+
+    None for a packet that is nobody's. Raises Malformed."""
+    at = rtp.payload_offset(data)
+    _, second, seq, ts, ssrc = rtp.HEAD.unpack_from(data)
+    source = endpoint.source_of(ssrc, second & 0x7F)
+    if source is None:
+        return None
+    _count(source, now, seq, len(data))
+    if source.kind == "audio":
+        level = rtp.extension(data, endpoint.level_id)
+        if level:
+            source.level.hear(now, level[0] & 0x7F)
+    if not source.places or len(data) == at:
+        return None
+    bare = rtp.bare(data, at)
+    if source.kind == "audio":
+        for place in source.places:
+            if place.waiting:
+                place.start(now, seq, ts, None)
+        return bare, source.places, None
+    vp8 = rtp.Vp8(bare)
+    if vp8.key:
+        source.wanted = False
+    ready = []
+    for place in source.places:
+        if place.waiting:
+            if not vp8.key:
+                continue
+            place.start(now, seq, ts, vp8)
+        ready.append(place)
+    return bare, ready, vp8
+
+
+def _count(source: Source, now: int, seq: int, size: int) -> None:
+    before = source.unwrap.last
+    number = source.unwrap(seq)
+    if before is not None and number > before + 1:
+        source.lost += number - before - 1
+    elif before is not None and number < before:
+        source.lost = max(0, source.lost - 1)  # it came late, but it came
+    source.packets += 1
+    source.bytes += size
+    source.seen_at = now
+
+
+def wants_key_frame(source: Source, now: int) -> bool:
+    """Ask now? At most once in KEY_FRAME_GAP; what is held back is asked at a later tick."""
+    source.wanted = True
+    if not source.ssrc or now - source.asked_at < KEY_FRAME_GAP:
+        return False
+    source.asked_at = now
+    return True

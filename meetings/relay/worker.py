@@ -1,0 +1,133 @@
+"""A relay process: `python -m meetings.relay.worker SOCKET HOST PORT ADDRESS...`.
+
+One UDP port for media, one local socket for the web process. When the web process dies, media goes on for a minute;
+when it is back, it says anew what the screens should show.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+
+from store.errors import Malformed
+
+from . import control
+from .control import Failed, Gone, Healths, Join, Joined, Leave, Policy, Shown, Sync, ToRelay
+from .port import Port
+from .router import Endpoint, Room
+
+log = logging.getLogger("bacap.relay")
+
+ALONE_S = 60.0
+HEALTH_S = 2.0
+
+
+class Worker:
+    def __init__(self, port: Port) -> None:
+        self._port = port
+        self._writer: asyncio.StreamWriter | None = None
+        self._alone: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        port.on_slots = self._tell_slots
+        port.on_lost = self._tell_lost
+
+    def _tell(self, message: control.Message) -> None:
+        if self._writer is not None and not self._writer.is_closing():
+            self._writer.write(msgspec.json.encode(message) + b"\n")
+
+    def _tell_slots(self, room: Room, endpoint: Endpoint, audio: list[str], video: list[str]) -> None:
+        self._tell(Shown(room.id, endpoint.id, tuple(audio), tuple(video)))
+
+    def _tell_lost(self, room: Room, endpoint: Endpoint) -> None:
+        self._tell(Gone(room.id, endpoint.id))
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One web process. A newer one takes over from an older."""
+        if self._alone is not None:
+            self._alone.cancel()
+            self._alone = None
+        self._writer = writer
+        try:
+            while line := await reader.readline():
+                await self._hear(msgspec.json.decode(line, type=ToRelay))
+        except (OSError, msgspec.DecodeError, ValueError) as error:
+            log.warning("control: %r", error)
+        finally:
+            if self._writer is writer:
+                self._writer = None
+                loop = asyncio.get_running_loop()
+                self._alone = loop.call_later(ALONE_S, self._give_up)
+            writer.close()
+
+    def _give_up(self) -> None:
+        """A minute without anyone to say who may hear whom: no one hears anyone."""
+        log.warning("no web process for %s s: media ends", ALONE_S)
+        for room in list(self._port.rooms.values()):
+            for endpoint in list(room.endpoints):
+                task = asyncio.ensure_future(self._port.leave(room.id, endpoint))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _hear(self, message: ToRelay) -> None:
+        if isinstance(message, Join):
+            try:
+                answer = await self._port.join(message.room, message.endpoint, message.sdp)
+            except Malformed as fault:
+                self._tell(Failed(message.id, fault.code))
+            else:
+                self._tell(Joined(message.id, answer))
+        elif isinstance(message, Leave):
+            await self._port.leave(message.room, message.endpoint)
+        elif isinstance(message, Policy):
+            self._steer(message)
+        elif isinstance(message, Sync):
+            for policy in message.rooms:
+                self._steer(policy)
+            for room in self._port.rooms.values():
+                for endpoint in room.endpoints.values():
+                    self._tell_slots(room, endpoint, endpoint.showing("audio"), endpoint.showing("video"))
+
+    def _steer(self, policy: Policy) -> None:
+        room = self._port.room(policy.room)
+        room.stage = policy.stage
+        room.heard = None if policy.heard is None else frozenset(policy.heard)
+        self._port.replan(room)
+
+    async def report(self) -> None:
+        while True:
+            await asyncio.sleep(HEALTH_S)
+            self._tell(Healths(tuple(self._port.health(HEALTH_S))))
+
+
+async def main(path: Path, host: str, number: int, addresses: list[str]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    port = Port(host, number, addresses)
+    worker = Worker(port)
+    server = await control.listen(path, worker.serve)
+    port.open()
+    log.info("relaying on UDP port %s of %s", port.number, ", ".join(addresses))
+    tasks = [asyncio.create_task(port.tick()), asyncio.create_task(worker.report())]
+    gc.freeze()  # what was made at start is never garbage
+    gc.set_threshold(50_000, 20, 50)
+    await stop.wait()
+    server.close()
+    for task in tasks:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    await port.close()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s relay %(levelname)s %(message)s")
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4:]))

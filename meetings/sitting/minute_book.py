@@ -1,0 +1,282 @@
+"""The minutes of a sitting as they are kept: drafted, edited, numbered, typeset, signed, checked.
+
+Each step is an event; a crash between two leaves the sitting at a step from which the same button goes on. The number
+is reserved for the sitting in the register before it is used, so that it is never given twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+import segno
+
+from documents.actions import Papers
+from documents.model import Head, MinutesForm, Spot
+from signing import authority
+from signing.actions import Signing
+from signing.pades import Field
+from signing.verify import Report
+from store import journal
+from store.chain import Event, Flaw
+from store.db import Connection
+from store.errors import Missing, Refused
+from store.world import vietnam_day
+
+from ..house import House, actor_of
+from ..people import records as people
+from ..people import rights
+from ..people.model import Unit, UnitId, agency_of
+from ..people.orgtree import Tree
+from ..people.rights import Principal
+from . import commands as c
+from . import events as e
+from . import minutes, narrative, records
+from .agenda import LONGEST_TEXT
+from .narrative import MinutesText
+from .room import Room
+from .rooms import Rooms
+from .state import State
+
+KIND = "BB"
+ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+SignedField = Literal["secretary", "chair", "seal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A signed file judged: by its signatures, and by our journal where it names one of ours."""
+
+    report: Report
+    journal: str  # same | other | unknown
+    symbol: str = ""
+    subject: str = ""
+    agency: str = ""
+
+
+class MinuteBook:
+    def __init__(self, house: House, rooms: Rooms, papers: Papers, signing: Signing, base_url: str) -> None:
+        self._house = house
+        self._rooms = rooms
+        self._papers = papers
+        self._signing = signing
+        self._base_url = base_url  # of the public check page
+        self._drafting: set[asyncio.Task[None]] = set()
+
+    def attend(self) -> None:
+        """Draft the minutes of every sitting as soon as it is closed."""
+
+        def started(room: Room) -> None:
+            def changed(state: State, events: list[Event]) -> None:
+                if any(event.kind == "closed" for event in events):
+                    task = asyncio.create_task(self.draft(room))
+                    self._drafting.add(task)
+                    task.add_done_callback(self._drafting.discard)
+
+            room.on_change.append(changed)
+
+        self._rooms.on_start.append(started)
+
+    # ── text ──
+
+    async def text(self, who: Principal, sitting: str) -> tuple[MinutesText, int]:
+        """The newest text and its version; drafted from the journal if there is none yet."""
+        room = await self._rooms.get(sitting)
+        rights.demand(who, "minutes.read", room.thing())
+        if room.state.minutes.step == "none":
+            await self.draft(room)
+        made = room.state.minutes
+        return await self._load(made.sha256), made.version
+
+    async def _load(self, sha256: str) -> MinutesText:
+        return msgspec.json.decode(await self._house.blobs.load(sha256), type=MinutesText)
+
+    async def draft(self, room: Room) -> None:
+        """Write the first draft; harmless if there is one."""
+        if room.state.phase != "closed" or room.state.minutes.step != "none":
+            return
+        events = await self._house.read(lambda conn: list(journal.walk(conn, room.sitting)))
+        happened = [(event.at, e.read(event)) for event in events]
+        written = narrative.draft(room.state, happened, room.cards, room.names)
+        sha256 = await self._house.blobs.keep(msgspec.json.encode(written))
+        if room.state.minutes.step == "none":
+            await room.ask(room.keeper(), c.SaveMinutes(0, sha256, True), trusted=True)
+
+    async def save(self, who: Principal, sitting: str, written: MinutesText, based_on: int) -> int:
+        """Keep an edited text; returns the new version. Raises Stale when another was saved meanwhile."""
+        room = await self._rooms.get(sitting)
+        rights.demand(who, "minutes.edit", room.thing())
+        if sum(len(line) for line in written.course) > 10 * LONGEST_TEXT:
+            raise Refused("field-long", field="course")
+        sha256 = await self._house.blobs.keep(msgspec.json.encode(written))
+        await room.ask(who, c.SaveMinutes(based_on, sha256), trusted=True)
+        return room.state.minutes.version
+
+    # ── number and typesetting ──
+
+    async def number(self, who: Principal, sitting: str) -> None:
+        """The clerk's act: number and date, then the typeset file with every signature field laid."""
+        room = await self._rooms.get(sitting)
+        rights.demand(who, "minutes.number", room.thing())
+        if room.state.minutes.step == "approved":
+            now = self._house.now_ms()
+            day = vietnam_day(now)
+            unit = await self._unit(room)
+            taken = await self._house.write(_reserve, room.state.unit, int(day[:4]), sitting)
+            command = c.NumberMinutes(taken, f"{taken:02d}/{KIND}-{unit.symbol}", day)
+            await room.ask(who, command, trusted=True)
+        if room.state.minutes.step != "numbered":
+            raise Refused("minutes-not-now", step=room.state.minutes.step)
+        await self._typeset(who, room)
+
+    async def _typeset(self, who: Principal, room: Room) -> None:
+        head = await self._house.read(journal.head, room.sitting)
+        code = "".join(ALPHABET[byte % len(ALPHABET)] for byte in self._house.world.random(8))
+        code = f"{code[:4]}-{code[4:]}"
+        form = await self._form(room, code, f"{room.sitting}:{head.seq}:{head.hash}")
+        pdf, made = await self._papers.typeset(form)
+        laid = await self._signing.bench.lay(pdf, tuple(_field(spot) for spot in made.spots))
+        sha256 = await self._house.blobs.keep(laid)
+        command = c.TypesetMinutes(sha256, code, head.seq, head.hash)
+        await room.ask(
+            who, command, trusted=True, extra=lambda conn, _state: records.put_code(conn, code, room.sitting)
+        )
+
+    async def _unit(self, room: Room) -> Unit:
+        return (await self._units(room))[0]
+
+    async def _units(self, room: Room) -> tuple[Unit, Unit | None]:
+        """The sitting's unit and the one above it, by their names on the day it was opened."""
+        day = vietnam_day(room.state.opened_at or self._house.now_ms())
+        tree = Tree(await self._house.read(people.all_units), day)
+        unit = tree.get(UnitId(room.state.unit))
+        return unit, tree.get(unit.parent) if unit.parent and unit.parent in tree else None
+
+    async def _form(self, room: Room, code: str, head: str) -> MinutesForm:
+        made, written = room.state.minutes, await self._load(room.state.minutes.sha256)
+        unit, above = await self._units(room)
+        secretary, chair = (room.cards[room.state.with_role(role)] for role in ("secretary", "chair"))
+        url = f"{self._base_url}/k/{code}"
+        return MinutesForm(
+            head=Head(agency_of(above) if above else "", agency_of(unit), made.symbol, unit.place, made.day),
+            subject=written.subject, begun=written.begun, venue=written.venue, attendance=written.attendance,
+            chair=written.chair, secretary=written.secretary, course=written.course, ended=written.ended,
+            recipients=written.recipients, secretary_name=secretary.name, chair_name=chair.name,
+            chair_title=chair.office, check_url=url.removeprefix("https://"), check_code=code,
+            check_picture=_qr(url), journal=head,
+        )  # fmt: skip
+
+    # ── signing ──
+
+    async def signer(self, who: Principal, sitting: str) -> tuple[SignedField | None, str]:
+        """Which field WHO signs next, and the serial of the certificate for it ("" until one is made)."""
+        room = await self._rooms.get(sitting)
+        rights.demand(who, "minutes.sign", room.thing())
+        field: Any = minutes.next_field(room.state)
+        if not field or room.state.seats[who.id].role != minutes.SIGNER_ROLE[field]:
+            return None, ""
+        use, holder = self._holder(room, field, who)
+        row = await self._signing.certificate_of(use, holder)
+        return field, row.serial if row else ""
+
+    def _holder(self, room: Room, field: SignedField, who: Principal) -> tuple[authority.Use, str]:
+        return ("seal", room.state.unit) if field == "seal" else ("person", who.id)
+
+    async def make_certificate(self, who: Principal, sitting: str, field: SignedField, passphrase: str) -> None:
+        """A key and certificate for the one whose turn it is, under a passphrase only they know."""
+        room = await self._rooms.get(sitting)
+        minutes.may_sign(room.state, field, who.id)
+        use, holder = self._holder(room, field, who)
+        agency = agency_of(await self._unit(room))
+        organization = f"{agency} (trình diễn)" if self._house.demonstration else agency
+        card = room.cards[who.id]
+        name = (
+            authority.subject(agency, organization, unique=room.state.unit)
+            if use == "seal"
+            else authority.subject(card.name, organization, card.office, who.id)
+        )
+        await self._signing.issue(use, holder, name, passphrase, actor_of(who))
+
+    async def sign(self, who: Principal, sitting: str, field: SignedField, based_on: str, passphrase: str) -> None:
+        """Sign the file that was shown (BASED_ON, its SHA-256). Raises Stale when it changed meanwhile."""
+        room = await self._rooms.get(sitting)
+        rights.demand(who, "minutes.seal" if field == "seal" else "minutes.sign", room.thing())
+        minutes.may_sign(room.state, field, who.id)
+        if based_on != room.state.minutes.pdf:
+            minutes.sign(room.state, c.SignMinutes(field, based_on, ""), who.id)  # raises Stale
+        use, holder = self._holder(room, field, who)
+        row = await self._signing.certificate_of(use, holder)
+        if row is None:
+            raise Refused("certificate-none")
+        words = agency_of(await self._unit(room)) if field == "seal" else room.cards[who.id].name
+        picture = await self._papers.picture("seal" if field == "seal" else "signature", words)
+        pdf = await self._house.blobs.load(based_on)
+        first = not room.state.minutes.signatures
+        signed = await self._signing.sign_with_file_key(pdf, field, row.serial, passphrase, picture, first=first)
+        sha256 = await self._house.blobs.keep(signed)
+        await room.ask(who, c.SignMinutes(field, based_on, sha256), trusted=True)
+
+    # ── reading and checking ──
+
+    async def pdf(self, who: Principal, sitting: str) -> tuple[str, str]:
+        """SHA-256 and file name of the newest file. Raises Missing before there is one."""
+        room = await self._rooms.get(sitting)
+        made = room.state.minutes
+        rights.demand(who, "minutes.acknowledge" if made.step == "circulated" else "minutes.read", room.thing())
+        if not made.pdf:
+            raise Missing("no-such-paper")
+        return made.pdf, f"{made.symbol.replace('/', '-')}.pdf"
+
+    async def check(self, data: bytes) -> Checked:
+        """Judge a file that someone holds in hand."""
+        report = await self._signing.verify(data)
+        for word in report.keywords:
+            if word.startswith("bacap-journal:"):
+                return await self._check_journal(report, word.removeprefix("bacap-journal:"))
+        return Checked(report, "unknown")
+
+    async def _check_journal(self, report: Report, named: str) -> Checked:
+        """Recompute the chain up to the head that the file names, and compare."""
+        sitting, _, rest = named.partition(":")
+        seq, _, digest = rest.partition(":")
+
+        def use(conn: Connection) -> str:
+            if not seq.isdigit() or not journal.exists(conn, sitting):
+                return "unknown"
+            reached = journal.verify(conn, sitting, {int(seq): digest})
+            return "other" if isinstance(reached, Flaw) else "same"
+
+        found = await self._house.read(use)
+        if found == "other" and report.state == "valid":
+            report = msgspec.structs.replace(report, state="not-valid", reason="journal-other")
+        if found == "unknown":
+            return Checked(report, found)
+        room = await self._rooms.get(sitting)
+        unit = await self._unit(room)
+        return Checked(report, found, room.state.minutes.symbol, room.state.title, agency_of(unit))
+
+    async def check_code(self, code: str) -> Checked:
+        """Judge the file that a printed code stands for, as it is kept here. Raises Missing."""
+        sitting = await self._house.read(records.sitting_of_code, code.strip().upper())
+        if sitting is None:
+            raise Missing("no-such-code")
+        room = await self._rooms.get(sitting)
+        return await self.check(await self._house.blobs.load(room.state.minutes.pdf))
+
+
+def _reserve(conn: Connection, unit: str, year: int, sitting: str) -> int:
+    known = records.number_of(conn, sitting)
+    return known if known is not None else records.take_number(conn, unit, year, KIND, sitting)
+
+
+def _field(spot: Spot) -> Field:
+    return Field(spot.name, spot.page, (spot.left, spot.bottom, spot.right, spot.top))
+
+
+def _qr(url: str) -> str:
+    out = io.BytesIO()
+    segno.make(url, error="m").save(out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None)
+    return out.getvalue().decode()

@@ -1,0 +1,134 @@
+"""The first draft of the minutes: a reading of the sitting's journal, in the words of form 1.9. Pure.
+
+This is the one place where the program writes Vietnamese sentences of its own: they are the text of a document, not of
+a screen, and the secretary changes them as she likes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from store.world import vietnam_time
+
+from . import events as e
+from .rules import Result
+from .screen import Card
+from .state import State
+
+HONORIFIC = {"ong": "Ông", "ba": "Bà"}
+
+
+class MinutesText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the secretary edits. Lines of lists are separate strings."""
+
+    subject: str
+    begun: str
+    venue: str
+    attendance: tuple[str, ...]
+    chair: str
+    secretary: str
+    course: tuple[str, ...]
+    ended: str
+    recipients: tuple[str, ...]
+
+
+def tidied(text: MinutesText) -> MinutesText:
+    """TEXT as it is kept: NFC, trimmed, without empty lines."""
+
+    def line(value: str) -> str:
+        return unicodedata.normalize("NFC", value).strip()
+
+    def lines(values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(line(value) for value in values if value.strip())
+
+    return MinutesText(
+        line(text.subject), line(text.begun), line(text.venue), lines(text.attendance), line(text.chair),
+        line(text.secretary), lines(text.course), line(text.ended), lines(text.recipients),
+    )  # fmt: skip
+
+
+def hour(utc_ms: int) -> str:
+    moment = vietnam_time(utc_ms)
+    return f"{moment.hour:02d} giờ {moment.minute:02d} phút"
+
+
+def date(utc_ms: int) -> str:
+    """Days below 10 and months 1 and 2 with a leading zero (Decree 30, Appendix I, part II, section 4)."""
+    moment = vietnam_time(utc_ms)
+    month = f"{moment.month:02d}" if moment.month < 3 else str(moment.month)
+    return f"ngày {moment.day:02d} tháng {month} năm {moment.year}"
+
+
+def title(card: Card | None) -> str:
+    """Bà Phạm Thị Lan, Chủ tịch Ủy ban nhân dân huyện."""
+    if card is None:
+        return ""
+    return ", ".join(part for part in (f"{HONORIFIC.get(card.honorific, '')} {card.name}".strip(), card.office) if part)
+
+
+def draft(
+    state: State, happened: Iterable[tuple[int, e.AnyHappening]], people: Mapping[str, Card], rooms: Mapping[str, str]
+) -> MinutesText:
+    """Minutes of a closed sitting. HAPPENED: (UTC ms, event) in order; PEOPLE and ROOMS: names as of that day."""
+    linked = [rooms[site] for site in state.rooms if site in rooms]
+    venue = state.place + (f"; kết nối trực tuyến với {len(linked)} điểm cầu: {', '.join(linked)}" if linked else "")
+    return MinutesText(
+        subject=state.title,
+        begun=f"{hour(state.opened_at)}, {date(state.opened_at)}",
+        venue=f"{venue}.",
+        attendance=tuple(_attendance(state, people)),
+        chair=title(people.get(state.chair)),
+        secretary=title(people.get(state.with_role("secretary"))),
+        course=tuple(_course(state, happened, people)),
+        ended=f"Cuộc họp kết thúc vào {hour(state.closed_at)}, {date(state.closed_at)}",
+        recipients=("Thành viên Ủy ban nhân dân", "Các đơn vị dự họp", "Lưu: VT, Hồ sơ phiên họp"),
+    )
+
+
+def _attendance(state: State, people: Mapping[str, Card]) -> Iterable[str]:
+    was_there = set(state.ever_present)
+    members = [seat for seat in state.seats.values() if seat.entitled]
+    present = [seat for seat in members if seat.person in was_there]
+    yield f"Thành viên Ủy ban nhân dân có mặt {len(present)} trên tổng số {len(members)} thành viên:"
+    yield from (f"{title(people.get(seat.person))};" for seat in present)
+    absent = [title(people.get(seat.person)) for seat in members if seat.person not in was_there]
+    if absent:
+        yield f"Vắng mặt: {'; '.join(absent)}."
+    guests = [
+        title(people.get(seat.person))
+        for seat in state.seats.values()
+        if not seat.entitled and seat.role == "guest" and seat.person in was_there
+    ]
+    if guests:
+        yield f"Đại biểu mời: {'; '.join(guests)}."
+
+
+def _course(state: State, happened: Iterable[tuple[int, e.AnyHappening]], people: Mapping[str, Card]) -> Iterable[str]:
+    questions = {ballot.id: ballot.question for ballot in state.ballots}
+    numbers = {item.id: number for number, item in enumerate(state.items, 1)}
+    titles = {item.id: item.title for item in state.items}
+    for at, event in happened:
+        if isinstance(event, e.ItemOpened):
+            yield f"{numbers.get(event.item, 0)}. {titles.get(event.item, '')}. (Bắt đầu lúc {hour(at)}.)"
+        elif isinstance(event, e.FloorGiven):
+            yield f"{title(people.get(event.person))} phát biểu ý kiến."
+        elif isinstance(event, e.VoteClosed):
+            yield _vote(questions.get(event.ballot, ""), at, event.result)
+        elif isinstance(event, e.Concluded):
+            yield f"Kết luận của chủ tọa: {event.text}"
+
+
+def _vote(question: str, at: int, result: Result) -> str:
+    counted = (
+        f"tán thành {result.yes}, không tán thành {result.no}, không biểu quyết {result.silent}, "
+        f"không có ý kiến {result.unheard}"
+    )
+    outcome = "nội dung được thông qua" if result.passed else "nội dung không được thông qua"
+    base = f"cần {result.needed} trên tổng số {result.members} thành viên"
+    tie = (
+        "; số phiếu hai bên ngang nhau, quyết định theo ý kiến bên có biểu quyết của chủ tọa" if result.by_chair else ""
+    )
+    return f"Biểu quyết công khai lúc {hour(at)} về: “{question}”. Kết quả: {counted}; {base}{tie}; {outcome}."

@@ -1,0 +1,186 @@
+"""Certificates for people and seals, signing in stored steps, judging a document: what the tiers above ask for."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from store import journal
+from store.blobs import Blobs
+from store.chain import Actor, Draft
+from store.db import Connection, Database, Row
+from store.errors import Missing, Refused, Unavailable
+from store.journal import Command
+from store.world import VIETNAM, World, new_id
+
+from . import authority, keys, records, timestamp
+from .authority import Authority, Revocation, Use
+from .keys import KeyHolder
+from .pades import Field, Pending, Signatory
+from .verify import Report, Trust
+
+STREAM = "authority"
+
+
+class Bench(Protocol):
+    """Where files are opened: the workshop, seen from here."""
+
+    async def lay(self, pdf: bytes, fields: tuple[Field, ...]) -> bytes: ...
+
+    async def prepare(
+        self, pdf: bytes, field: str, who: Signatory, picture: bytes, at: datetime, first: bool
+    ) -> tuple[bytes, Pending]: ...
+
+    async def embed(
+        self, prepared: bytes, pending: Pending, who: Signatory, signature: bytes, stamp: bytes
+    ) -> bytes: ...
+
+    async def verify(self, pdf: bytes, trust: Trust, now: datetime) -> Report: ...
+
+
+@dataclass(slots=True)
+class Safe:
+    """What this node signs with itself."""
+
+    authority: Authority
+    node_key: Ed25519PrivateKey
+
+
+class Signing:
+    def __init__(
+        self, database: Database, blobs: Blobs, world: World, node: str, safe: Safe, bench: Bench
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._blobs = blobs
+        self._world = world
+        self._node = node
+        self.safe = safe
+        self.bench = bench
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._world.now().utc_ms / 1000, UTC)
+
+    # ── certificates ──
+
+    async def certificate_of(self, use: Use, holder: str) -> Row | None:
+        return await self._database.read(records.certificate_of, use, holder, self._world.now().utc_ms)
+
+    async def certificates(self) -> list[Row]:
+        return await self._database.read(records.all_certificates)
+
+    async def issue(self, use: Use, holder: str, name: x509.Name, passphrase: str, actor: Actor) -> str:
+        """A key sealed under PASSPHRASE, and its certificate; returns the serial. Raises Refused."""
+        if await self.certificate_of(use, holder):
+            raise Refused("certificate-exists")
+        key = authority.new_key()
+        sealed = keys.seal(key, passphrase)
+        certificate = authority.issue(self.safe.authority.issuing, name, key.public_key(), use, self._now())
+        serial = f"{certificate.serial_number:x}"
+
+        def use_(conn: Connection) -> None:
+            records.put_certificate(
+                conn, serial=serial, use=use, holder=holder, subject=name.rfc4514_string(),
+                der=certificate.public_bytes(Encoding.DER), sealed_key=sealed,
+                begins=int(certificate.not_valid_before_utc.timestamp() * 1000),
+                ends=int(certificate.not_valid_after_utc.timestamp() * 1000),
+            )  # fmt: skip
+            body = {"serial": serial, "use": use, "holder": holder}
+            self._record(conn, actor, Draft("certificate-issued", body))
+
+        await self._database.write(use_)
+        return serial
+
+    async def revoke(self, serial: str, reason: str, actor: Actor) -> None:
+        """From now on nothing signed with it is valid, unless a timestamp proves it older."""
+
+        def use(conn: Connection) -> None:
+            if records.certificate(conn, serial) is None:
+                raise Missing("certificate")
+            records.revoke(conn, serial, self._world.now().utc_ms, reason)
+            self._record(conn, actor, Draft("certificate-revoked", {"serial": serial, "reason": reason}))
+
+        await self._database.write(use)
+
+    def _record(self, conn: Connection, actor: Actor, draft: Draft) -> None:
+        now = self._world.now().utc_ms
+        journal.note(conn, STREAM, STREAM, self._node, [draft], Command(actor), now, self._world.random)
+
+    # ── signing ──
+
+    async def begin(self, pdf: bytes, field: str, serial: str, picture: bytes, *, first: bool) -> str:
+        """Prepare and store the step that waits for the key; returns its id. Raises Refused `certificate-none`."""
+        row = await self._database.read(records.certificate, serial)
+        if row is None or row.revoked_at:
+            raise Refused("certificate-none")
+        at = self._now().astimezone(VIETNAM)
+        prepared, pending = await self.bench.prepare(pdf, field, self._signatory(row), picture, at, first)
+        sha256, step = await self._blobs.keep(prepared), new_id(self._world)
+        shown = hashlib.sha256(pdf).hexdigest()
+        await self._database.write(
+            records.put_step, id=step, document=shown, certificate=serial, prepared=sha256,
+            pending=msgspec.msgpack.encode(pending), created=self._world.now().utc_ms,
+        )  # fmt: skip
+        return step
+
+    def _signatory(self, row: Row) -> Signatory:
+        return Signatory(row.der, tuple(self.safe.authority.chain))
+
+    async def complete(self, step: str, key: KeyHolder) -> bytes:
+        """The signed document: signature by KEY, timestamp, embedded, and judged by our own rules before it leaves."""
+        row = await self._database.read(records.step, step)
+        if row is None:
+            raise Missing("signing-step")
+        certificate = await self._database.read(records.certificate, row.certificate)
+        assert certificate is not None
+        pending = msgspec.msgpack.decode(row.pending, type=Pending)
+        signature = await key.sign(pending.attributes)
+        stamp = await self.timestamp(hashlib.sha256(signature).digest())
+        prepared = await self._blobs.load(row.prepared)
+        signed = await self.bench.embed(prepared, pending, self._signatory(certificate), signature, stamp)
+        report = await self.verify(signed)
+        if report.state != "valid":
+            raise Unavailable("own-signature", reason=report.reason)
+        await self._database.write(records.drop_step, step)
+        return signed
+
+    async def sign_with_file_key(
+        self, pdf: bytes, field: str, serial: str, passphrase: str, picture: bytes, *, first: bool
+    ) -> bytes:
+        """Both steps at once, for a key on file. Raises Refused `passphrase-wrong` before anything is prepared."""
+        row = await self._database.read(records.certificate, serial)
+        if row is None or row.sealed_key is None:
+            raise Refused("certificate-none")
+        key = keys.FileKey(row.sealed_key, passphrase)
+        await key.sign(b"")  # a wrong passphrase leaves no step behind
+        return await self.complete(await self.begin(pdf, field, serial, picture, first=first), key)
+
+    async def timestamp(self, digest: bytes) -> bytes:
+        """A token of our own timestamp authority over a SHA-256 digest, DER."""
+        held, serial = self.safe.authority, int.from_bytes(self._world.random(15))
+        made = await timestamp.token(held.timestamp, held.chain, digest, self._now(), serial)
+        return bytes(made.dump())
+
+    # ── judging ──
+
+    async def trust(self) -> Trust:
+        """Our own authority, with revocation lists as of now."""
+        held, now = self.safe.authority, self._now()
+        rows = await self._database.read(records.revoked)
+        revoked = [Revocation(int(r.serial, 16), datetime.fromtimestamp(r.revoked_at / 1000, UTC)) for r in rows]
+        number = self._world.now().utc_ms
+        lists = (
+            authority.revocation_list(held.root, (), number, now),
+            authority.revocation_list(held.issuing, revoked, number, now),
+        )
+        return Trust((held.root.der,), (held.issuing.der,), lists)
+
+    async def verify(self, pdf: bytes) -> Report:
+        report = await self.bench.verify(pdf, await self.trust(), self._now())
+        return msgspec.structs.replace(report, sha256=hashlib.sha256(pdf).hexdigest())

@@ -1,0 +1,50 @@
+"""The node's own keys on disk: its certificate authority and the key that signs checkpoints. Made once, then loaded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from store.files import write_durably
+
+from . import authority
+from .authority import Authority, Holder
+
+PARTS = ("root", "issuing", "timestamp")
+
+
+def _pem(key: ec.EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def open_authority(folder: Path, organization: str, now: datetime) -> Authority:
+    """The authority in FOLDER; founded there for ORGANIZATION if there is none yet."""
+    if not (folder / "timestamp.crt").exists():
+        made = authority.found(organization, now)
+        for name in PARTS:
+            holder: Holder = getattr(made, name)
+            write_durably(folder / f"{name}.key", _pem(holder.key), private=True)
+            write_durably(folder / f"{name}.crt", holder.certificate.public_bytes(serialization.Encoding.PEM))
+    return Authority(*(_load(folder, name) for name in PARTS))
+
+
+def _load(folder: Path, name: str) -> Holder:
+    key = serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return Holder(x509.load_pem_x509_certificate((folder / f"{name}.crt").read_bytes()), key)
+
+
+def open_node_key(path: Path) -> Ed25519PrivateKey:
+    """The key of this node's checkpoints."""
+    if not path.exists():
+        write_durably(path, _pem(Ed25519PrivateKey.generate()), private=True)
+    key = serialization.load_pem_private_key(path.read_bytes(), None)
+    assert isinstance(key, Ed25519PrivateKey)
+    return key

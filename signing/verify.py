@@ -1,0 +1,166 @@
+"""Is a signed PDF what its signers signed? Bytes and trust in, a report out: valid, not valid, or cannot tell.
+
+Nothing is fetched from anywhere. Revocation lists are required, the timestamp is required, and any surprise while
+reading means not valid. Reasons are codes; the words are put in at the edge.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+from asn1crypto import crl as asn1_crl
+from asn1crypto import x509 as asn1_x509
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
+
+from . import (
+    asn1,  # noqa: F401  (a file may choose the length that stalls: the correction comes first)
+    strict,
+)
+
+State = Literal["valid", "not-valid", "cannot-tell"]
+TOLERANCE = timedelta(seconds=60)
+MISREAD = (
+    PdfError, SigningError, SignatureValidationError, PathBuildingError, PathValidationError, ValueError, KeyError,
+    TypeError, AttributeError, IndexError, RecursionError, OverflowError, NotImplementedError, AssertionError,
+)  # fmt: skip
+
+
+class Trust(msgspec.Struct, frozen=True):
+    """What is trusted, DER: anchors, certificates between, revocation lists."""
+
+    anchors: tuple[bytes, ...]
+    between: tuple[bytes, ...] = ()
+    lists: tuple[bytes, ...] = ()
+
+
+class Signature(msgspec.Struct, frozen=True):
+    """One signature. `at` is the timestamp's time, UTC milliseconds, 0 where there is none."""
+
+    field: str
+    signer: str
+    organization: str
+    title: str
+    at: int
+    state: State
+    reason: str  # code; "" when valid
+    serial: str = ""
+
+
+class Report(msgspec.Struct, frozen=True):
+    state: State
+    reason: str
+    signatures: tuple[Signature, ...] = ()
+    keywords: tuple[str, ...] = ()
+    sha256: str = ""
+
+
+async def verify(data: bytes, trust: Trust, now: datetime) -> Report:
+    """Judge DATA. Never raises for anything that is in DATA."""
+    try:
+        reader = PdfFileReader(io.BytesIO(data), strict=True)
+        if not reader.embedded_signatures:
+            return Report("cannot-tell", "no-signature")
+        flaw = strict.flaw_of_file(data, reader) or strict.flaw_of_signatures(reader, strict.OURS)
+        if flaw:
+            return Report("not-valid", f"strict-{flaw}")
+        keywords = _keywords(reader)
+        found = [await _one(embedded, trust, now) for embedded in reader.embedded_regular_signatures]
+    except MISREAD:
+        return Report("not-valid", "unreadable")
+    except Exception as error:  # a library's own surprise about hostile bytes: never valid, and never a crash
+        return Report("not-valid", f"unreadable-{type(error).__name__}")
+    worst = next((one for one in found if one.state == "not-valid"), None) or next(
+        (one for one in found if one.state == "cannot-tell"), None
+    )
+    if not found:
+        return Report("cannot-tell", "no-signature")
+    return Report(worst.state if worst else "valid", worst.reason if worst else "", tuple(found), keywords)
+
+
+def shape(data: bytes) -> str:
+    """The first rule a file bearing anyone's signatures breaks in its form alone; "" for none. Trust is not asked."""
+    try:
+        reader = PdfFileReader(io.BytesIO(data), strict=True)
+        flaw = strict.flaw_of_file(data, reader) or strict.flaw_of_signatures(reader, strict.ANYONES)
+        if flaw:
+            return flaw
+        for embedded in reader.embedded_signatures:
+            embedded.compute_integrity_info()
+            flaw = strict.flaw_of_change(embedded.coverage, embedded.modification_level, embedded.docmdp_ok)
+            if flaw:
+                return flaw
+        return ""
+    except Exception:  # hostile bytes: whatever a library makes of them, they are not of the right shape
+        return "unreadable"
+
+
+def _keywords(reader: PdfFileReader) -> tuple[str, ...]:
+    """The keywords as the first signer saw them: a later revision may have changed what stands there now."""
+    revision = reader.embedded_signatures[0].signed_revision
+    info = reader.get_historical_resolver(revision).trailer_view.get("/Info")
+    held = info.get_object() if info is not None else {}
+    text = str(held.get("/Keywords", ""))
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _context(trust: Trust, now: datetime) -> ValidationContext:
+    load = asn1_x509.Certificate.load
+    return ValidationContext(
+        trust_roots=[load(der) for der in trust.anchors], other_certs=[load(der) for der in trust.between],
+        crls=[asn1_crl.CertificateList.load(der) for der in trust.lists], moment=now, allow_fetching=False,
+        revocation_mode="require", time_tolerance=TOLERANCE, weak_hash_algos={"md2", "md5", "sha1"},
+    )  # fmt: skip
+
+
+async def _one(embedded: EmbeddedPdfSignature, trust: Trust, now: datetime) -> Signature:
+    name = embedded.field_name
+    certificate = embedded.signer_cert
+    subject = certificate.subject.native
+    who = (
+        str(subject.get("common_name", "")), str(subject.get("organization_name", "")), str(subject.get("title", "")),
+    )  # fmt: skip
+    serial = f"{certificate.serial_number:x}"
+    try:
+        status = await async_validate_pdf_signature(
+            embedded, _context(trust, now), ts_validation_context=_context(trust, now)
+        )
+    except (PathBuildingError, PathValidationError):
+        return Signature(name, *who, 0, "not-valid", "untrusted", serial)
+    state, reason = _judge(status)
+    stamp = status.timestamp_validity
+    at = int(stamp.timestamp.timestamp() * 1000) if stamp is not None else 0
+    return Signature(name, *who, at, state, reason, serial)
+
+
+def _judge(status: PdfSignatureStatus) -> tuple[State, str]:
+    """One signature's state and reason, the gravest reason first."""
+    if not status.intact:
+        return "not-valid", "changed-bytes"
+    if not status.valid:
+        return "not-valid", "broken"
+    flaw = strict.flaw_of_change(
+        status.coverage or SignatureCoverageLevel.UNCLEAR, status.modification_level, status.docmdp_ok
+    )
+    if flaw:
+        return "not-valid", f"strict-{flaw}"
+    if status.revoked:
+        return "not-valid", "revoked"
+    stamp = status.timestamp_validity
+    if stamp is None:
+        return "cannot-tell", "no-timestamp"
+    if not (stamp.intact and stamp.valid and stamp.trusted):
+        return "not-valid", "timestamp"
+    if not status.trusted:
+        return "not-valid", "untrusted"
+    return "valid", ""

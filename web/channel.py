@@ -1,0 +1,182 @@
+"""One browser: its WebSocket, what it asked for, what it is told.
+
+Compression is off (a bomb otherwise), messages are at most 64 KiB, silence of 15 s ends it. A browser that reads
+too slowly is cut and resumes from the last event it saw, so that one bad line never fills this process's memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from meetings.people.accounts import Accounts, Session
+from meetings.people.rights import NOBODY, Principal
+from meetings.sitting.room import Room, Telling
+from store.errors import Denied, Fault, Malformed, Refused
+
+from . import faults, links, wire
+from .guard import COOKIE, demand_origin, locale_of
+
+if TYPE_CHECKING:
+    from .wiring import Office
+
+log = logging.getLogger("bacap.channel")
+
+LARGEST = 64 * 1024
+SILENCE_S = 15
+WAITING = 500  # messages a slow browser may have outstanding
+decoder = msgspec.json.Decoder(wire.FromBrowser)
+
+
+class Channel:
+    def __init__(self, office: Office, socket: web.WebSocketResponse, locale: str, session: Session | None) -> None:
+        self.office = office
+        self.locale = locale
+        self.session = session
+        self.who: Principal = session.principal if session else NOBODY
+        self._socket = socket
+        self._outbox: asyncio.Queue[bytes] = asyncio.Queue(WAITING)
+        self._watched: dict[str, Room] = {}
+        self._site_credential = ""
+
+    # ── told ──
+
+    def tell(self, telling: Telling) -> None:
+        """A room speaks. All browsers with the same view share one encoding."""
+        if not telling.encoded:
+            told = wire.Told(telling.sitting, telling.seq, telling.events, telling.parts)
+            telling.encoded = msgspec.json.encode(told)
+        self._put(telling.encoded)
+
+    def send(self, message: wire.ToBrowser) -> None:
+        self._put(msgspec.json.encode(message))
+
+    def _put(self, data: bytes) -> None:
+        if self._outbox.full():
+            asyncio.ensure_future(self.cut(1013))  # noqa: RUF006  (ends with the socket)
+            return
+        self._outbox.put_nowait(data)
+
+    async def _pump(self) -> None:
+        while True:
+            await self._socket.send_str((await self._outbox.get()).decode())
+
+    async def cut(self, code: int) -> None:
+        with contextlib.suppress(ConnectionError):
+            await self._socket.close(code=code)
+
+    async def still_welcome(self, accounts: Accounts) -> bool:
+        if self.who.kind == "site":
+            return await self.office.people.site_principal(self._site_credential) is not None
+        return self.session is not None and await accounts.alive(self.session.id)
+
+    # ── heard ──
+
+    async def run(self) -> None:
+        """Serve until the browser leaves."""
+        pump = asyncio.create_task(self._pump())
+        try:
+            while True:
+                message = await self._socket.receive(timeout=SILENCE_S)
+                if message.type is not WSMsgType.TEXT:
+                    break
+                try:
+                    asked = decoder.decode(message.data)
+                except msgspec.DecodeError as error:
+                    self.send(faults.refusal(Malformed("body", reason=str(error)[:200]), self.locale))
+                    break
+                await self._answer(asked)
+        except TimeoutError:
+            await self.cut(1001)
+        finally:
+            pump.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+                await pump
+            await self._leave()
+
+    async def _answer(self, asked: wire.FromBrowser) -> None:
+        try:
+            await self._serve(asked)
+        except Fault as fault:
+            log.log(faults.level_of(fault), "%s: %s", self.who.id, fault)
+            self.send(faults.refusal(fault, self.locale, getattr(asked, "id", "")))
+
+    async def _serve(self, asked: wire.FromBrowser) -> None:
+        if isinstance(asked, wire.Ping):
+            self.send(wire.Pong(asked.t))
+        elif isinstance(asked, wire.Hello):
+            await self._hello(asked)
+        elif self.who is NOBODY:
+            raise Refused("sign-in-first")
+        elif isinstance(asked, wire.Watch):
+            room = await self.office.rooms.get(asked.sitting)
+            await room.watch(self, asked.after)
+            self._watched[asked.sitting] = room
+        elif isinstance(asked, wire.Do):
+            room = await self.office.rooms.get(asked.sitting)
+            session = self.session.id if self.session else ""
+            events = await room.ask(self.who, asked.command, id=asked.id, seen=asked.seen, session=session)
+            self.send(wire.Done(asked.id, events[-1].seq if events else 0))
+        elif isinstance(asked, wire.SiteSittings):
+            await self._list_sittings()
+        elif isinstance(asked, wire.Fetch):
+            paper = await self.office.papers.find(self.who, asked.sitting, asked.paper)
+            self.send(wire.Fetched(asked.id, links.make(self.office.link_key, paper.sha256, f"{paper.name}.pdf")))
+        elif isinstance(asked, wire.MediaOffer):
+            answer = await self.office.media.join(self.who, asked.sitting, asked.sdp)
+            self.send(wire.MediaAnswer(asked.id, answer))
+        else:
+            await self.office.media.leave(self.who, asked.sitting)
+
+    async def _hello(self, asked: wire.Hello) -> None:
+        if asked.v != wire.VERSION:
+            self.send(wire.Welcome(wire.VERSION, "", "reload", "", self.office.house.now_ms()))
+            return
+        if asked.site:
+            site = await self.office.people.site_principal(asked.site)
+            if site is None:
+                raise Denied("site-unknown")
+            self.who, self.session, self._site_credential = site, None, asked.site
+        self.send(wire.Welcome(wire.VERSION, self.who.id, self.who.kind, self.who.name, self.office.house.now_ms()))
+
+    async def _list_sittings(self) -> None:
+        if self.who.kind != "site":
+            raise Denied("no-right")
+        rows = await self.office.sittings.of_site(self.who.id)
+        self.send(wire.SiteListed([
+            wire.SittingRow(r.id, r.unit, r.title, r.place, r.begins, r.phase, r.minutes_step, ()) for r in rows
+        ]))  # fmt: skip
+
+    @property
+    def watched(self) -> list[str]:
+        return list(self._watched)
+
+    async def _leave(self) -> None:
+        for room in self._watched.values():
+            room.unwatch(self)
+
+
+async def serve(office: Office, request: web.Request) -> web.StreamResponse:
+    """The route of the channel. Only our own pages may open it (exact Origin)."""
+    locale = locale_of(request)
+    try:
+        demand_origin(office, request)
+    except Fault as fault:
+        return web.Response(status=faults.status_of(fault), text=fault.code)
+    token = request.cookies.get(COOKIE, "")
+    session = await office.accounts.session(token) if token else None
+    socket = web.WebSocketResponse(compress=False, max_msg_size=LARGEST, autoping=True)
+    await socket.prepare(request)
+    channel = Channel(office, socket, locale, session)
+    office.channels.add(channel)
+    try:
+        await channel.run()
+    finally:
+        office.channels.remove(channel)
+        office.media.channel_closed(channel.who, channel.watched)
+    return socket

@@ -1,0 +1,59 @@
+"""All open channels: who is connected, and cutting off those whose session has ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from meetings.house import House
+from meetings.people.accounts import SESSIONS, Accounts
+
+from .wire import ToBrowser
+
+if TYPE_CHECKING:
+    from .channel import Channel
+
+
+class Channels:
+    def __init__(self, house: House, accounts: Accounts) -> None:
+        self._house = house
+        self._accounts = accounts
+        self._open: set[Channel] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._watch_sessions(), name="sessions")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        for channel in list(self._open):
+            await channel.cut(1001)
+
+    def add(self, channel: Channel) -> None:
+        self._open.add(channel)
+
+    def remove(self, channel: Channel) -> None:
+        self._open.discard(channel)
+
+    def connected(self, who: str) -> bool:
+        return any(channel.who.id == who for channel in self._open)
+
+    def of(self, who: str) -> list[Channel]:
+        return [channel for channel in self._open if channel.who.id == who]
+
+    def tell_all(self, message: ToBrowser) -> None:
+        for channel in list(self._open):
+            channel.send(message)
+
+    async def _watch_sessions(self) -> None:
+        """A session that ends anywhere ends here within a moment; a revoked site likewise."""
+        async with self._house.bus.subscribe(SESSIONS) as inbox:
+            while True:
+                who = (await inbox.get()).decode()
+                for channel in self.of(who):
+                    if not await channel.still_welcome(self._accounts):
+                        await channel.cut(4401)

@@ -1,0 +1,67 @@
+"""The command `bacap`: serve, demo, user, journal, verify, backup, restore, doctor. Help in both languages.
+
+Each verb is a file here with `add(parser)` and `run(arguments)`. Exit status: 0 done, 1 refused or flawed, 2 misused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from store.errors import Fault
+
+from .. import console, faults, settings
+from ..words import choose, text
+
+VERBS = ("serve", "demo", "user", "journal", "backup", "restore", "doctor", "protocol", "web")
+HIDDEN = ("protocol", "web")  # for the supervisor and for developers
+
+
+def locale() -> str:
+    """The language of the terminal."""
+    return choose(os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "")
+
+
+def say(code: str, **params: str | int) -> None:
+    print(text(locale(), code, params), flush=True)
+
+
+def show(outcome: console.Outcome) -> int:
+    """Print what an act of the console answered; returns its exit status."""
+    for line in outcome.lines:
+        params = {
+            name: text(locale(), f"flaw.{value}") if name == "flaw" else value for name, value in line.params.items()
+        }
+        print(text(locale(), line.code, params))
+    return outcome.status
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="bacap", description=text(locale(), "cli.about"))
+    made.add_argument("--settings", metavar="FILE", help=text(locale(), "cli.settings"))
+    made.add_argument("--data", metavar="FOLDER", help=text(locale(), "cli.data"))
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="|".join(v for v in VERBS if v not in HIDDEN))
+    for verb in VERBS:
+        about = text(locale(), f"cli.{verb}")
+        sub = verbs.add_parser(verb, description=about, help=argparse.SUPPRESS if verb in HIDDEN else about)
+        importlib.import_module(f".{verb}", __name__).add(sub)
+    return made
+
+
+def chosen_settings(arguments: argparse.Namespace, **given: object) -> settings.Settings:
+    file = arguments.settings or os.environ.get("BACAP_SETTINGS")
+    more: dict[str, object] = {"data": arguments.data} if arguments.data else {}
+    return settings.read(Path(file) if file else None, os.environ, **(more | given))
+
+
+def main(words: list[str] | None = None) -> int:
+    arguments = parser().parse_args(words)
+    try:
+        status = importlib.import_module(f".{arguments.verb}", __name__).run(arguments)
+    except Fault as fault:
+        print(faults.refusal(fault, locale()).text, file=sys.stderr)
+        return 1
+    return int(status or 0)

@@ -1,0 +1,7 @@
+"""`python -m web.cli`: the same as the command `bacap`."""
+
+import sys
+
+from . import main
+
+sys.exit(main())

@@ -1,0 +1,51 @@
+"""`bacap web`: the web process, as the supervisor starts it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+
+from aiohttp import web
+
+from .. import console, tls
+from ..app import build
+from ..settings import Settings
+from ..wiring import certificate_files, open_office
+from . import chosen_settings
+
+log = logging.getLogger("bacap.web")
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def run(arguments: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s web %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    asyncio.run(serve(chosen_settings(arguments)))
+    return 0
+
+
+async def serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    async with open_office(settings) as office, console.listening(settings, office.house):
+        runner = web.AppRunner(build(office), access_log=None, handle_signals=False)
+        await runner.setup()
+        certificate, key = certificate_files(settings)
+        site = web.TCPSite(
+            runner, settings.host, settings.port, ssl_context=tls.context(certificate, key), shutdown_timeout=2
+        )
+        await site.start()
+        log.info("listening on %s:%s", settings.host, settings.port)
+        gc.freeze()  # what was built at start is never garbage
+        await stop.wait()
+        await runner.cleanup()

@@ -1,0 +1,196 @@
+"""What stands before every route: who asks, from where, with which right; and the headers of every answer.
+
+A route is declared with its right, or it cannot be declared at all. Writes and the channel are accepted only from
+our own pages (exact Origin). The session cookie is `__Host-`: bound to this host, HTTPS only, out of scripts' reach.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from meetings.people import rights
+from meetings.people.accounts import SESSION_MS, Session
+from meetings.people.rights import NOBODY, Principal
+from store.errors import Denied, Fault, Malformed, Refused
+
+from . import faults, words
+
+if TYPE_CHECKING:
+    from .wiring import Office
+
+log = logging.getLogger("bacap.web")
+T = TypeVar("T")
+
+COOKIE = "__Host-session"
+LOCALE_COOKIE = "locale"
+LARGEST_BODY = 256 * 1024  # of a JSON body; uploads stream
+
+IMPORT_MAP = json.dumps(
+    {
+        "imports": {
+            "lit": "/static/vendor/lit/index.js",
+            "lit/": "/static/vendor/lit/",
+            "lit-html": "/static/vendor/lit-html/lit-html.js",
+            "lit-html/": "/static/vendor/lit-html/",
+            "lit-element/lit-element.js": "/static/vendor/lit-element/lit-element.js",
+            "@lit/reactive-element": "/static/vendor/reactive-element/reactive-element.js",
+            "@lit/reactive-element/": "/static/vendor/reactive-element/",
+            "pdfjs": "/static/vendor/pdfjs/pdf.min.mjs",
+        }
+    },
+    separators=(",", ":"),
+)
+_MAP_HASH = base64.b64encode(hashlib.sha256(IMPORT_MAP.encode()).digest()).decode()
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; "
+        f"script-src 'self' 'sha256-{_MAP_HASH}' 'wasm-unsafe-eval'; "
+        "style-src 'self'; img-src 'self' blob: data:; font-src 'self' data:; connect-src 'self'; "
+        "media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=()",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, with everything a route may want to know."""
+
+    office: Office
+    request: web.Request
+    who: Principal
+    session: Session | None
+    locale: str
+
+    @property
+    def source(self) -> str:
+        return self.request.remote or ""
+
+    @property
+    def device(self) -> str:
+        return self.request.headers.get("User-Agent", "")
+
+    def param(self, name: str) -> str:
+        return self.request.match_info[name]
+
+    async def body(self, kind: type[T]) -> T:
+        """The JSON body as KIND. Raises Malformed with the path of what is wrong."""
+        if self.request.content_type != "application/json":
+            raise Malformed("not-json")
+        if (self.request.content_length or 0) > LARGEST_BODY:
+            raise Refused("too-large", limit=0)
+        raw = await self.request.content.read(LARGEST_BODY + 1)
+        while len(raw) <= LARGEST_BODY and not self.request.content.at_eof():
+            raw += await self.request.content.read(LARGEST_BODY + 1 - len(raw))
+        if len(raw) > LARGEST_BODY:
+            raise Refused("too-large", limit=0)
+        try:
+            return msgspec.json.decode(raw, type=kind)
+        except msgspec.DecodeError as error:  # ValidationError is one
+            raise Malformed("body", reason=str(error)) from error
+
+
+Handler = Callable[[Call], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    method: str
+    path: str
+    right: str
+    handler: Handler
+
+
+class Routes:
+    """The routes of one noun. `verb` is the right in meetings/people/rights.py that opens it."""
+
+    def __init__(self) -> None:
+        self.all: list[Route] = []
+
+    def add(self, method: str, path: str, right: str) -> Callable[[Handler], Handler]:
+        if right not in rights.VERBS:
+            raise LookupError(f"{method} {path} names no known right: {right}")
+
+        def remember(handler: Handler) -> Handler:
+            self.all.append(Route(method, path, right, handler))
+            return handler
+
+        return remember
+
+
+def guarded(office: Office, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """ROUTE as aiohttp calls it: origin, session and right are settled before its handler runs."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        locale = locale_of(request)
+        try:
+            if request.method not in ("GET", "HEAD"):
+                demand_origin(office, request)
+            call = await _call(office, request, locale)
+            if not rights.anywhere(call.who, route.right):
+                raise Refused("sign-in-first") if call.who is NOBODY else Denied("no-right")
+            return respond(await route.handler(call))
+        except Fault as fault:
+            log.log(faults.level_of(fault), "%s %s: %s", request.method, request.path, fault)
+            body = faults.refusal(fault, locale)
+            return respond(body, faults.status_of(fault))
+
+    return answer
+
+
+async def _call(office: Office, request: web.Request, locale: str) -> Call:
+    token = request.cookies.get(COOKIE, "")
+    session = await office.accounts.session(token) if token else None
+    return Call(office, request, session.principal if session else NOBODY, session, locale)
+
+
+def locale_of(request: web.Request) -> str:
+    chosen = request.cookies.get(LOCALE_COOKIE, "")
+    return (
+        chosen if chosen in (*words.LOCALES, words.PSEUDO) else words.choose(request.headers.get("Accept-Language", ""))
+    )
+
+
+def demand_origin(office: Office, request: web.Request) -> None:
+    """Refuse a write that no page of ours sent. The Host must be one we serve, the Origin exactly that host."""
+    host = request.headers.get("Host", "")
+    if host.rsplit(":", 1)[0].strip("[]") not in office.hosts or request.headers.get("Origin") != f"https://{host}":
+        raise Denied("origin")
+
+
+def respond(answer: Any, status: int = 200) -> web.StreamResponse:
+    """A handler's answer: a response as it is, None as 204, bytes and structs as JSON."""
+    if isinstance(answer, web.StreamResponse):
+        return answer
+    if answer is None:
+        return web.Response(status=204)
+    return web.Response(body=msgspec.json.encode(answer), content_type="application/json", status=status)
+
+
+def set_session(response: web.StreamResponse, session: Session) -> None:
+    response.set_cookie(
+        COOKIE, session.token, max_age=SESSION_MS // 1000, path="/", secure=True, httponly=True, samesite="Lax"
+    )
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.path.startswith("/api/"):
+        response.headers.setdefault("Cache-Control", "no-store")

@@ -1,0 +1,38 @@
+"""One-click sign-in as any person of the demonstration, from the same machine. Served nowhere else (a test)."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from aiohttp import web
+
+from store.errors import Denied
+
+from .. import wire
+from ..guard import Call, Routes, respond, set_session
+
+routes = Routes()
+
+
+def _same_machine(call: Call) -> None:
+    if not ipaddress.ip_address(call.source).is_loopback:
+        raise Denied("no-right")
+
+
+@routes.add("GET", "/api/demonstration/people", "session.begin")
+async def people(call: Call) -> list[wire.PersonRow]:
+    _same_machine(call)
+    return [
+        wire.PersonRow(p.id, p.name, p.honorific, m.id, m.unit, m.role, m.office, m.counted, login)
+        for m, p, login in await call.office.accounts.with_accounts()
+    ]
+
+
+@routes.add("POST", "/api/demonstration/session", "session.begin")
+async def sign_in(call: Call) -> web.StreamResponse:
+    _same_machine(call)
+    asked = await call.body(wire.DemoSignIn)
+    session = await call.office.accounts.begin_demonstration(asked.person, call.device)
+    response = respond(None)
+    set_session(response, session)
+    return response

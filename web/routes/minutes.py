@@ -1,0 +1,103 @@
+"""Minutes: text, number, signing, the file; and the public check of any signed file."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from meetings.sitting import narrative
+from meetings.sitting.minute_book import Checked
+from store.errors import Malformed, Refused
+
+from .. import links, wire
+from ..guard import Call, Routes
+
+routes = Routes()
+
+LARGEST_CHECKED = 50 * 1_000_000
+SignedField = Literal["secretary", "chair", "seal"]
+FIELDS = ("secretary", "chair", "seal")
+
+
+@routes.add("GET", "/api/sittings/{sitting}/minutes", "minutes.read")
+async def read(call: Call) -> wire.Minutes:
+    text, version = await call.office.minutes.text(call.who, call.param("sitting"))
+    return wire.Minutes(version, text)
+
+
+@routes.add("PUT", "/api/sittings/{sitting}/minutes", "minutes.edit")
+async def save(call: Call) -> wire.Minutes:
+    asked = await call.body(wire.SaveMinutesText)
+    written = narrative.tidied(asked.text)
+    version = await call.office.minutes.save(call.who, call.param("sitting"), written, asked.based_on)
+    return wire.Minutes(version, written)
+
+
+@routes.add("POST", "/api/sittings/{sitting}/minutes/number", "minutes.number")
+async def number(call: Call) -> None:
+    await call.office.minutes.number(call.who, call.param("sitting"))
+
+
+@routes.add("GET", "/api/sittings/{sitting}/minutes/file", "minutes.acknowledge")
+async def file(call: Call) -> wire.Link:
+    """A short-lived address of the newest file."""
+    sha256, name = await call.office.minutes.pdf(call.who, call.param("sitting"))
+    return wire.Link(links.make(call.office.link_key, sha256, name))
+
+
+@routes.add("GET", "/api/sittings/{sitting}/minutes/signer", "minutes.sign")
+async def signer(call: Call) -> wire.Signer:
+    """Is it my turn, for which field, and have I a certificate?"""
+    field, serial = await call.office.minutes.signer(call.who, call.param("sitting"))
+    return wire.Signer(field or "", serial)
+
+
+def _field(value: str) -> SignedField:
+    if value not in FIELDS:
+        raise Malformed("body", reason="field")
+    return cast("SignedField", value)
+
+
+@routes.add("POST", "/api/sittings/{sitting}/minutes/certificate", "minutes.sign")
+async def make_certificate(call: Call) -> None:
+    """The holder's first key, under a passphrase only they know."""
+    asked = await call.body(wire.NewCertificate)
+    await call.office.minutes.make_certificate(call.who, call.param("sitting"), _field(asked.field), asked.passphrase)
+
+
+@routes.add("POST", "/api/sittings/{sitting}/minutes/signature", "minutes.sign")
+async def sign(call: Call) -> None:
+    asked = await call.body(wire.Sign)
+    await call.office.minutes.sign(
+        call.who, call.param("sitting"), _field(asked.field), asked.based_on, asked.passphrase
+    )
+
+
+# ── the public check ──
+
+
+@routes.add("POST", "/api/verify", "signature.verify")
+async def verify(call: Call) -> wire.Checked:
+    """The body is the file."""
+    data = bytearray()
+    async for chunk in call.request.content.iter_chunked(256 * 1024):
+        data += chunk
+        if len(data) > LARGEST_CHECKED:
+            raise Refused("too-large", limit=LARGEST_CHECKED // 1_000_000)
+    return _told(await call.office.minutes.check(bytes(data)))
+
+
+@routes.add("GET", "/api/verify/{code}", "signature.verify")
+async def verify_code(call: Call) -> wire.Checked:
+    return _told(await call.office.minutes.check_code(call.param("code")))
+
+
+def _told(checked: Checked) -> wire.Checked:
+    report = checked.report
+    signatures = tuple(
+        wire.CheckedSignature(s.field, s.signer, s.organization, s.title, s.at, s.state, s.reason)
+        for s in report.signatures
+    )
+    return wire.Checked(
+        report.state, report.reason, signatures, report.sha256, checked.journal, checked.symbol, checked.subject,
+        checked.agency,
+    )  # fmt: skip

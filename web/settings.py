@@ -1,0 +1,71 @@
+"""How a node is set up: one TOML file and BACAP_* environment variables over it, checked when read.
+
+Everything has a default that needs nothing installed. A misspelt key or a wrong type stops the start with its name.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from store.errors import Unavailable
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One node. URLs may hold `{data}`, which stands for the data folder."""
+
+    data: str = ".data"  # folder of the database, papers, certificates
+    host: str = "0.0.0.0"  # noqa: S104  (rooms join over the LAN)
+    port: int = 8443
+    names: tuple[str, ...] = ()  # DNS names and addresses beside this machine's own, for the certificate and origin
+    database: str = "sqlite:///{data}/node.db"
+    blobs: str = "file://{data}/blobs"
+    bus: str = "local:"
+    s3_endpoint: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    s3_region: str = "us-east-1"
+    blob_key: str = ""  # 64 hex digits: papers are stored encrypted
+    blob_key_id: str = "00000001"
+    certificate: str = ""  # PEM files of one's own certificate and key; empty: the LAN authority makes them
+    certificate_key: str = ""
+    largest_paper_mb: int = 100
+    relay_port: int = 0  # UDP; 0 is the same number as `port`
+    relay_host: str = ""  # the address rooms reach; empty: this machine's own
+    demonstration: bool = False
+
+    def filled(self, template: str) -> str:
+        return template.replace("{data}", str(self.folder))
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.data).resolve()
+
+
+def read(path: Path | None, environ: Mapping[str, str], **given: Any) -> Settings:
+    """Defaults, then the file, then BACAP_* variables, then GIVEN. Raises Unavailable `settings` with the reason."""
+    values: dict[str, Any] = {}
+    try:
+        if path is not None:
+            values |= tomllib.loads(path.read_text())
+        for name in Settings.__struct_fields__:
+            text = environ.get(f"BACAP_{name.upper()}")
+            if text is not None:
+                values[name] = text.split() if name == "names" else text
+        return msgspec.convert(values | given, Settings, strict=False)
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise Unavailable("settings", reason=str(error)) from error
+
+
+def to_environment(settings: Settings) -> dict[str, str]:
+    """The same settings as variables: how the supervisor hands them to its processes."""
+    given = dict(os.environ)
+    for name in Settings.__struct_fields__:
+        value = getattr(settings, name)
+        given[f"BACAP_{name.upper()}"] = " ".join(value) if isinstance(value, tuple) else str(value)
+    return given

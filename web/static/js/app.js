@@ -1,0 +1,129 @@
+// The frame: who I am, where I am, the menu, messages. It loads a place and puts it in the middle.
+import "./elements/toast.js";
+import { drop, get } from "./api.js";
+import { Part, go, html, icon, nothing } from "./part.js";
+import { find } from "./places.js";
+import { loadWords, locale, t } from "./words.js";
+
+/** @typedef {import("./wire.d.ts").Me} Me */
+
+const MENU = [
+  ["desk", "/"],
+  ["plan", "/plan"],
+  ["administration", "/administration"],
+  ["styleguide", "/styleguide"],
+];
+
+class App extends Part {
+  static properties = { me: { state: true }, where: { state: true }, note: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {Me | null} */
+    this.me = null;
+    /** @type {ReturnType<typeof find>} */
+    this.where = null;
+    /** @type {{text: string, tone: string} | null} */
+    this.note = null;
+    addEventListener("popstate", () => void this.arrive());
+    this.addEventListener("bacap-say", (event) => this.hear(/** @type {CustomEvent} */ (event)));
+    this.addEventListener("bacap-signed-in", () => void this.signedIn());
+    this.addEventListener("click", (event) => this.follow(event));
+    void this.arrive();
+  }
+
+  /** @param {CustomEvent} event */
+  hear(event) {
+    this.note = event.detail;
+  }
+
+  async signedIn() {
+    this.me = null;
+    const next = new URLSearchParams(location.search).get("next") ?? "/";
+    go(next.startsWith("/") && !next.startsWith("//") ? next : "/");
+  }
+
+  /** Links of ours change the place, not the page. @param {MouseEvent} event */
+  follow(event) {
+    const link = /** @type {HTMLElement} */ (event.target).closest("a");
+    if (!link || link.target || link.hasAttribute("download") || event.ctrlKey || event.metaKey || event.button) return;
+    if (link.origin !== location.origin || !find(link.pathname)) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+  }
+
+  async arrive() {
+    this.me ??= await get("/api/me").catch(() => null);
+    const where = find(location.pathname);
+    if (where && !where.place.open && !this.me?.id) {
+      go(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+      return;
+    }
+    if (where) await where.place.load();
+    this.where = where;
+    document.title = `${where ? t(where.place.title) : ""} · ${t("app.title")}`;
+    await this.updateComplete;
+    if (!where?.place.bare) /** @type {HTMLElement | null} */ (this.querySelector("main"))?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+
+  async signOut() {
+    await this.attempt(() => drop("/api/session"));
+    this.me = null;
+    go("/sign-in");
+  }
+
+  /** @param {Event} event */
+  speak(event) {
+    const chosen = /** @type {HTMLSelectElement} */ (event.target).value;
+    document.cookie = `locale=${chosen}; path=/; max-age=31536000; secure; samesite=lax`;
+    location.reload();
+  }
+
+  place() {
+    if (!this.where) return html`<div class="place empty"><h1>${t("app.nowhere")}</h1><a class="button act" href="/">${t("place.place-desk")}</a></div>`;
+    const made = /** @type {any} */ (document.createElement(this.where.place.tag));
+    made.me = this.me;
+    Object.assign(made, this.where.params);
+    return made;
+  }
+
+  /** The same element stays for the same address, whatever else is drawn anew. */
+  willUpdate(/** @type {Map<string, unknown>} */ changed) {
+    if (changed.has("where")) this.shown = this.place();
+  }
+
+  menu() {
+    const places = this.me?.places ?? [];
+    return MENU.filter(([name]) => places.includes(name)).map(([name, path]) => {
+      const here = path === "/" ? location.pathname === "/" : location.pathname.startsWith(path);
+      return html`<a href=${path} aria-current=${here ? "page" : "false"}>${t(`menu.${name}`)}</a>`;
+    });
+  }
+
+  render() {
+    const toast = html`<bacap-toast .note=${this.note} @done=${() => (this.note = null)}></bacap-toast>`;
+    if (this.where?.place.bare) return html`${this.shown}${toast}`;
+    return html`<div class="frame">
+      <header class="masthead">
+        <a class="button act skip" href="#main" target="_self">${t("app.skip")}</a>
+        <a class="brand" href="/">bacap</a>
+        <nav aria-label=${t("app.menu")}>${this.menu()}</nav>
+        <span class="push row">
+          ${this.me?.id ? html`<span class="small"><span class="strong">${this.me.name}</span> <span class="soft">${this.me.offices[0]?.office ?? ""}</span></span>` : nothing}
+          <label class="field"><span class="read-only-to-ears">${t("app.language")}</span>
+            <select @change=${this.speak}>
+              <option value="vi" ?selected=${locale !== "en"}>Tiếng Việt</option>
+              <option value="en" ?selected=${locale === "en"}>English</option>
+            </select></label>
+          ${this.me?.id ? html`<button class="button plain" @click=${this.signOut}>${icon("log-out")}${t("act.sign-out")}</button>` : nothing}
+        </span>
+      </header>
+      ${this.me?.demonstration ? html`<div class="banner">${t("demo.banner")}</div>` : html`<div></div>`}
+      <main id="main" tabindex="-1">${this.shown ?? nothing}</main>
+    </div>${toast}`;
+  }
+}
+
+await loadWords();
+customElements.define("bacap-app", App);

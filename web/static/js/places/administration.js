@@ -1,0 +1,34 @@
+// Administration: tree, people, sites, certificates, the journal of administrative acts. A red thing is at the top.
+import { Part, html } from "../part.js";
+import { t } from "../words.js";
+import "../administration/acts.js";
+import "../administration/certificates.js";
+import "../administration/sites.js";
+import "../administration/units.js";
+
+const TABS = ["sites", "units", "certificates", "acts"];
+
+class Administration extends Part {
+  static properties = { tab: { attribute: false } };
+
+  constructor() {
+    super();
+    this.tab = "sites";
+  }
+
+  body() {
+    if (this.tab === "units") return html`<admin-units></admin-units>`;
+    if (this.tab === "certificates") return html`<admin-certificates></admin-certificates>`;
+    if (this.tab === "acts") return html`<admin-acts></admin-acts>`;
+    return html`<admin-sites></admin-sites>`;
+  }
+
+  render() {
+    return html`<div class="place stack"><h1>${t("place.place-administration")}</h1>
+      <nav class="tabs" aria-label=${t("place.place-administration")}>${TABS.map(
+        (tab) => html`<a href="/administration/${tab}" aria-current=${this.tab === tab ? "page" : "false"}>${t(`administration.${tab}`)}</a>`,
+      )}</nav>${this.body()}</div>`;
+  }
+}
+
+customElements.define("place-administration", Administration);

@@ -1,0 +1,187 @@
+// Minutes after a sitting: the text to edit or approve, the number, who has signed, who has received.
+import { call, get, post } from "../api.js";
+import { ask } from "../elements/confirm.js";
+import { channel } from "../line.js";
+import { Part, html, icon, nothing } from "../part.js";
+import { marked, moment, t } from "../words.js";
+
+/** @typedef {import("../wire.d.ts").MinutesText} MinutesText */
+/** @typedef {import("../wire.d.ts").Screen} Screen */
+
+const STEPS = ["draft", "approved", "typeset", "signed", "circulated"];
+const LINES = ["attendance", "course", "recipients"];
+
+class Minutes extends Part {
+  static properties = { me: { attribute: false }, sitting: { attribute: false }, minutes: { state: true }, busy: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {import("../wire.d.ts").Me | null} */
+    this.me = null;
+    this.sitting = "";
+    /** @type {import("../wire.d.ts").Minutes | null} */
+    this.minutes = null;
+    this.busy = false;
+    this.line = channel();
+    this.draw = () => void this.changed();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.view = this.line.watch(this.sitting);
+    this.view.addEventListener("change", this.draw);
+    void this.changed();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.view?.removeEventListener("change", this.draw);
+  }
+
+  get role() {
+    return this.view?.parts?.attendance.seats.find((seat) => seat.person === this.me?.id)?.role ?? "";
+  }
+
+  /** Fetch the text whenever there is a newer version than the one shown, unless it is being edited. */
+  async changed() {
+    this.requestUpdate();
+    const made = this.view?.parts?.minutes;
+    const reads = ["chair", "secretary", "clerk"].includes(this.role);
+    if (!reads || this.view?.parts?.sitting.phase !== "closed" || this.loading) return;
+    if (this.minutes && made && this.minutes.version >= made.version) return;
+    if (this.minutes && this.dirty) return;
+    this.loading = true;
+    this.minutes = (await this.attempt(() => get(`/api/sittings/${this.sitting}/minutes`))) ?? this.minutes;
+    this.loading = false;
+  }
+
+  /** @param {SubmitEvent} event */
+  async save(event) {
+    event.preventDefault();
+    const given = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    const text = Object.fromEntries(
+      [...given].map(([name, value]) => [name, LINES.includes(name) ? String(value).split("\n") : String(value)]),
+    );
+    const saved = await this.attempt(() => call("PUT", `/api/sittings/${this.sitting}/minutes`, { text, based_on: this.minutes?.version ?? 0 }));
+    if (saved) {
+      this.minutes = saved;
+      this.dirty = false;
+      this.say(t("minutes.saved", { version: saved.version }));
+    }
+  }
+
+  /** @param {() => Promise<unknown>} act */
+  async do(act) {
+    this.busy = true;
+    await this.attempt(act);
+    this.busy = false;
+  }
+
+  async approve() {
+    const version = this.minutes?.version ?? 0;
+    if (await ask({ title: t("minutes.approve-title"), text: t("minutes.approve-text"), act: t("minutes.approve"), tone: "seal" }))
+      await this.do(() => this.line.do(this.sitting, { kind: "approve-minutes", version }));
+  }
+
+  async giveBack() {
+    const reason = await ask({ title: t("minutes.return-title"), act: t("minutes.return"), field: t("minutes.reason") });
+    if (reason) await this.do(() => this.line.do(this.sitting, { kind: "return-minutes", version: this.minutes?.version ?? 0, reason }));
+  }
+
+  async number() {
+    if (await ask({ title: t("minutes.number-title"), text: t("minutes.number-text"), act: t("minutes.number"), tone: "seal" }))
+      await this.do(() => post(`/api/sittings/${this.sitting}/minutes/number`));
+  }
+
+  /** @param {Screen} parts */
+  async circulate(parts) {
+    const people = parts.attendance.seats.map((seat) => seat.person);
+    if (await ask({ title: t("minutes.circulate-title"), text: t("minutes.circulate-text", { count: people.length }), act: t("minutes.circulate") }))
+      await this.do(() => this.line.do(this.sitting, { kind: "circulate", people }));
+  }
+
+  async openFile() {
+    const link = await this.attempt(() => get(`/api/sittings/${this.sitting}/minutes/file`));
+    if (link) open(link.url, "_blank", "noopener");
+  }
+
+  /** What waits for me, as one button. @param {Screen} parts */
+  next(parts) {
+    const made = parts.minutes;
+    const mine = made.recipients.includes(this.me?.id ?? "") && !made.acknowledged.some(([person]) => person === this.me?.id);
+    if (made.step === "draft" && this.role === "chair")
+      return html`<button class="button seal decisive wide" ?disabled=${this.busy} @click=${this.approve}>${icon("check")}${t("minutes.approve")}</button>
+        <button class="button wide" @click=${this.giveBack}>${t("minutes.return")}</button>`;
+    if ((made.step === "approved" || made.step === "numbered") && this.role === "clerk")
+      return html`<button class="button seal decisive wide" ?disabled=${this.busy} @click=${this.number}>${icon("stamp")}${t("minutes.number")}</button>`;
+    if (made.step === "typeset" && made.next_field && { secretary: "secretary", chair: "chair", seal: "clerk" }[made.next_field] === this.role)
+      return html`<a class="button seal decisive wide" href="/sittings/${this.sitting}/sign">${icon("signature")}${t(`waiting-act.sign`)}</a>`;
+    if (made.step === "signed" && (this.role === "clerk" || this.role === "secretary"))
+      return html`<button class="button act decisive wide" ?disabled=${this.busy} @click=${() => this.circulate(parts)}>${icon("send")}${t("minutes.circulate")}</button>`;
+    if (made.step === "circulated" && mine)
+      return html`<button class="button act decisive wide" ?disabled=${this.busy} @click=${() => this.do(() => this.line.do(this.sitting, { kind: "acknowledge" }))}>${icon("mail-check")}${t("minutes.acknowledge")}</button>`;
+    return html`<p class="soft">${t(made.step === "none" ? "minutes.nothing-yet" : "minutes.nothing-to-do")}</p>`;
+  }
+
+  /** @param {Screen} parts */
+  steps(parts) {
+    const made = parts.minutes;
+    const at = STEPS.indexOf(made.step === "numbered" ? "approved" : made.step);
+    return html`<ol class="steps">${STEPS.map(
+      (step, index) => html`<li class=${index < at ? "done" : index === at ? "now" : ""} aria-current=${index === at ? "step" : "false"}><span class="n">${index < at ? icon("check") : index + 1}</span><span>${t(`minutes.step-${step}`)}${step === "typeset" && made.symbol ? html`<br><span class="small soft">${made.symbol}</span>` : nothing}</span></li>`,
+    )}</ol>`;
+  }
+
+  /** @param {Screen} parts */
+  proof(parts) {
+    const made = parts.minutes;
+    return html`${made.signatures.length
+        ? html`<h3>${t("minutes.signatures")}</h3><ul class="list">${made.signatures.map(
+            ([field, person, at]) => html`<li><span class="main"><span class="strong">${marked(parts.people[person]?.name ?? "")}</span><br><span class="small soft">${t(`signature.${field}`)} · ${moment(at)}</span></span><span class="badge good">${icon("check")}${t("minutes.signed")}</span></li>`,
+          )}</ul>`
+        : nothing}
+      ${made.recipients.length
+        ? html`<h3>${t("minutes.receipts", { done: made.acknowledged.length, all: made.recipients.length })}</h3><ul class="list">${made.recipients.map((person) => {
+            const done = made.acknowledged.find(([one]) => one === person);
+            return html`<li><span class="main">${marked(parts.people[person]?.name ?? "")}</span><span class="badge ${done ? "good" : ""}">${done ? moment(done[1]) : t("minutes.not-acknowledged")}</span></li>`;
+          })}</ul>`
+        : nothing}
+      ${made.pdf ? html`<button class="button wide" @click=${this.openFile}>${icon("file-text")}${t("minutes.open-file")}</button>` : nothing}
+      ${made.code ? html`<p class="small">${t("minutes.code")} <a href="/k/${made.code}">${made.code}</a></p>` : nothing}`;
+  }
+
+  /** @param {string} name @param {MinutesText} text @param {boolean} edits */
+  field(name, text, edits) {
+    const value = /** @type {any} */ (text)[name];
+    const long = LINES.includes(name);
+    const shown = long ? value.join("\n") : value;
+    if (!edits) return html`<div><h3>${t(`minutes.${name}`)}</h3>${(long ? value : [value]).map((/** @type {string} */ line) => html`<p class="document-text">${marked(line)}</p>`)}</div>`;
+    return html`<label class="field"><span>${t(`minutes.${name}`)}</span>${long
+      ? html`<textarea name=${name} rows=${Math.min(24, value.length + 2)} .value=${shown}></textarea>`
+      : html`<input name=${name} required .value=${shown}>`}</label>`;
+  }
+
+  /** @param {Screen} parts */
+  text(parts) {
+    const minutes = this.minutes;
+    if (!minutes) return html`<p class="soft">${t(parts.minutes.step === "circulated" ? "minutes.in-file" : "app.loading")}</p>`;
+    const edits = this.role === "secretary" && parts.minutes.step === "draft";
+    const names = ["subject", "begun", "venue", "attendance", "chair", "secretary", "course", "ended", "recipients"];
+    const body = names.map((name) => this.field(name, minutes.text, edits));
+    if (!edits) return html`<div class="stack">${body}</div>`;
+    return html`<form class="stack" @submit=${this.save} @input=${() => (this.dirty = true)}>${body}<button class="button act decisive">${icon("save")}${t("minutes.save")}</button></form>`;
+  }
+
+  render() {
+    const parts = this.view?.parts;
+    if (!parts) return html`<div class="place"><p class="soft">${t("app.loading")}</p></div>`;
+    const made = parts.minutes;
+    return html`<div class="place"><div class="head"><div><h1>${t("place.place-minutes")}</h1><p class="soft">${marked(parts.sitting.title)}</p></div></div>
+      ${parts.sitting.phase === "closed" ? nothing : html`<div class="note">${t("minutes.not-closed")}</div>`}
+      ${made.returned ? html`<div class="note warn"><span class="strong">${t("minutes.was-returned")}</span> ${marked(made.returned)}</div>` : nothing}
+      <div class="two"><section class="card stack">${this.text(parts)}</section>
+        <section class="card stack">${this.steps(parts)}${parts.sitting.phase === "closed" ? this.next(parts) : nothing}${this.proof(parts)}</section></div></div>`;
+  }
+}
+
+customElements.define("place-minutes", Minutes);

@@ -1,0 +1,118 @@
+// Planning a sitting: title, time, chair, units and people. A unit is invited whole, with one stroke for all communes.
+import { get, post } from "../api.js";
+import { Part, go, html, icon, newId, nothing } from "../part.js";
+import { marked, t } from "../words.js";
+
+/** @typedef {import("../wire.d.ts").UnitRow} UnitRow */
+/** @typedef {import("../wire.d.ts").PersonRow} PersonRow */
+
+class Plan extends Part {
+  static properties = { planning: { state: true }, unit: { state: true }, chosen: { state: true }, fault: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {import("../wire.d.ts").Planning | null} */
+    this.planning = null;
+    this.unit = "";
+    /** @type {Set<string>} */
+    this.chosen = new Set();
+    this.fault = "";
+    this.id = newId();
+  }
+
+  async connectedCallback() {
+    super.connectedCallback();
+    this.planning = (await this.attempt(() => get("/api/planning"))) ?? null;
+    this.unit = this.planning?.own[0] ?? "";
+  }
+
+  /** @param {string} id */
+  toggle(id) {
+    const next = new Set(this.chosen);
+    if (!next.delete(id)) next.add(id);
+    this.chosen = next;
+  }
+
+  /** Every unit right below one: all, or none if all were chosen. @param {UnitRow[]} units */
+  stroke(units) {
+    const all = units.every((unit) => this.chosen.has(unit.id));
+    const next = new Set(this.chosen);
+    for (const unit of units) {
+      if (all) next.delete(unit.id);
+      else next.add(unit.id);
+    }
+    this.chosen = next;
+  }
+
+  /** @param {SubmitEvent} event */
+  async submit(event) {
+    event.preventDefault();
+    const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    const text = (/** @type {string} */ name) => String(form.get(name) ?? "");
+    this.fault = "";
+    try {
+      const made = await post("/api/sittings", {
+        id: this.id, title: text("title"), unit: this.unit, place: text("place"),
+        begins: new Date(`${text("day")}T${text("hour")}:00+07:00`).getTime(),
+        chair: text("chair"), secretary: text("secretary"), clerk: text("clerk"), units: [...this.chosen],
+      });
+      go(`/sittings/${made.id}/prepare`);
+    } catch (error) {
+      this.fault = /** @type {Error} */ (error).message;
+    }
+  }
+
+  /** @param {string} name @param {string[]} roles */
+  choice(name, roles) {
+    const people = (this.planning?.people ?? []).filter((person) => person.unit === this.unit);
+    const first = people.find((person) => roles.includes(person.role));
+    return html`<label class="field"><span>${t(`plan.${name}`)}</span><select name=${name} required>${people.map(
+      (person) => html`<option value=${person.id} ?selected=${person === first}>${marked(person.name)}: ${marked(person.office)}</option>`,
+    )}</select></label>`;
+  }
+
+  /** Units that can be invited: those below mine, in groups under their parent. */
+  groups() {
+    const units = this.planning?.units ?? [];
+    const parents = units.filter((unit) => units.some((child) => child.parent === unit.id));
+    return parents.map((parent) => {
+      const children = units.filter((unit) => unit.parent === parent.id);
+      const all = children.every((unit) => this.chosen.has(unit.id));
+      return html`<fieldset><legend>${t("plan.below", { unit: parent.name })}</legend>
+        <button type="button" class="button" aria-pressed=${all} @click=${() => this.stroke(children)}>${icon("check-check")}${t("plan.all", { unit: parent.name, count: children.length })}</button>
+        <div class="people-grid">${children.map(
+          (unit) => html`<label class="check"><input type="checkbox" .checked=${this.chosen.has(unit.id)} @change=${() => this.toggle(unit.id)}>${marked(unit.name)}</label>`,
+        )}</div></fieldset>`;
+    });
+  }
+
+  render() {
+    if (!this.planning) return html`<div class="place"><p class="soft">${t("app.loading")}</p></div>`;
+    const today = new Date(Date.now() + 7 * 3600_000).toISOString();
+    return html`<div class="place"><div class="head"><h1>${t("place.place-plan")}</h1></div>
+      <form class="two" @submit=${this.submit}>
+        <section class="card stack">
+          ${this.fault ? html`<div class="note seal" role="alert">${this.fault}</div>` : nothing}
+          <label class="field"><span>${t("plan.title")}</span><input name="title" required maxlength="500"></label>
+          <div class="form across">
+            <label class="field"><span>${t("plan.day")}</span><input type="date" name="day" required .value=${today.slice(0, 10)}></label>
+            <label class="field"><span>${t("plan.hour")}</span><input type="time" name="hour" required .value=${today.slice(11, 16)}></label>
+          </div>
+          <label class="field"><span>${t("plan.place")}</span><input name="place" required maxlength="500"></label>
+          <h2>${t("plan.invite")}</h2><p class="soft">${t("plan.invite-help")}</p>
+          ${this.groups()}
+        </section>
+        <section class="card stack">
+          ${this.planning.own.length > 1
+            ? html`<label class="field"><span>${t("field.unit")}</span><select @change=${(/** @type {Event} */ event) => (this.unit = /** @type {HTMLSelectElement} */ (event.target).value)}>${this.planning.own.map((id) => html`<option value=${id}>${marked(this.planning?.units.find((unit) => unit.id === id)?.name ?? id)}</option>`)}</select></label>`
+            : nothing}
+          ${this.choice("chair", ["chair"])}${this.choice("secretary", ["secretary"])}${this.choice("clerk", ["clerk"])}
+          <p class="small soft">${t("plan.members-help")}</p>
+          <p class="strong" aria-live="polite">${t("plan.count", { count: this.chosen.size })}</p>
+          <button class="button act decisive wide">${icon("calendar-plus")}${t("plan.act")}</button>
+        </section>
+      </form></div>`;
+  }
+}
+
+customElements.define("place-plan", Plan);

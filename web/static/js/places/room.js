@@ -1,0 +1,199 @@
+// The sitting room: where am I, is it lawful, is my line well; the paper everybody sees; who speaks; my one large button.
+import "../elements/sheet.js";
+import "../elements/tile.js";
+import "../elements/timer.js";
+import "../elements/vote-bars.js";
+import { channel } from "../line.js";
+import { Media } from "../media.js";
+import { Part, html, icon, nothing } from "../part.js";
+import "../room/agenda.js";
+import "../room/attendance.js";
+import "../room/chair.js";
+import "../room/paper.js";
+import "../room/speaking.js";
+import "../room/vote.js";
+import { marked, moment, t } from "../words.js";
+
+/** @typedef {import("../wire.d.ts").Screen} Screen */
+/** @typedef {import("../wire.d.ts").Command} Command */
+
+const NARROW = matchMedia("(max-width: 1023px)");
+const TABS = ["paper", "agenda", "floor", "people"];
+
+class Room extends Part {
+  static properties = { me: { attribute: false }, sitting: { attribute: false }, tab: { state: true }, panel: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {import("../wire.d.ts").Me | null} */
+    this.me = null;
+    this.sitting = "";
+    this.tab = "paper";
+    this.panel = "";
+    this.line = channel();
+    this.now = () => this.line.serverNow();
+    /** @type {Media | null} */
+    this.media = null;
+    this.joined = ""; // how media is joined: "alone", "watches" or not at all
+    this.draw = () => this.changed();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.view = this.line.watch(this.sitting);
+    this.view.addEventListener("change", this.draw);
+    this.line.addEventListener("state", this.draw);
+    NARROW.addEventListener("change", this.draw);
+    this.changed();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.view?.removeEventListener("change", this.draw);
+    this.line.removeEventListener("state", this.draw);
+    NARROW.removeEventListener("change", this.draw);
+    this.media?.close();
+    this.media = null;
+  }
+
+  get parts() {
+    return this.view?.parts ?? null;
+  }
+
+  /** My own seat. */
+  get seat() {
+    return this.parts?.attendance.seats.find((seat) => seat.person === this.me?.id);
+  }
+
+  get presides() {
+    return this.seat?.role === "chair";
+  }
+
+  get conducts() {
+    return this.seat?.role === "chair" || this.seat?.role === "secretary";
+  }
+
+  changed() {
+    this.tend();
+    this.requestUpdate();
+  }
+
+  /** Join with what my place allows: alone with camera and microphone, in a room with pictures only. */
+  tend() {
+    const seat = this.seat;
+    const open = this.parts?.sitting.phase === "open";
+    const alone = Boolean(open && seat?.present && !seat.site);
+    const watches = Boolean(open && seat && !alone);
+    const wanted = alone ? "alone" : watches ? "watches" : "";
+    if (wanted === this.joined || this.line.state !== "open") return;
+    this.joined = wanted;
+    this.media?.close();
+    this.media = null;
+    if (!wanted) return;
+    const shape = alone ? { send: true, voices: 3, pictures: 3 } : { send: false, voices: 0, pictures: 1 };
+    this.media = new Media(this.line, this.sitting, shape);
+    this.media.addEventListener("change", () => this.requestUpdate());
+    void this.media.start();
+  }
+
+  /** @param {Command} command */
+  ask(command) {
+    return this.attempt(() => this.line.do(this.sitting, command));
+  }
+
+  /** Where an endpoint is, in words. @param {string} endpoint */
+  nameOf(endpoint) {
+    const parts = this.parts;
+    return parts?.rooms[endpoint] ?? parts?.people[endpoint]?.name ?? "";
+  }
+
+  /** @param {Screen} parts */
+  header(parts) {
+    const here = parts.attendance;
+    const item = parts.agenda.find((one) => one.step === "now");
+    const phase = parts.sitting.phase;
+    return html`<header class="room-header">
+      <a class="button plain" href="/" aria-label=${t("room.back")}>${icon("chevron-left")}</a>
+      <h1 class="title">${marked(parts.sitting.title)}</h1>
+      ${item ? html`<span class="soft figures">${t("room.item", { number: item.number, all: parts.agenda.length })} · <bacap-timer .since=${item.opened_at} .now=${this.now}></bacap-timer></span>` : nothing}
+      <span class="push"></span>
+      ${phase === "open"
+        ? html`<button class="badge ${here.quorate ? "good" : "warn"}" @click=${() => (this.panel = "people")}>${icon(here.quorate ? "check" : "users")}${t(here.quorate ? "room.quorate" : "room.not-quorate", { present: here.present, entitled: here.entitled, needed: here.needed })}</button>`
+        : html`<span class="badge">${t(`phase.${phase}`)}</span>`}
+      ${this.lineBadge()}</header>`;
+  }
+
+  lineBadge() {
+    if (this.line.state !== "open") return html`<span class="badge warn" role="status">${icon("wifi-off")}${t("line.lost")}</span>`;
+    if (this.media?.state === "lost") return html`<span class="badge warn" role="status">${t("line.media-lost")}</span>`;
+    return html`<span class="badge good">${icon("wifi")}${t("line.good")}</span>`;
+  }
+
+  /** @param {Screen} parts */
+  notice(parts) {
+    const { phase } = parts.sitting;
+    if (this.line.state !== "open") return html`<div class="note warn" role="status">${t("room.reconnecting")}</div>`;
+    if (phase === "released")
+      return html`<div class="note">${t("room.before", { when: moment(parts.sitting.begins) })}</div>`;
+    if (phase === "closed")
+      return html`<div class="note good row">${t("room.closed")}<a class="button" href="/sittings/${this.sitting}/minutes">${t("desk.minutes")}</a></div>`;
+    if (this.seat && !this.seat.present) return html`<room-check-in .room=${this} .parts=${parts}></room-check-in>`;
+    return nothing;
+  }
+
+  /** @param {Screen} parts */
+  footer(parts) {
+    const seat = this.seat;
+    const stage = parts.stage;
+    if (parts.sitting.phase !== "open" && !this.presides) return nothing;
+    const speaking = stage.speaker === this.me?.id;
+    const waiting = stage.queue.some(([person]) => person === this.me?.id);
+    const floor = !seat?.present
+      ? nothing
+      : speaking
+        ? html`<button class="button decisive" @click=${() => this.ask({ kind: "end-floor" })}>${icon("check")}${t("floor.finish")}</button>`
+        : waiting
+          ? html`<button class="button decisive" aria-pressed="true" @click=${() => this.ask({ kind: "withdraw-floor" })}>${icon("hand")}${t("floor.withdraw")}</button>`
+          : html`<button class="button decisive ${this.presides ? "" : "act"}" @click=${() => this.ask({ kind: "ask-floor" })}>${icon("hand")}${t("floor.ask")}</button>`;
+    return html`<footer class="room-footer">${floor}${this.switches()}<span class="push"></span>
+      ${this.presides ? html`<room-chair .room=${this} .parts=${parts}></room-chair>` : nothing}</footer>`;
+  }
+
+  switches() {
+    const media = this.media;
+    if (!media?.shape.send) return this.seat?.site ? html`<span class="small soft">${t("room.sound-in-room")}</span>` : nothing;
+    const [mic, camera] = [media.enabled("audio"), media.enabled("video")];
+    return html`<button class="button decisive" aria-pressed=${mic} @click=${() => media.enable("audio", !mic)}>${icon(mic ? "mic" : "mic-off")}${t(mic ? "room.mic-on" : "room.mic-off")}</button>
+      <button class="button decisive" aria-pressed=${camera} @click=${() => media.enable("video", !camera)}>${icon(camera ? "video" : "video-off")}${t(camera ? "room.camera-on" : "room.camera-off")}</button>
+      ${media.voices.map((stream) => html`<audio autoplay .srcObject=${stream}></audio>`)}`;
+  }
+
+  /** @param {Screen} parts */
+  panels(parts) {
+    if (this.panel !== "people") return nothing;
+    return html`<dialog class="side" .open=${true} aria-label=${t("room.people")}><div class="row"><h2>${t("room.people")}</h2>
+      <button class="button push" @click=${() => (this.panel = "")}>${icon("x")}${t("act.close")}</button></div>
+      <room-attendance .room=${this} .parts=${parts}></room-attendance></dialog>`;
+  }
+
+  /** @param {Screen} parts */
+  body(parts) {
+    const agenda = html`<aside class="left"><room-agenda .room=${this} .parts=${parts}></room-agenda></aside>`;
+    const middle = html`<section class="middle"><room-paper .room=${this} .parts=${parts}></room-paper><room-vote .room=${this} .parts=${parts}></room-vote></section>`;
+    const floor = html`<aside class="right"><room-speaking .room=${this} .parts=${parts} .slots=${this.media?.slots}></room-speaking></aside>`;
+    if (!NARROW.matches) return html`<main id="main" class="room-main">${agenda}${middle}${floor}</main>`;
+    const shown = { agenda, floor, paper: middle, people: html`<aside class="left"><room-attendance .room=${this} .parts=${parts}></room-attendance></aside>` };
+    return html`<main id="main" class="room-main narrow">
+      <room-vote class="over" .room=${this} .parts=${parts}></room-vote>
+      <nav class="tabs" role="tablist">${TABS.map((tab) => html`<button role="tab" aria-selected=${this.tab === tab} @click=${() => (this.tab = tab)}>${t(`room.tab-${tab}`)}</button>`)}</nav>
+      ${this.tab === "paper" ? html`<section class="middle"><room-paper .room=${this} .parts=${parts}></room-paper></section>` : shown[/** @type {keyof typeof shown} */ (this.tab)]}</main>`;
+  }
+
+  render() {
+    const parts = this.parts;
+    if (!parts) return html`<main id="main" class="place"><p class="soft">${t("app.loading")}</p></main>`;
+    return html`<div class="room">${this.header(parts)}<div class="room-notice">${this.notice(parts)}</div>${this.body(parts)}${this.footer(parts)}</div>${this.panels(parts)}`;
+  }
+}
+
+customElements.define("place-room", Room);

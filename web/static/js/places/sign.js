@@ -1,0 +1,114 @@
+// Signing: the document as it will be signed, its hash, one act. What is shown is what is signed.
+import "../elements/sheet.js";
+import { get, post } from "../api.js";
+import { channel } from "../line.js";
+import { Part, html, icon, nothing } from "../part.js";
+import { marked, moment, t } from "../words.js";
+
+const FIELDS = ["secretary", "chair", "seal"];
+
+class Sign extends Part {
+  static properties = { me: { attribute: false }, sitting: { attribute: false }, signer: { state: true }, page: { state: true }, pages: { state: true }, busy: { state: true }, done: { state: true }, fault: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {import("../wire.d.ts").Me | null} */
+    this.me = null;
+    this.sitting = "";
+    /** @type {import("../wire.d.ts").Signer | null} */
+    this.signer = null;
+    this.page = 1;
+    this.pages = 0;
+    this.busy = false;
+    this.done = false;
+    this.fault = "";
+    /** @type {string | null} */
+    this.asked = null;
+    this.line = channel();
+    this.draw = () => void this.changed();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.view = this.line.watch(this.sitting);
+    this.view.addEventListener("change", this.draw);
+    void this.changed();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.view?.removeEventListener("change", this.draw);
+  }
+
+  async changed() {
+    this.requestUpdate();
+    const field = this.view?.parts?.minutes.next_field ?? "";
+    if (this.asked === field) return;
+    this.asked = field;
+    this.signer = (await this.attempt(() => get(`/api/sittings/${this.sitting}/minutes/signer`))) ?? null;
+  }
+
+  /** @param {SubmitEvent} event */
+  async submit(event) {
+    event.preventDefault();
+    const made = this.view?.parts?.minutes;
+    const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    const passphrase = String(form.get("passphrase"));
+    if (!this.signer || !made) return;
+    if (!this.signer.certificate && passphrase !== String(form.get("again"))) {
+      this.fault = t("password.differ");
+      return;
+    }
+    this.busy = true;
+    this.fault = "";
+    try {
+      if (!this.signer.certificate) {
+        await post(`/api/sittings/${this.sitting}/minutes/certificate`, { field: this.signer.field, passphrase });
+        this.signer = { ...this.signer, certificate: "made" };
+      }
+      await post(`/api/sittings/${this.sitting}/minutes/signature`, { field: this.signer.field, based_on: made.pdf, passphrase });
+      this.done = true;
+    } catch (error) {
+      this.fault = /** @type {Error} */ (error).message;
+    }
+    this.busy = false;
+  }
+
+  act() {
+    const signer = this.signer;
+    if (this.done) return html`<div class="note good" role="status">${icon("check")} ${t("sign.done")}</div><a class="button act decisive wide" href="/sittings/${this.sitting}/minutes">${t("sign.on")}</a>`;
+    if (!signer?.field) return html`<div class="note">${t("sign.not-mine")}</div>`;
+    return html`<form class="stack" @submit=${this.submit}>
+      ${this.fault ? html`<div class="note seal" role="alert">${this.fault}</div>` : nothing}
+      <label class="field"><span>${t(signer.certificate ? "sign.passphrase" : "sign.new-passphrase")}</span><input type="password" name="passphrase" required minlength="8" autocomplete="off">
+        ${signer.certificate ? nothing : html`<span class="help">${t("sign.new-help")}</span>`}</label>
+      ${signer.certificate ? nothing : html`<label class="field"><span>${t("password.again")}</span><input type="password" name="again" required minlength="8" autocomplete="off"></label>`}
+      <p class="small soft">${t("sign.bound")}</p>
+      <button class="button seal decisive wide" ?disabled=${this.busy}>${icon(signer.field === "seal" ? "stamp" : "signature")}${t(this.busy ? "sign.busy" : `sign.act-${signer.field}`)}</button></form>`;
+  }
+
+  render() {
+    const parts = this.view?.parts;
+    const made = parts?.minutes;
+    if (!parts || !made) return html`<main id="main" class="place"><p class="soft">${t("app.loading")}</p></main>`;
+    const address = async () => (await get(`/api/sittings/${this.sitting}/minutes/file`)).url;
+    return html`<div class="signing"><main id="main" class="view">
+        ${made.pdf ? html`<bacap-sheet .paper=${made.pdf} .address=${address} .page=${this.page} @pages=${(/** @type {CustomEvent} */ event) => {
+          if (!this.pages) this.page = event.detail;
+          this.pages = event.detail;
+        }}></bacap-sheet>` : html`<div class="empty">${icon("file-text")}<p>${t("sign.no-file")}</p></div>`}
+        <div class="reader-bar"><button class="button" aria-label=${t("paper.before")} ?disabled=${this.page <= 1} @click=${() => (this.page -= 1)}>${icon("chevron-left")}</button>
+          <span class="strong figures">${t("paper.page", { page: this.page, all: this.pages })}</span>
+          <button class="button" aria-label=${t("paper.after")} ?disabled=${this.page >= this.pages} @click=${() => (this.page += 1)}>${icon("chevron-right")}</button></div></main>
+      <aside><div><a class="button plain" href="/sittings/${this.sitting}/minutes">${icon("chevron-left")}${t("room.back")}</a><h3>${t("place.place-sign")}</h3><h1>${marked(parts.sitting.title)}</h1></div>
+        <dl class="facts"><dt>${t("sign.symbol")}</dt><dd>${made.symbol}</dd><dt>${t("sign.hash")}</dt><dd class="hash">${made.pdf.match(/.{1,4}/g)?.join(" ")}</dd></dl>
+        <ol class="steps">${FIELDS.map((field, index) => {
+          const signed = made.signatures.find(([one]) => one === field);
+          const now = made.next_field === field;
+          return html`<li class=${signed ? "done" : now ? "now" : ""}><span class="n">${signed ? icon("check") : index + 1}</span><span><span class="strong">${signed ? marked(parts.people[signed[1]]?.name ?? "") : t(`signature.${field}`)}</span><br><span class="small soft">${signed ? t("sign.at", { when: moment(signed[2]) }) : now ? t("sign.turn") : t("sign.later")}</span></span></li>`;
+        })}</ol>
+        <div class="push-down"></div>${this.act()}</aside></div>`;
+  }
+}
+
+customElements.define("place-sign", Sign);

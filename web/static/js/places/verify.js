@@ -1,0 +1,89 @@
+// The public check: drop a file or open a printed code, and get a large answer in words, then the reasons.
+import { get, send } from "../api.js";
+import { Part, html, icon, nothing } from "../part.js";
+import { has, marked, moment, t } from "../words.js";
+
+/** @typedef {import("../wire.d.ts").Checked} Checked */
+
+const LOOK = { valid: ["good", "shield-check"], "not-valid": ["seal", "shield-x"], "cannot-tell": ["warn", "shield-question-mark"] };
+
+class Verify extends Part {
+  static properties = { code: { attribute: false }, checked: { state: true }, busy: { state: true }, fault: { state: true }, done: { state: true } };
+
+  constructor() {
+    super();
+    this.code = "";
+    /** @type {Checked | null} */
+    this.checked = null;
+    this.busy = false;
+    this.done = 0;
+    this.fault = "";
+  }
+
+  async connectedCallback() {
+    super.connectedCallback();
+    if (this.code) await this.look(() => get(`/api/verify/${encodeURIComponent(this.code)}`));
+  }
+
+  /** @param {() => Promise<Checked>} ask */
+  async look(ask) {
+    this.busy = true;
+    this.fault = "";
+    this.checked = null;
+    try {
+      this.checked = await ask();
+    } catch (error) {
+      this.fault = /** @type {Error} */ (error).message;
+    }
+    this.busy = false;
+  }
+
+  /** @param {FileList | null | undefined} files */
+  take(files) {
+    const file = files?.[0];
+    if (file) void this.look(() => send("/api/verify", file, (done) => (this.done = done)));
+  }
+
+  /** @param {string} reason */
+  reason(reason) {
+    if (!reason) return "";
+    return t(has(`verify.${reason}`) ? `verify.${reason}` : "verify.unreadable");
+  }
+
+  /** @param {Checked} checked */
+  answer(checked) {
+    const [tone, picture] = LOOK[/** @type {keyof typeof LOOK} */ (checked.state)];
+    return html`<section class="card stack" aria-live="assertive"><div class="verdict-large ${tone}">${icon(picture)}<span>${t(`verify.state-${checked.state}`)}</span></div>
+      ${checked.reason ? html`<p class="note ${tone}">${this.reason(checked.reason)}</p>` : nothing}
+      ${checked.symbol ? html`<dl class="facts"><dt>${t("sign.symbol")}</dt><dd>${checked.symbol}</dd><dt>${t("verify.subject")}</dt><dd>${marked(checked.subject)}</dd><dt>${t("verify.agency")}</dt><dd>${marked(checked.agency)}</dd></dl>` : nothing}
+      ${checked.signatures.length
+        ? html`<h2>${t("verify.signatures")}</h2><ul class="list">${checked.signatures.map((one) => {
+            const [shade, mark] = LOOK[/** @type {keyof typeof LOOK} */ (one.state)];
+            return html`<li><span class="main"><span class="strong">${marked(one.signer)}</span><br><span class="small">${marked([one.title, one.organization].filter(Boolean).join(", "))}</span><br><span class="small soft">${one.at ? t("verify.at", { when: moment(one.at) }) : t("verify.no-time")}</span>${one.reason ? html`<br><span class="small">${this.reason(one.reason)}</span>` : nothing}</span>
+              <span class="badge ${shade}">${icon(mark)}${t(`verify.state-${one.state}`)}</span></li>`;
+          })}</ul>`
+        : nothing}
+      <p class="small">${t(`verify.journal-${checked.journal}`)}</p><p class="small soft hash">SHA-256: ${checked.sha256}</p></section>`;
+  }
+
+  render() {
+    const over = (/** @type {DragEvent} */ event) => event.preventDefault();
+    const dropped = (/** @type {DragEvent} */ event) => {
+      event.preventDefault();
+      this.take(event.dataTransfer?.files);
+    };
+    return html`<div class="place stack"><h1>${t("place.place-verify")}</h1><p class="soft">${t("verify.about")}</p>
+      <label class="card drop large" @dragover=${over} @drop=${dropped}>${icon("file-search")}<span>${t("verify.drop")}</span>
+        <input type="file" accept="application/pdf" @change=${(/** @type {Event} */ event) => this.take(/** @type {HTMLInputElement} */ (event.target).files)}></label>
+      <form class="row" @submit=${(/** @type {SubmitEvent} */ event) => {
+        event.preventDefault();
+        const code = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("code"));
+        void this.look(() => get(`/api/verify/${encodeURIComponent(code)}`));
+      }}><label class="field code"><span>${t("verify.code")}</span><input name="code" required maxlength="9" autocapitalize="characters" .value=${this.code}></label><button class="button act">${icon("search")}${t("verify.act")}</button></form>
+      ${this.busy ? html`<label class="field"><span>${t("verify.busy")}</span><progress max="1" .value=${this.done || undefined}></progress></label>` : nothing}
+      ${this.fault ? html`<div class="note seal" role="alert">${this.fault}</div>` : nothing}
+      ${this.checked ? this.answer(this.checked) : nothing}</div>`;
+  }
+}
+
+customElements.define("place-verify", Verify);

@@ -1,0 +1,164 @@
+// The room's big screen: stage large, paper beside it, one line that can be read at five metres. One start button, which
+// a browser wants before it gives sound and camera; after a power cut it goes on by itself (kiosk flags: docs/install.md).
+import "../elements/sheet.js";
+import "../elements/tile.js";
+import "../elements/timer.js";
+import "../elements/vote-bars.js";
+import { channel } from "../line.js";
+import { Media } from "../media.js";
+import { Part, html, icon, nothing } from "../part.js";
+import { clock, marked, t } from "../words.js";
+import { sites } from "./walls.js";
+
+const LOOK_MS = 5000;
+const SHAPE = { send: true, voices: 3, pictures: 4 };
+
+class Wall extends Part {
+  static properties = { site: { attribute: false }, started: { state: true }, sittings: { state: true }, tick: { state: true } };
+
+  constructor() {
+    super();
+    this.site = "";
+    this.started = false;
+    /** @type {import("../wire.d.ts").SittingRow[]} */
+    this.sittings = [];
+    this.tick = 0;
+    /** @type {Media | null} */
+    this.media = null;
+    /** @type {import("../protocol.js").SittingView | null} */
+    this.view = null;
+    this.name = "";
+    this.draw = () => this.requestUpdate();
+    /** @param {Event} event */
+    this.listed = (event) => this.follow(/** @type {CustomEvent} */ (event).detail.sittings);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    const held = sites()[this.site];
+    if (!held) return;
+    this.name = held.name;
+    this.line = channel(held.credential);
+    this.line.addEventListener("site-sittings", this.listed);
+    this.line.addEventListener("state", this.draw);
+    this.beat = setInterval(() => {
+      this.line?.write({ type: "site-sittings" });
+      this.tick += 1;
+    }, LOOK_MS);
+    this.line.addEventListener("welcome", () => this.line?.write({ type: "site-sittings" }));
+    if (new URLSearchParams(location.search).has("start")) void this.start();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.beat);
+    this.line?.removeEventListener("site-sittings", this.listed);
+    this.line?.removeEventListener("state", this.draw);
+    this.media?.close();
+    void this.lock?.release();
+  }
+
+  get now() {
+    return () => this.line?.serverNow() ?? Date.now();
+  }
+
+  /** The press of the one button: sound is allowed now, the screen stays awake, and a sitting that is on is joined. */
+  async start() {
+    this.started = true;
+    this.lock = await navigator.wakeLock?.request("screen").catch(() => undefined);
+    this.join();
+  }
+
+  /** Sittings of this site: the open one, else the next. @param {import("../wire.d.ts").SittingRow[]} rows */
+  follow(rows) {
+    this.sittings = rows;
+    const chosen = rows.find((row) => row.phase === "open") ?? rows[0];
+    if (chosen && chosen.id !== this.view?.id && this.line) {
+      this.view?.removeEventListener("change", this.draw);
+      this.view = this.line.watch(chosen.id);
+      this.view.addEventListener("change", this.draw);
+      this.media?.close();
+      this.media = null;
+    }
+    this.join();
+  }
+
+  join() {
+    if (!this.started || !this.view || !this.line || this.media) return;
+    this.media = new Media(this.line, this.view.id, SHAPE);
+    this.media.addEventListener("change", this.draw);
+    void this.media.start();
+  }
+
+  /** @param {import("../wire.d.ts").Screen} parts @param {string} endpoint */
+  nameOf(parts, endpoint) {
+    return parts.rooms[endpoint] ?? parts.people[endpoint]?.name ?? "";
+  }
+
+  /** @param {import("../wire.d.ts").Screen} parts */
+  stage(parts) {
+    const { speaker, speaker_site: site, since } = parts.stage;
+    const own = parts.stage.stage === this.site;
+    const endpoint = own ? this.site : (this.media?.slots.video[0] ?? "");
+    const card = parts.people[speaker];
+    const stream = own ? (this.media?.own ?? null) : (this.media?.pictures[0] ?? null);
+    const about = speaker ? [card?.office, parts.rooms[site]].filter(Boolean).join(" · ") : "";
+    return html`<bacap-tile class="stage" .stream=${endpoint ? stream : null} .name=${speaker ? (card?.name ?? "") : this.nameOf(parts, endpoint)} .about=${about} .since=${speaker ? since : 0} .now=${this.now}></bacap-tile>`;
+  }
+
+  /** @param {import("../wire.d.ts").Screen} parts */
+  others(parts) {
+    const media = this.media;
+    if (!media) return nothing;
+    return html`<div class="others">${media.slots.video.map((endpoint, index) =>
+        endpoint && (index > 0 || parts.stage.stage === this.site)
+          ? html`<bacap-tile data-endpoint=${endpoint} .stream=${media.pictures[index]} .name=${this.nameOf(parts, endpoint)}></bacap-tile>`
+          : nothing,
+      )}<bacap-tile class="self" .stream=${media.own} .name=${this.name} .about=${t(this.muted(parts) ? "wall.muted" : "wall.heard")}></bacap-tile></div>`;
+  }
+
+  /** Is this room not heard now? @param {import("../wire.d.ts").Screen} parts */
+  muted(parts) {
+    return Boolean(parts.stage.speaker) && parts.stage.stage !== this.site;
+  }
+
+  /** @param {import("../wire.d.ts").Screen} parts */
+  beside(parts) {
+    const ballot = parts.ballots.at(-1);
+    if (ballot && ballot.item === parts.stage.item)
+      return html`<div class="wall-vote"><h2>${marked(ballot.question)}</h2>${ballot.result
+        ? html`<bacap-vote-bars .result=${ballot.result}></bacap-vote-bars>`
+        : html`<p class="huge figures">${t("vote.sent", { cast: ballot.cast, electorate: ballot.electorate })}</p>`}</div>`;
+    for (const item of parts.agenda)
+      for (const paper of item.papers)
+        if (paper.id === parts.stage.paper) {
+          const address = async () => (await this.line?.ask({ type: "fetch", id: crypto.randomUUID(), sitting: parts.sitting.id, paper: paper.id })).url;
+          return html`<bacap-sheet .paper=${paper.sha256} .address=${address} .page=${parts.stage.page}></bacap-sheet>`;
+        }
+    return html`<div class="wall-quiet">${icon("file-text")}</div>`;
+  }
+
+  /** @param {import("../wire.d.ts").Screen} parts */
+  strip(parts) {
+    const item = parts.agenda.find((one) => one.step === "now");
+    const here = parts.attendance;
+    const good = this.line?.state === "open" && this.media?.state === "on";
+    return html`<footer><div class="what"><div class="label">${item ? t("room.item", { number: item.number, all: parts.agenda.length }) : t(`phase.${parts.sitting.phase}`)}</div><div class="value">${marked(item?.title ?? parts.sitting.title)}</div></div>
+      <div><div class="label">${t("wall.quorum")}</div><div class="value ${here.quorate ? "good" : "warn"}">${here.present} / ${here.entitled} · ${t(here.quorate ? "wall.enough" : "wall.too-few")}</div></div>
+      <div class="last"><div class="value figures">${clock(this.now())}</div><div class="label ${good ? "good" : "warn"}">${t(good ? "line.good" : "line.lost")}</div></div></footer>`;
+  }
+
+  render() {
+    if (!sites()[this.site]) return html`<main id="main" class="place narrow stack"><div class="note warn">${t("wall.not-enrolled")}</div><a class="button act" href="/wall">${t("walls.enrol")}</a></main>`;
+    const parts = this.view?.parts;
+    if (!this.started)
+      return html`<div class="wall start"><main id="main"><h1>${marked(this.name)}</h1><p>${parts ? marked(parts.sitting.title) : t("wall.no-sitting")}</p>
+        <button class="button act decisive" @click=${this.start}>${icon("play")}${t("wall.start")}</button></main></div>`;
+    if (!parts) return html`<div class="wall start"><main id="main"><h1>${marked(this.name)}</h1><p>${t("wall.waiting")}</p></main></div>`;
+    return html`<div class="wall"><main id="main"><section class="pictures">${this.stage(parts)}${this.others(parts)}</section><section class="beside">${this.beside(parts)}</section></main>${this.strip(parts)}
+      ${this.media?.voices.map((stream, index) => html`<audio autoplay data-voice=${index} .srcObject=${stream}></audio>`) ?? nothing}
+      ${this.media?.fault && !this.media.own ? html`<div class="toast seal">${t("wall.no-camera")}</div>` : nothing}</div>`;
+  }
+}
+
+customElements.define("place-wall", Wall);

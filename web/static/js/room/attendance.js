@@ -1,0 +1,75 @@
+// Checking in, and who is here. Persons are counted, not pictures.
+import { Part, html, icon, nothing } from "../part.js";
+import { clock, marked, t } from "../words.js";
+
+class CheckIn extends Part {
+  static properties = { room: { attribute: false }, parts: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {any} */
+    this.room = null;
+    /** @type {import("../wire.d.ts").Screen | null} */
+    this.parts = null;
+  }
+
+  /** @param {SubmitEvent} event */
+  async submit(event) {
+    event.preventDefault();
+    const site = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("site"));
+    await this.room.ask({ kind: "check-in", site });
+  }
+
+  render() {
+    const parts = this.parts;
+    if (!parts) return nothing;
+    const unit = this.room.me?.offices[0]?.unit;
+    const mine = parts.sites.find((site) => site.unit === unit)?.site ?? "";
+    return html`<form class="note check-in" @submit=${this.submit}><label class="field"><span class="strong">${t("check-in.where")}</span>
+        <select name="site">${parts.sites.map((site) => html`<option value=${site.site} ?selected=${site.site === mine}>${marked(parts.rooms[site.site] ?? "")}</option>`)}
+          <option value="" ?selected=${!mine}>${t("check-in.alone")}</option></select></label>
+      <button class="button act decisive">${icon("user-check")}${t("check-in.act")}</button></form>`;
+  }
+}
+
+class Attendance extends Part {
+  static properties = { room: { attribute: false }, parts: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {any} */
+    this.room = null;
+    /** @type {import("../wire.d.ts").Screen | null} */
+    this.parts = null;
+  }
+
+  /** @param {import("../wire.d.ts").SeatPart} seat */
+  row(seat) {
+    const parts = /** @type {import("../wire.d.ts").Screen} */ (this.parts);
+    const card = parts.people[seat.person];
+    const open = parts.sitting.phase === "open";
+    const acts = open && this.room.conducts && seat.role !== "clerk";
+    return html`<li><span class="main"><span class="strong">${marked(card?.name ?? "")}</span><br><span class="small soft">${marked(card?.office ?? "")} · ${t(`seat.${seat.role}`)}</span></span>
+      ${seat.present
+        ? html`<span class="badge good">${icon("check")}${t("attendance.here", { at: clock(seat.since), where: seat.site ? marked(parts.rooms[seat.site] ?? "") : t("check-in.alone") })}</span>`
+        : html`<span class="badge">${t("attendance.away")}</span>`}
+      ${acts && !seat.present ? html`<button class="button" @click=${() => this.room.ask({ kind: "check-in", person: seat.person, site: this.siteOf(seat) })}>${t("attendance.check-in")}</button>` : nothing}
+      ${acts && seat.present ? html`<button class="button" @click=${() => this.room.ask({ kind: "check-out", person: seat.person })}>${t("attendance.check-out")}</button>` : nothing}
+      ${this.room.presides && seat.present && parts.stage.speaker !== seat.person ? html`<button class="button" @click=${() => this.room.ask({ kind: "give-floor", person: seat.person })}>${t("floor.give")}</button>` : nothing}</li>`;
+  }
+
+  /** The site of a person's own unit, if it takes part. @param {import("../wire.d.ts").SeatPart} seat */
+  siteOf(seat) {
+    return this.parts?.sites.find((site) => site.unit === seat.unit)?.site ?? "";
+  }
+
+  render() {
+    const here = this.parts?.attendance;
+    if (!here) return nothing;
+    return html`<p class="badge ${here.quorate ? "good" : "warn"}">${t(here.quorate ? "room.quorate" : "room.not-quorate", { present: here.present, entitled: here.entitled, needed: here.needed })}</p>
+      <ul class="list">${here.seats.map((seat) => this.row(seat))}</ul>`;
+  }
+}
+
+customElements.define("room-check-in", CheckIn);
+customElements.define("room-attendance", Attendance);

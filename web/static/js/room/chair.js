@@ -1,0 +1,78 @@
+// The chair's own acts. Only the one that comes next is lit; the rest stand by, quiet.
+import { ask } from "../elements/confirm.js";
+import { Part, html, icon, newId, nothing } from "../part.js";
+import { t } from "../words.js";
+
+class Chair extends Part {
+  static properties = { room: { attribute: false }, parts: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {any} */
+    this.room = null;
+    /** @type {import("../wire.d.ts").Screen | null} */
+    this.parts = null;
+  }
+
+  async open() {
+    if (await ask({ title: t("chair.open-title"), text: t("chair.open-text"), act: t("chair.open"), tone: "seal" })) await this.room.ask({ kind: "open" });
+  }
+
+  async openVote() {
+    const item = this.item;
+    if (!item) return;
+    const question = await ask({ title: t("chair.vote-title"), text: t("chair.vote-text"), act: t("chair.vote"), tone: "seal", field: t("vote.question"), value: item.question || item.title });
+    if (question) await this.room.ask({ kind: "open-vote", ballot: newId(), item: item.id, question });
+  }
+
+  /** @param {import("../wire.d.ts").BallotPart} ballot */
+  async closeVote(ballot) {
+    const missing = ballot.electorate - ballot.cast;
+    if (await ask({ title: t("chair.close-vote-title"), text: t("chair.close-vote-text", { cast: ballot.cast, missing }), act: t("chair.close-vote"), tone: "seal" }))
+      await this.room.ask({ kind: "close-vote", ballot: ballot.id });
+  }
+
+  async conclude() {
+    const item = this.item;
+    if (!item) return;
+    const text = await ask({ title: t("chair.conclude-title", { number: item.number }), act: t("chair.conclude"), field: t("item.conclusion"), value: item.conclusion });
+    if (text) await this.room.ask({ kind: "conclude", item: item.id, text });
+  }
+
+  async close() {
+    const open = this.parts?.agenda.filter((item) => item.step === "next").length ?? 0;
+    const text = open ? t("chair.close-early", { count: open }) : t("chair.close-text");
+    if (await ask({ title: t("chair.close-title"), text, act: t("chair.close"), tone: "seal" })) await this.room.ask({ kind: "close" });
+  }
+
+  get item() {
+    return this.parts?.agenda.find((item) => item.step === "now");
+  }
+
+  /** What comes next. */
+  get next() {
+    const parts = this.parts;
+    if (parts?.sitting.phase !== "open") return "open";
+    const item = this.item;
+    if (parts.ballots.some((ballot) => !ballot.result)) return "close-vote";
+    if (item?.question && !parts.ballots.some((ballot) => ballot.item === item.id)) return "vote";
+    if (item && !item.conclusion) return "conclude";
+    return parts.agenda.some((item) => item.step === "next") ? "" : "close";
+  }
+
+  render() {
+    const parts = this.parts;
+    if (!parts || parts.sitting.phase === "closed") return nothing;
+    const lit = (/** @type {string} */ act) => (this.next === act ? "seal" : "");
+    if (parts.sitting.phase !== "open")
+      return html`<button class="button decisive ${lit("open")}" @click=${this.open}>${icon("gavel")}${t("chair.open")}</button>`;
+    const ballot = parts.ballots.find((one) => !one.result);
+    if (ballot) return html`<button class="button decisive seal" @click=${() => this.closeVote(ballot)}>${icon("vote")}${t("chair.close-vote")}</button>`;
+    return html`<div class="row">
+      ${this.item ? html`<button class="button decisive ${lit("vote")}" @click=${this.openVote}>${icon("vote")}${t("chair.vote")}</button>
+        <button class="button decisive ${lit("conclude")}" @click=${this.conclude}>${icon("pen-line")}${t("chair.conclude")}</button>` : nothing}
+      <button class="button decisive ${lit("close")}" @click=${this.close}>${icon("door-closed")}${t("chair.close")}</button></div>`;
+  }
+}
+
+customElements.define("room-chair", Chair);

@@ -1,0 +1,688 @@
+// Made by `bacap protocol` from web/wire.py; not to be edited.
+
+export interface Acknowledge {
+  kind: "acknowledge";
+}
+
+export interface ActRow {
+  seq: number;
+  at: number;
+  kind: string;
+  actor: string;
+  body: Record<string, any>;
+  hash: string;
+}
+
+export interface AddItem {
+  kind: "add-item";
+  item: string;
+  title: string;
+  minutes?: number;
+  rapporteur?: string;
+  question?: string;
+  closed?: boolean;
+}
+
+export interface ApproveMinutes {
+  kind: "approve-minutes";
+  version: number;
+}
+
+export interface AskFloor {
+  kind: "ask-floor";
+}
+
+export interface AttendancePart {
+  seats: Array<SeatPart>;
+  present: number;
+  entitled: number;
+  needed: number;
+  quorate: boolean;
+}
+
+export interface BallotPart {
+  id: string;
+  item: string;
+  question: string;
+  opened_at: number;
+  electorate: number;
+  cast: number;
+  votes: Record<string, "against" | "for" | "silent">;
+  result: Result | null;
+}
+
+export interface Card {
+  name: string;
+  honorific: string;
+  office: string;
+  unit: string;
+}
+
+export interface Cast {
+  kind: "cast";
+  ballot: string;
+  choice: "against" | "for" | "silent";
+}
+
+export interface CertificateRow {
+  use: string;
+  subject: string;
+  begins: number;
+  ends: number;
+  fingerprint: string;
+}
+
+export interface ChangeDetails {
+  kind: "change-details";
+  title: string;
+  place: string;
+  begins: number;
+}
+
+export interface ChangeItem {
+  kind: "change-item";
+  item: string;
+  title: string;
+  minutes?: number;
+  rapporteur?: string;
+  question?: string;
+  closed?: boolean;
+}
+
+export interface CheckIn {
+  kind: "check-in";
+  person?: string;
+  site?: string;
+}
+
+export interface CheckOut {
+  kind: "check-out";
+  person?: string;
+}
+
+export interface Checked {
+  state: string;
+  reason: string;
+  signatures: Array<CheckedSignature>;
+  sha256: string;
+  journal: string;
+  symbol: string;
+  subject: string;
+  agency: string;
+}
+
+export interface CheckedSignature {
+  field: string;
+  signer: string;
+  organization: string;
+  title: string;
+  at: number;
+  state: string;
+  reason: string;
+}
+
+export interface Checkpoint {
+  stream: string;
+  seq: number;
+  hash: string;
+  at: number;
+  key: string;
+  signature: string;
+}
+
+export interface Circulate {
+  kind: "circulate";
+  people: Array<string>;
+}
+
+export interface Close {
+  kind: "close";
+}
+
+export interface CloseVote {
+  kind: "close-vote";
+  ballot: string;
+}
+
+export interface Code {
+  code: string;
+}
+
+export interface Conclude {
+  kind: "conclude";
+  item: string;
+  text: string;
+}
+
+export interface DemoSignIn {
+  person: string;
+}
+
+export interface Desk {
+  sittings: Array<SittingRow>;
+  waiting: Array<Waiting>;
+}
+
+export interface DetachPaper {
+  kind: "detach-paper";
+  paper: string;
+}
+
+export interface Do {
+  type: "do";
+  id: string;
+  sitting: string;
+  seen: number;
+  command: ChangeDetails | Invite | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | CloseVote | Conclude | Close | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
+}
+
+export interface Done {
+  type: "done";
+  id: string;
+  seq: number;
+}
+
+export interface EndFloor {
+  kind: "end-floor";
+}
+
+export interface EnrolSite {
+  code: string;
+}
+
+export interface Enrolled {
+  site: string;
+  name: string;
+  credential: string;
+}
+
+export interface Fetch {
+  type: "fetch";
+  id: string;
+  sitting: string;
+  paper: string;
+}
+
+export interface Fetched {
+  type: "fetched";
+  id: string;
+  url: string;
+}
+
+export interface FirstAdministrator {
+  token: string;
+  name: string;
+  login: string;
+  password: string;
+  unit?: string;
+}
+
+export interface GiveFloor {
+  kind: "give-floor";
+  person: string;
+}
+
+export interface Health {
+  connected?: boolean;
+  camera?: boolean;
+  sound?: boolean;
+  line?: string;
+  video_kbit?: number;
+  loss?: number;
+}
+
+export interface Hello {
+  type: "hello";
+  v: number;
+  site?: string;
+}
+
+export interface Invite {
+  kind: "invite";
+  seats: Array<Seat>;
+  rooms?: Array<Room>;
+}
+
+export interface ItemPart {
+  id: string;
+  number: number;
+  title: string;
+  minutes: number;
+  rapporteur: string;
+  question: string;
+  closed: boolean;
+  step: "done" | "next" | "now";
+  opened_at: number;
+  conclusion: string;
+  papers: Array<PaperPart>;
+}
+
+export interface JournalRow {
+  seq: number;
+  at: number;
+  kind: string;
+  actor: string;
+  hash: string;
+}
+
+export interface Link {
+  url: string;
+}
+
+export interface Made {
+  id: string;
+}
+
+export interface Me {
+  id: string;
+  name: string;
+  offices: Array<Office>;
+  places: Array<string>;
+  demonstration: boolean;
+  needs_first: boolean;
+}
+
+export interface MediaAnswer {
+  type: "media-answer";
+  id: string;
+  sdp: string;
+}
+
+export interface MediaLeave {
+  type: "media-leave";
+  sitting: string;
+}
+
+export interface MediaLost {
+  type: "media-lost";
+  why: string;
+}
+
+export interface MediaOffer {
+  type: "media-offer";
+  id: string;
+  sitting: string;
+  sdp: string;
+}
+
+export interface Minutes {
+  version: number;
+  text: MinutesText;
+}
+
+export interface MinutesPart {
+  step: string;
+  version: number;
+  returned: string;
+  number: number;
+  symbol: string;
+  day: string;
+  pdf: string;
+  code: string;
+  next_field: string;
+  signatures: Array<[string, string, number]>;
+  recipients: Array<string>;
+  acknowledged: Array<[string, number]>;
+}
+
+export interface MinutesText {
+  subject: string;
+  begun: string;
+  venue: string;
+  attendance: Array<string>;
+  chair: string;
+  secretary: string;
+  course: Array<string>;
+  ended: string;
+  recipients: Array<string>;
+}
+
+export interface MoveItem {
+  kind: "move-item";
+  item: string;
+  position: number;
+}
+
+export interface NewCertificate {
+  field: string;
+  passphrase: string;
+}
+
+export interface NewPassword {
+  token: string;
+  password: string;
+}
+
+export interface NewPerson {
+  unit: string;
+  name: string;
+  honorific: string;
+  role: string;
+  office: string;
+  counted?: boolean;
+}
+
+export interface NewSite {
+  unit: string;
+  name: string;
+  room: string;
+}
+
+export interface NewSitting {
+  id: string;
+  title: string;
+  unit: string;
+  place: string;
+  begins: number;
+  chair: string;
+  secretary: string;
+  clerk: string;
+  units?: Array<string>;
+  guests?: Array<string>;
+  sites?: Array<string>;
+}
+
+export interface NewUnit {
+  parent: string;
+  name: string;
+  kind: string;
+  place?: string;
+}
+
+export interface Office {
+  id: string;
+  unit: string;
+  unit_name: string;
+  role: string;
+  office: string;
+}
+
+export interface Open {
+  kind: "open";
+}
+
+export interface OpenAccount {
+  login: string;
+}
+
+export interface OpenItem {
+  kind: "open-item";
+  item: string;
+}
+
+export interface OpenVote {
+  kind: "open-vote";
+  ballot: string;
+  item: string;
+  question?: string;
+}
+
+export interface PaperPart {
+  id: string;
+  name: string;
+  sha256: string;
+  pages: number;
+  size: number;
+}
+
+export interface PaperTaken {
+  sha256: string;
+  pages: number;
+  size: number;
+  signed: boolean;
+  stripped: Array<string>;
+}
+
+export interface PersonRow {
+  id: string;
+  name: string;
+  honorific: string;
+  membership: string;
+  unit: string;
+  role: string;
+  office: string;
+  counted: boolean;
+  login: string;
+}
+
+export interface Ping {
+  type: "ping";
+  t: number;
+}
+
+export interface Planning {
+  own: Array<string>;
+  units: Array<UnitRow>;
+  people: Array<PersonRow>;
+}
+
+export interface Pong {
+  type: "pong";
+  t: number;
+}
+
+export interface Refusal {
+  type: "refused";
+  code: string;
+  text: string;
+  params: Record<string, string | number>;
+  id?: string;
+}
+
+export interface Release {
+  kind: "release";
+}
+
+export interface RemoveItem {
+  kind: "remove-item";
+  item: string;
+}
+
+export interface Result {
+  yes: number;
+  no: number;
+  silent: number;
+  unheard: number;
+  members: number;
+  needed: number;
+  passed: boolean;
+  by_chair?: boolean;
+}
+
+export interface ReturnMinutes {
+  kind: "return-minutes";
+  version: number;
+  reason: string;
+}
+
+export interface Room {
+  site: string;
+  unit: string;
+}
+
+export interface SaveMinutesText {
+  text: MinutesText;
+  based_on: number;
+}
+
+export interface Screen {
+  sitting: SittingPart;
+  agenda: Array<ItemPart>;
+  attendance: AttendancePart;
+  sites: Array<SitePart>;
+  stage: StagePart;
+  ballots: Array<BallotPart>;
+  minutes: MinutesPart;
+  people: Record<string, Card>;
+  rooms: Record<string, string>;
+  witness: Checkpoint | null;
+}
+
+export interface Seat {
+  person: string;
+  mandate: string;
+  unit: string;
+  role: "chair" | "clerk" | "deputy" | "guest" | "member" | "recipient" | "secretary";
+  entitled?: boolean;
+  items?: Array<string>;
+}
+
+export interface SeatPart {
+  person: string;
+  unit: string;
+  role: string;
+  entitled: boolean;
+  present: boolean;
+  site: string;
+  since: number;
+}
+
+export interface SeenEvent {
+  seq: number;
+  at: number;
+  kind: string;
+  actor: string;
+  body: Record<string, any> | null;
+  hash: string;
+}
+
+export interface ShowPage {
+  kind: "show-page";
+  paper: string;
+  page: number;
+}
+
+export interface Sign {
+  field: string;
+  based_on: string;
+  passphrase: string;
+}
+
+export interface SignIn {
+  login: string;
+  password: string;
+  code?: string;
+}
+
+export interface Signer {
+  field: string;
+  certificate: string;
+}
+
+export interface SiteListed {
+  type: "site-sittings";
+  sittings: Array<SittingRow>;
+}
+
+export interface SitePart {
+  site: string;
+  unit: string;
+  joined: boolean;
+}
+
+export interface SiteRow {
+  id: string;
+  unit: string;
+  name: string;
+  room: string;
+  enrolled: boolean;
+  revoked: boolean;
+  health: Health;
+}
+
+export interface SiteSittings {
+  type: "site-sittings";
+}
+
+export interface SittingPart {
+  id: string;
+  phase: string;
+  title: string;
+  unit: string;
+  place: string;
+  begins: number;
+  opened_at: number;
+  closed_at: number;
+  chair: string;
+  secretary: string;
+  rule_source: string;
+}
+
+export interface SittingRow {
+  id: string;
+  unit: string;
+  title: string;
+  place: string;
+  begins: number;
+  phase: string;
+  minutes_step: string;
+  roles: Array<string>;
+}
+
+export interface Slots {
+  type: "slots";
+  audio: Array<string>;
+  video: Array<string>;
+}
+
+export interface StagePart {
+  item: string;
+  paper: string;
+  page: number;
+  speaker: string;
+  speaker_site: string;
+  since: number;
+  queue: Array<[string, string]>;
+  stage: string;
+}
+
+export interface Told {
+  type: "told";
+  sitting: string;
+  seq: number;
+  events: Array<SeenEvent>;
+  parts: Record<string, any>;
+}
+
+export interface Uninvite {
+  kind: "uninvite";
+  people: Array<string>;
+}
+
+export interface UnitRow {
+  id: string;
+  name: string;
+  kind: string;
+  tier: number;
+  parent: string;
+  place: string;
+}
+
+export interface Waiting {
+  sitting: string;
+  title: string;
+  what: string;
+}
+
+export interface Watch {
+  type: "watch";
+  sitting: string;
+  after?: number;
+}
+
+export interface Welcome {
+  type: "welcome";
+  v: number;
+  who: string;
+  kind: string;
+  name: string;
+  now: number;
+}
+
+export interface WithdrawFloor {
+  kind: "withdraw-floor";
+}
+
+export type FromBrowser = Do | Fetch | Hello | MediaLeave | MediaOffer | Ping | SiteSittings | Watch;
+export type ToBrowser = Done | Fetched | MediaAnswer | MediaLost | Pong | Refusal | SiteListed | Slots | Told | Welcome;
+export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | Cast | ChangeDetails | ChangeItem | CheckIn | CheckOut | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | Invite | MoveItem | Open | OpenItem | OpenVote | Release | RemoveItem | ReturnMinutes | ShowPage | Uninvite | WithdrawFloor;

@@ -1,0 +1,188 @@
+"""Builds a node's web process once from its settings, and closes it in reverse order."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+from documents.actions import Papers
+from documents.signed import SignedFiles
+from documents.workshop import Workshop
+from meetings.house import House
+from meetings.people.accounts import Accounts
+from meetings.people.actions import People
+from meetings.relay.control import RelayLink
+from meetings.sitting.actions import Sittings
+from meetings.sitting.minute_book import MinuteBook
+from meetings.sitting.papers import SittingPapers
+from meetings.sitting.rooms import Rooms
+from meetings.sitting.witness import Witness
+from signing import keystore
+from signing.actions import Safe, Signing
+from store.blobs import Blobs, Keys, open_blobs
+from store.bus import open_bus
+from store.db import open_database
+from store.files import write_durably
+from store.world import System
+
+from . import links, tls, wire
+from .channels import Channels
+from .health import HealthBoard
+from .media import MediaDesk
+from .settings import Settings
+from .shell import Shell
+
+FONTS = Path(__file__).parent / "fonts"
+
+
+@dataclass(slots=True)
+class Office:
+    """Everything a route may need, under one roof."""
+
+    settings: Settings
+    house: House
+    accounts: Accounts
+    people: People
+    rooms: Rooms
+    sittings: Sittings
+    channels: Channels
+    health: HealthBoard
+    papers: SittingPapers
+    minutes: MinuteBook
+    signing: Signing
+    media: MediaDesk
+    link_key: bytes
+    shell: Shell
+    hosts: frozenset[str]  # names and addresses this node answers to
+
+    @property
+    def tls_folder(self) -> Path:
+        return self.settings.folder / "tls"
+
+    def authority_certificate(self) -> bytes:
+        return (self.tls_folder / "ca.crt").read_bytes()
+
+    def certificates(self) -> list[wire.CertificateRow]:
+        """The certificates a technician keeps an eye on."""
+        found = []
+        for use, name in (("lan-authority", "ca.crt"), ("node", "node.crt")):
+            path = self.tls_folder / name
+            if path.exists():
+                found.append(row_of(use, x509.load_pem_x509_certificate(path.read_bytes())))
+        held = self.signing.safe.authority
+        for use, holder in (("signing-root", held.root), ("signing", held.issuing), ("timestamp", held.timestamp)):
+            found.append(row_of(use, holder.certificate))
+        return found
+
+
+def row_of(use: str, certificate: x509.Certificate) -> wire.CertificateRow:
+    begins, ends = (
+        int(moment.timestamp() * 1000) for moment in (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    )
+    fingerprint = certificate.fingerprint(hashes.SHA256()).hex(":")
+    return wire.CertificateRow(use, certificate.subject.rfc4514_string(), begins, ends, fingerprint)
+
+
+def blobs_of(settings: Settings) -> Blobs:
+    keys = Keys()
+    if settings.blob_key:
+        keys = Keys({settings.blob_key_id: bytes.fromhex(settings.blob_key)}, settings.blob_key_id)
+    s3 = {
+        "endpoint": settings.s3_endpoint,
+        "access_key_id": settings.s3_access_key,
+        "secret_access_key": settings.s3_secret_key,
+        "region": settings.s3_region,
+    }
+    used = {name: value for name, value in s3.items() if value} if settings.blobs.startswith("s3://") else {}
+    return open_blobs(settings.filled(settings.blobs), keys, **used)
+
+
+def node_id(folder: Path) -> str:
+    """This node's name in every event it writes: made once, kept in the data folder."""
+    path = folder / "node.id"
+    if not path.exists():
+        write_durably(path, System().random(8).hex().encode())
+    return path.read_text().strip()
+
+
+@contextlib.asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """Database, blobs and bus of a node; for the web process and for command-line verbs alike."""
+    async with contextlib.AsyncExitStack() as stack:
+        database = await open_database(settings.filled(settings.database))
+        stack.push_async_callback(database.close)
+        bus = open_bus(settings.bus)
+        stack.push_async_callback(bus.close)
+        blobs = blobs_of(settings)
+        yield House(node_id(settings.folder), database, blobs, bus, System(), settings.demonstration)
+
+
+@contextlib.asynccontextmanager
+async def open_office(settings: Settings) -> AsyncIterator[Office]:
+    """The web process's whole inside."""
+    async with contextlib.AsyncExitStack() as stack:
+        house = await stack.enter_async_context(open_house(settings))
+        rooms = Rooms(house)
+        stack.push_async_callback(rooms.close)
+        accounts, people = Accounts(house), People(house)
+        channels = Channels(house, accounts)
+        stack.push_async_callback(channels.close)
+        await channels.start()
+        safe = open_safe(settings)
+        workshop = Workshop()
+        stack.push_async_callback(workshop.close)
+        await workshop.start()
+        papers = Papers(house.blobs, workshop, FONTS)
+        bench = SignedFiles(workshop)
+        signing = Signing(house.database, house.blobs, house.world, house.node, safe, bench)
+        book = MinuteBook(house, rooms, papers, signing, base_url(settings))
+        book.attend()
+        witness = Witness(house, rooms, safe.node_key)
+        witness.start()
+        stack.push_async_callback(witness.close)
+        health = HealthBoard(channels)
+        relay = RelayLink(settings.folder / "run" / "relay.sock")
+        media = MediaDesk(relay, rooms, channels, health)
+        stack.push_async_callback(media.close)
+        relay.start()
+        stack.push_async_callback(relay.close)
+        limit = settings.largest_paper_mb * 1_000_000
+        yield Office(
+            settings, house, accounts, people, rooms, Sittings(house, rooms), channels, health,
+            SittingPapers(house, rooms, papers, limit), book, signing, media, link_key(settings),
+            Shell(settings.demonstration), frozenset(tls.own_names(settings.names)),
+        )  # fmt: skip
+
+
+def base_url(settings: Settings) -> str:
+    """What is printed on paper: the first configured name, else the LAN address."""
+    host = settings.names[0] if settings.names else tls.lan_address()
+    return f"https://{host}" if settings.port == 443 else f"https://{host}:{settings.port}"
+
+
+def open_safe(settings: Settings) -> Safe:
+    keys = settings.folder / "keys"
+    organization = "bacap (trình diễn)" if settings.demonstration else "bacap"
+    authority = keystore.open_authority(keys / "authority", organization, datetime.now(UTC).replace(microsecond=0))
+    return Safe(authority, keystore.open_node_key(keys / "node.key"))
+
+
+def link_key(settings: Settings) -> bytes:
+    """Shared by every process of the node that serves papers."""
+    path = settings.folder / "keys" / "links.key"
+    if not path.exists():
+        write_durably(path, System().random(32), private=True)
+    return links.derive(path.read_bytes())
+
+
+def certificate_files(settings: Settings) -> tuple[Path, Path]:
+    """The configured certificate and key, or those of the LAN authority, made or renewed."""
+    if settings.certificate:
+        return Path(settings.certificate), Path(settings.certificate_key)
+    return tls.ensure(settings.folder / "tls", tls.own_names(settings.names), datetime.now(UTC))
