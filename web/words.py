@@ -46,7 +46,7 @@ def as_json(locale: str) -> bytes:
 
 
 def choose(accepted: str) -> str:
-    """The first language of an Accept-Language header that we speak; Vietnamese otherwise."""
+    """The first language of a list (LANG, LC_ALL) that we speak; Vietnamese otherwise."""
     for part in accepted.split(","):
         language = part.split(";")[0].strip().lower()
         if language == PSEUDO or language[:2] in LOCALES:

@@ -17,7 +17,7 @@ class Plan extends Part {
     /** @type {Set<string>} */
     this.chosen = new Set();
     this.fault = "";
-    this.id = newId();
+    this.planned = newId();
   }
 
   async connectedCallback() {
@@ -52,7 +52,7 @@ class Plan extends Part {
     this.fault = "";
     try {
       const made = await post("/api/sittings", {
-        id: this.id, title: text("title"), unit: this.unit, place: text("place"),
+        id: this.planned, title: text("title"), unit: this.unit, place: text("place"),
         begins: new Date(`${text("day")}T${text("hour")}:00+07:00`).getTime(),
         chair: text("chair"), secretary: text("secretary"), clerk: text("clerk"), units: [...this.chosen],
       });
