@@ -130,15 +130,15 @@ def work(jobs: Mapping[str, Callable[[Path, Mapping[str, Any]], Any]]) -> None:
     for line in sys.stdin.buffer:
         job = msgspec.json.decode(line, type=Job)
         try:
-            answer = Answer(jobs[job.name](Path(job.folder), job.given))
+            answer = msgspec.json.encode(Answer(jobs[job.name](Path(job.folder), job.given)))
         except Fault as fault:
-            answer = answer_of(fault)
+            answer = msgspec.json.encode(answer_of(fault))
         except MemoryError:
-            answer = Answer({}, "workshop-limit")
+            answer = msgspec.json.encode(Answer({}, "workshop-limit"))
         except Exception as error:
             log.warning("%s: %r", job.name, error)
-            answer = Answer({}, "file-unworkable")
-        out.write(msgspec.json.encode(answer) + b"\n")
+            answer = msgspec.json.encode(Answer({}, "file-unworkable"))
+        out.write(answer + b"\n")
         out.flush()
 
 

@@ -124,7 +124,7 @@ def _context(trust: Trust, now: datetime) -> ValidationContext:
 
 
 async def _one(embedded: EmbeddedPdfSignature, trust: Trust, now: datetime) -> Signature:
-    name = embedded.field_name
+    name = str(embedded.field_name)  # pyHanko has its own kind of string
     certificate = embedded.signer_cert
     subject = certificate.subject.native
     who = (

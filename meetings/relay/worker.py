@@ -100,6 +100,14 @@ class Worker:
         room.heard = None if policy.heard is None else frozenset(policy.heard)
         self._port.replan(room)
 
+    async def close(self) -> None:
+        """Hang up, and let the serving task see it."""
+        if self._writer is not None:
+            self._writer.close()
+            await asyncio.sleep(0.05)
+        if self._alone is not None:
+            self._alone.cancel()
+
     async def report(self) -> None:
         while True:
             await asyncio.sleep(HEALTH_S)
@@ -121,6 +129,7 @@ async def main(path: Path, host: str, number: int, addresses: list[str]) -> None
     gc.set_threshold(50_000, 20, 50)
     await stop.wait()
     server.close()
+    await worker.close()
     for task in tasks:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

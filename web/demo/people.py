@@ -74,7 +74,7 @@ def _commune(number: int, unit: Unit) -> list[tuple[Person, Membership]]:
 
 def _name(number: int, honorific: str) -> str:
     family, middle = FAMILY[number % len(FAMILY)], MIDDLE[honorific][number // 3 % 4]
-    return f"{family} {middle} {GIVEN[number * 5 % len(GIVEN)]}"
+    return f"{family} {middle} {GIVEN[(number // len(FAMILY) + number) % len(GIVEN)]}"
 
 
 def _pair(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import segno
 from aiohttp import web
 
 from meetings.people import rights
 from meetings.people.orgtree import Tree
 from meetings.people.rights import NOBODY
+from store.errors import Refused
 
 from .. import wire
 from ..guard import COOKIE, Call, Routes, respond, set_session
@@ -43,7 +45,12 @@ async def me(call: Call) -> wire.Me:
 @routes.add("POST", "/api/session", "session.begin")
 async def sign_in(call: Call) -> web.StreamResponse:
     asked = await call.body(wire.SignIn)
-    session = await call.office.accounts.sign_in(asked.login, asked.password, asked.code, call.source, call.device)
+    try:
+        session = await call.office.accounts.sign_in(asked.login, asked.password, asked.code, call.source, call.device)
+    except Refused as refusal:
+        if refusal.code == "code-set-up":
+            refusal.params["qr"] = segno.make(str(refusal.params["uri"])).svg_data_uri(border=2, scale=4)
+        raise
     response = respond(None)
     set_session(response, session)
     return response

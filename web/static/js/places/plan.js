@@ -71,19 +71,39 @@ class Plan extends Part {
     )}</select></label>`;
   }
 
-  /** Units that can be invited: those below mine, in groups under their parent. */
+  /** The units above mine, the nearest first. */
+  above() {
+    const units = this.planning?.units ?? [];
+    const found = [];
+    for (let at = units.find((unit) => unit.id === this.unit); at; ) {
+      const parent = at.parent;
+      at = units.find((unit) => unit.id === parent);
+      if (at) found.push(at);
+    }
+    return found;
+  }
+
+  /** @param {UnitRow} unit */
+  box(unit) {
+    return html`<label class="check"><input type="checkbox" .checked=${this.chosen.has(unit.id)} @change=${() => this.toggle(unit.id)}>${marked(unit.name)}</label>`;
+  }
+
+  /** Units that can be invited: the level above, then the rest in groups under their parent, mine first. */
   groups() {
     const units = this.planning?.units ?? [];
+    const above = this.above();
     const parents = units.filter((unit) => units.some((child) => child.parent === unit.id));
-    return parents.map((parent) => {
-      const children = units.filter((unit) => unit.parent === parent.id);
+    parents.sort((a, b) => Number(b.id === this.unit) - Number(a.id === this.unit));
+    const upper = above.length ? html`<fieldset><legend>${t("plan.above")}</legend><div class="people-grid">${above.map((unit) => this.box(unit))}</div></fieldset>` : nothing;
+    const groups = parents.map((parent) => {
+      const children = units.filter((unit) => unit.parent === parent.id && unit.id !== this.unit);
+      if (!children.length) return nothing;
       const all = children.every((unit) => this.chosen.has(unit.id));
       return html`<fieldset><legend>${t("plan.below", { unit: parent.name })}</legend>
         <button type="button" class="button" aria-pressed=${all} @click=${() => this.stroke(children)}>${icon("check-check")}${t("plan.all", { unit: parent.name, count: children.length })}</button>
-        <div class="people-grid">${children.map(
-          (unit) => html`<label class="check"><input type="checkbox" .checked=${this.chosen.has(unit.id)} @change=${() => this.toggle(unit.id)}>${marked(unit.name)}</label>`,
-        )}</div></fieldset>`;
+        <div class="people-grid">${children.map((unit) => this.box(unit))}</div></fieldset>`;
     });
+    return [upper, ...groups];
   }
 
   render() {

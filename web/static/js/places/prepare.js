@@ -48,9 +48,10 @@ class Prepare extends Part {
       question: String(given.get("question")), closed: given.has("closed"),
     };
     const command = item ? { kind: "change-item", item: item.id, ...values } : { kind: "add-item", item: newId(), ...values };
+    const sent = JSON.stringify([...given]);
     if (await this.ask(/** @type {Command} */ (command))) {
       this.editing = "";
-      form.reset();
+      if (JSON.stringify([...new FormData(form)]) === sent) form.reset(); // unless the next one is being typed already
     }
   }
 
@@ -90,7 +91,7 @@ class Prepare extends Part {
     return html`<form class="form" @submit=${(/** @type {SubmitEvent} */ event) => this.save(event, item)}>
       <label class="field"><span>${t("item.title")}</span><input name="title" required maxlength="500" .value=${item?.title ?? ""}></label>
       <div class="form across">
-        <label class="field"><span>${t("item.minutes")}</span><input name="minutes" type="number" min="1" max="600" required .value=${String(item?.minutes ?? 15)}></label>
+        <label class="field"><span>${t("item.minutes")}</span><input name="minutes" type="number" min="1" max="600" required value=${item?.minutes ?? 15}></label>
         <label class="field"><span>${t("item.rapporteur")}</span><select name="rapporteur"><option value="">${t("item.nobody")}</option>${Object.entries(people).map(
           ([id, card]) => html`<option value=${id} ?selected=${item?.rapporteur === id}>${marked(card.name)}: ${marked(card.office)}</option>`,
         )}</select></label></div>

@@ -15,6 +15,13 @@ class Paper extends Part {
     this.own = null;
   }
 
+  /** Another item, or the opening, brings every screen back to what is presented. @param {Map<string, any>} changed */
+  willUpdate(changed) {
+    const before = changed.get("parts");
+    const now = this.parts;
+    if (before && now && (before.stage.item !== now.stage.item || before.sitting.phase !== now.sitting.phase)) this.own = null;
+  }
+
   /** May I turn the page for all? */
   get presents() {
     const parts = this.parts;

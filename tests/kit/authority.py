@@ -1,0 +1,139 @@
+"""An office for tests: an authority of its own, its holders, minutes typeset and signed in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from asn1crypto import cms
+from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
+from pyhanko.sign.signers.pdf_cms import ExternalSigner
+from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from documents import pictures, typeset
+from documents.model import Head, MinutesForm, Typeset
+from signing import authority, pades, timestamp
+from signing.authority import HASH, Holder, Revocation, Use
+from signing.pades import Field, Pending, Signatory
+from signing.verify import Report, Trust, verify
+from store.world import VIETNAM
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+FONTS = Path(__file__).resolve().parents[2] / "web" / "fonts"
+AGENCY = "Ủy ban nhân dân huyện Vĩnh Linh"
+PEOPLE = {"secretary": "Hồ Thị Ghi", "chair": "Phạm Thị Thử"}
+ORDER = ("secretary", "chair", "seal")
+QR = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h4v4h-4z"/></svg>'
+JOURNAL = "sitting-1:12:" + "ab" * 32
+CODE = "K7PM-3XQT"
+
+
+def minutes_form(course: tuple[str, ...] = ("Đồng chí Chủ tịch nêu yêu cầu phiên họp.",)) -> MinutesForm:
+    """Minutes as the secretary left them."""
+    head = Head("UBND tỉnh Quảng Trị", AGENCY, "05/BB-UBND", "Vĩnh Linh", "2026-11-24")
+    return MinutesForm(
+        head=head, subject="Phiên họp thường kỳ tháng 11", begun="08 giờ 00, ngày 24 tháng 11 năm 2026",
+        venue="Hội trường huyện", attendance=("Có mặt: 9/11 thành viên", "Vắng: 2 (có lý do)"),
+        chair="Phạm Thị Thử, Chủ tịch", secretary="Hồ Thị Ghi, Chuyên viên", course=course,
+        ended="Phiên họp kết thúc lúc 11 giờ 30 cùng ngày", recipients=("Như thành phần tham dự", "Lưu: VT"),
+        secretary_name=PEOPLE["secretary"], chair_name=PEOPLE["chair"], chair_title="Chủ tịch",
+        check_url="hop.vinhlinh.example/k", check_code=CODE, check_picture=QR, journal=JOURNAL,
+    )  # fmt: skip
+
+
+def fields_of(made: Typeset) -> tuple[Field, ...]:
+    return tuple(Field(spot.name, spot.page, (spot.left, spot.bottom, spot.right, spot.top)) for spot in made.spots)
+
+
+def minutes(form: MinutesForm | None = None, more: Iterable[Field] = ()) -> bytes:
+    """Typeset minutes with their signature fields laid, and MORE fields beside them."""
+    pdf, made = typeset.typeset(form or minutes_form(), FONTS)
+    return pades.lay(pdf, (*fields_of(made), *more))
+
+
+class Office:
+    """Who signs here, and what a verifier of this office trusts."""
+
+    def __init__(self, organization: str = AGENCY, now: datetime = NOW) -> None:
+        self.now = now
+        self.organization = organization
+        self.authority = authority.found(organization, now)
+        self.holders = {name: self.holder(PEOPLE[name], title=name) for name in PEOPLE}
+        self.holders["seal"] = self.holder(organization, "seal")
+
+    def holder(self, name: str, use: Use = "person", title: str = "", begins: datetime | None = None) -> Holder:
+        key = authority.new_key()
+        subject = authority.subject(name, self.organization, title)
+        return Holder(authority.issue(self.authority.issuing, subject, key.public_key(), use, begins or self.now), key)
+
+    def trust(self, revoked: Iterable[Revocation] = (), at: datetime | None = None) -> Trust:
+        """This office's authority with revocation lists as of AT."""
+        lists = (
+            authority.revocation_list(self.authority.root, (), 1, at or self.now),
+            authority.revocation_list(self.authority.issuing, revoked, 1, at or self.now),
+        )
+        return Trust((self.authority.root.der,), (self.authority.issuing.der,), lists)
+
+    async def judge(self, pdf: bytes, trust: Trust | None = None, at: datetime | None = None) -> Report:
+        return await verify(pdf, trust or self.trust(at=at), at or self.now)
+
+    def signatory(self, holder: Holder) -> Signatory:
+        return Signatory(holder.der, tuple(self.authority.chain))
+
+    def picture(self, field: str) -> bytes:
+        if field == "seal":
+            return pictures.seal(self.organization, FONTS)
+        return pictures.signature(PEOPLE.get(field, field), FONTS)
+
+    async def prepare(self, pdf: bytes, field: str, holder: Holder, first: bool) -> tuple[bytes, Pending, bytes]:
+        """The prepared file, what waits, and the holder's signature for it."""
+        moment = self.now.astimezone(VIETNAM)
+        prepared, pending = await pades.prepare(
+            pdf, field, self.signatory(holder), self.picture(field), moment, first=first
+        )
+        return prepared, pending, holder.key.sign(pending.attributes, ec.ECDSA(HASH))
+
+    async def stamp(self, signature: bytes, at: datetime | None = None, by: Holder | None = None) -> bytes:
+        """A timestamp token over SIGNATURE, DER."""
+        digest, held = hashlib.sha256(signature).digest(), self.authority
+        made = await timestamp.token(by or held.timestamp, held.chain, digest, at or self.now, 7)
+        return bytes(made.dump())
+
+    async def sign(
+        self, pdf: bytes, field: str, *, first: bool = False, by: Holder | None = None,
+        stamped_at: datetime | None = None, stamped_by: Holder | None = None, stamp_of: bytes | None = None,
+    ) -> bytes:  # fmt: skip
+        """One field signed by its holder, or BY another, and timestamped as told."""
+        holder = by or self.holders[field]
+        prepared, pending, signature = await self.prepare(pdf, field, holder, first)
+        stamp = await self.stamp(stamp_of or signature, stamped_at, stamped_by)
+        return await pades.embed(prepared, pending, self.signatory(holder), signature, stamp)
+
+    async def sign_unstamped(self, pdf: bytes, field: str, *, first: bool = False) -> bytes:
+        """As `sign`, at level B-B: what a tool without a timestamp authority would hand in."""
+        holder = self.holders[field]
+        prepared, pending, signature = await self.prepare(pdf, field, holder, first)
+        certificate, registry = asn1_x509.Certificate.load(holder.der), SimpleCertificateStore()
+        signer = ExternalSigner(certificate, registry, signature, embed_roots=False)
+        attributes = cms.CMSAttributes.load(pending.attributes)
+        made = await signer.async_sign_prescribed_attributes(pades.DIGEST, attributes)
+        output = io.BytesIO(prepared)
+        digest = PreparedByteRangeDigest(pending.digest, pending.start, pending.end)
+        await PdfTBSDocument.async_finish_signing(output, digest, made)
+        return output.getvalue()
+
+    async def sign_all(self, laid: bytes, order: Iterable[str] = ORDER) -> bytes:
+        for place, field in enumerate(order):
+            laid = await self.sign(laid, field, first=place == 0)
+        return laid
+
+    def signed(self, laid: bytes, order: Iterable[str] = ORDER) -> bytes:
+        """`sign_all` for fixtures, outside any loop."""
+        return asyncio.run(self.sign_all(laid, order))

@@ -1,0 +1,159 @@
+"""signing.asn1: only the true indefinite form is encoded anew; a length that merely ends in 0x80 is left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+import pytest
+from asn1crypto import cms, core
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from signing import asn1, authority
+from signing.authority import Holder
+from signing.timestamp import Given, HeldKey, token
+
+from ..kit.authority import NOW, Office
+
+
+@pytest.mark.parametrize(
+    ("header", "indefinite"),
+    [
+        ("3080", True),
+        ("2480", True),
+        ("bf7f80", True),  # a tag of two octets
+        ("bfff7f80", True),  # a tag of three
+        ("3000", False),
+        ("307f", False),
+        ("308180", False),  # 128 in the long form
+        ("30820180", False),
+        ("30821880", False),  # the length that stalled
+        ("3083010080", False),
+        ("bf7f8180", False),
+        ("bf7f820180", False),
+    ],
+)
+def test_indefinite_is_one_octet_of_80_behind_the_tag(header: str, indefinite: bool) -> None:
+    assert asn1.is_indefinite(bytes.fromhex(header)) is indefinite
+
+
+def wasteful_integer(size: int) -> bytes:
+    """An INTEGER of SIZE octets in all that DER would write shorter: encoding anew would show."""
+    body = size - 4
+    return b"\x02\x82" + body.to_bytes(2, "big") + b"\x01" * body
+
+
+class Pair(core.Sequence):  # type: ignore[misc]
+    _fields = [("number", core.Integer)]  # noqa: RUF012
+
+
+class Many(core.SetOf):  # type: ignore[misc]
+    _child_spec = core.Integer
+
+
+@pytest.mark.parametrize("kind", [Pair, Many], ids=["sequence", "set of"])
+@pytest.mark.parametrize("length", [0x80, 0x180, 0x1880])
+def test_a_definite_length_ending_in_80_is_left_as_it_is(kind: type[core.Asn1Value], length: int) -> None:
+    tag = b"\x30" if kind is Pair else b"\x31"
+    head = b"\x81\x80" if length == 0x80 else b"\x82" + length.to_bytes(2, "big")
+    # a long form where DER asks for the short one: kept as long as nothing is encoded anew
+    inner = wasteful_integer(length) if length > 0x84 else b"\x02\x81\x7d" + b"\x01" * 0x7D
+    given = tag + head + inner
+    value = kind.load(given)
+    assert value.native  # its parts are parsed
+    assert value.dump() == given
+    assert value.dump() == given  # and nothing was left behind by the first time
+
+
+@pytest.mark.parametrize("length", [0x80, 0x180, 0x1880])
+def test_a_primitive_value_of_such_a_length_is_not_encoded_anew(monkeypatch: pytest.MonkeyPatch, length: int) -> None:
+    """A signature by RSA-3072 is such a value: 0x180 octets."""
+    given = core.OctetString(b"s" * length).dump()
+    value = core.OctetString.load(given)
+    counted = count_encodings(monkeypatch)
+    assert value.dump() == given
+    assert counted == []
+
+
+def test_the_indefinite_form_is_still_encoded_anew() -> None:
+    given = b"\x30\x80" + b"\x02\x81\x01\x05" + b"\x00\x00"
+    assert Pair.load(given).dump() == b"\x30\x03\x02\x01\x05"
+
+
+def test_force_still_forces() -> None:
+    given = b"\x30\x82\x01\x80" + wasteful_integer(0x180)
+    value = Pair.load(given)
+    assert value.dump(force=True) == Pair({"number": value["number"].native}).dump()
+
+
+def test_correcting_twice_changes_nothing() -> None:
+    before = [kind.__dict__.get("dump") for kind in asn1.CORRECTED]
+    asn1.correct()
+    assert [kind.__dict__.get("dump") for kind in asn1.CORRECTED] == before
+    assert any(before)
+
+
+def count_encodings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Every header that is made from now on adds its tag."""
+    made, real = [], core._dump_header
+
+    def counting(class_: int, method: int, tag: int, contents: bytes) -> bytes:
+        made.append(tag)
+        header: bytes = real(class_, method, tag, contents)
+        return header
+
+    monkeypatch.setattr(core, "_dump_header", counting)
+    return made
+
+
+def padded(office: Office, pad: int) -> Holder:
+    """A signer whose certificate is PAD octets longer, in names of up to 60."""
+    names = [x509.NameAttribute(NameOID.COMMON_NAME, "S")]
+    while pad > 0:
+        names.append(x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, "u" * min(60, max(1, pad - 11))))
+        pad -= 71 if pad > 71 else pad
+    key = authority.new_key()
+    made = authority.issue(office.authority.issuing, x509.Name(names), key.public_key(), "person", NOW)
+    return Holder(made, key)
+
+
+async def sign(office: Office, holder: Holder) -> bytes:
+    """A CMS object with a timestamp inside, as it stands in a PDF: nested as deep as it gets."""
+    held = office.authority
+    stamp = await token(held.timestamp, held.chain, hashlib.sha256(b"").digest(), NOW, 1)
+    signer = HeldKey(holder, held.chain)
+    made = await signer.async_sign_general_data(b"x" * 40, "sha256", use_cades=True, timestamper=Given(stamp))
+    return bytes(made.dump())
+
+
+async def cms_that_stalled(office: Office) -> bytes:
+    """Search: signatures vary by a few octets, so the padding is corrected until the last length octet is 0x80."""
+    pad, holder = 12, padded(office, 12)
+    for _ in range(80):
+        made = await sign(office, holder)
+        length = len(cms.ContentInfo.load(made)["content"].contents)
+        away = (0x80 - length) % 256
+        if away == 0:
+            return made
+        if 5 < away < 251:  # else the next signature may do
+            pad += away
+            holder = padded(office, pad)
+    raise AssertionError("no such length in 80 tries")
+
+
+async def test_cms_whose_length_ends_in_80_is_not_encoded_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await cms_that_stalled(office)
+    loaded = cms.ContentInfo.load(made)
+    signed_data = loaded["content"]
+    assert signed_data._header[-1] == 0x80
+    info = signed_data["signer_infos"][0]
+    stamp = next(one for one in info["unsigned_attrs"] if one["type"].native == "signature_time_stamp_token")
+    assert stamp["values"][0]["content"]["signer_infos"][0]["signature"].native  # parsed to the bottom
+    counted = count_encodings(monkeypatch)
+    dumped = await asyncio.to_thread(loaded.dump)
+    assert dumped == made
+    assert signed_data.dump() in made
+    assert counted == [], f"{len(counted)} headers were made anew"

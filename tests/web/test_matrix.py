@@ -1,0 +1,160 @@
+"""The authorisation matrix: every declared route by every kind of person. web.routes, web.guard, web.routes.people,
+web.routes.sites, web.routes.sittings, web.routes.minutes, web.routes.papers, web.routes.desk, web.routes.certificates
+
+What each may do is computed here a second time, from the table of rights and the offices of the committee alone. Bodies
+are good ones, so that nothing but the right stands between a person and the act.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from meetings.people.model import Membership, Person, PersonId
+from meetings.people.rights import ANYONE, PERSON, SITE, VERBS
+from meetings.sitting.room import Room
+from tests.kit.committee import EAST, WEST
+from tests.kit.node import Browser, Node, pdf
+from web.guard import Route
+from web.routes import all_routes
+
+ROUTES = all_routes(demonstration_too=False)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of person: offices at the district (or the unit asked about), role in the sitting asked about."""
+
+    person: str
+    unit: frozenset[str] = frozenset()
+    sitting: frozenset[str] = frozenset()
+    elsewhere: str = ""  # a role at a unit that nothing asked about belongs to
+
+
+KINDS = {
+    "nobody": Kind(""),
+    "site": Kind(""),  # a room has no cookie: over HTTP it is nobody
+    "member": Kind("member1", frozenset({"member"}), frozenset({"member", "presenter"})),
+    "guest": Kind("east-chair", frozenset(), frozenset({"guest"}), "chair"),
+    "secretary": Kind("secretary", frozenset({"secretary"}), frozenset({"secretary"})),
+    "chair": Kind("chair", frozenset({"chair"}), frozenset({"chair"})),
+    "clerk": Kind("clerk", frozenset({"clerk"}), frozenset({"clerk"})),
+    "technician": Kind("technician", frozenset({"technician"})),  # of the province: the district lies below it
+    "other-technician": Kind("west-technician", elsewhere="technician"),
+    "other-chair": Kind("west-chair", elsewhere="chair"),  # of a commune that is not invited
+}
+# These list what one may see, whatever unit they hold their office at; nothing of them is about a single thing.
+EVERYWHERE = {
+    ("GET", "/api/sites"): ("technician", "chair", "secretary"),
+    ("GET", "/api/certificates"): ("technician",),
+    ("GET", "/api/acts"): ("technician",),
+    ("GET", "/api/planning"): ("chair",),
+}
+
+
+def allowed(route: Route, name: str) -> bool:
+    """May this kind of person use ROUTE on the things of the district and its sitting?"""
+    kind, rule = KINDS[name], VERBS[route.right]
+    if rule == ANYONE:
+        return True
+    if not kind.person or rule == SITE:
+        return False
+    if rule == PERSON:
+        return True
+    if {*kind.unit, kind.elsewhere} & set(EVERYWHERE.get((route.method, route.path), ())):
+        return True
+    return bool(kind.unit & rule[0] or kind.sitting & rule[1])
+
+
+def body_of(route: Route, room: Room) -> dict[str, Any]:
+    plan = {"title": "Họp", "place": "Phòng họp", "unit": "district", "begins": 1, "chair": "chair",
+            "secretary": "secretary", "clerk": "clerk", "id": str(uuid.uuid4())}  # fmt: skip
+    text = {name: "" for name in ("subject", "begun", "venue", "chair", "secretary", "ended")}
+    person = {"unit": "district", "name": "Ai Đó", "honorific": "ong", "role": "member", "office": "Ủy viên"}
+    bodies: dict[str, dict[str, Any]] = {
+        "/api/units": {"parent": "district", "name": "Xã Mới", "kind": "xa"},
+        "/api/people": person,
+        "/api/people/{person}/account": {"login": "ai-do"},
+        "/api/sites": {"unit": "district", "name": "Điểm cầu", "room": "Phòng họp"},
+        "/api/sittings": plan,
+        "/api/sittings/{sitting}/minutes": {
+            "based_on": 0, "text": text | {name: [] for name in ("attendance", "course", "recipients")},
+        },
+        "/api/sittings/{sitting}/minutes/certificate": {"field": "secretary", "passphrase": "một câu dài"},
+        "/api/sittings/{sitting}/minutes/signature": {
+            "field": "secretary", "based_on": room.state.minutes.pdf, "passphrase": "một câu dài",
+        },
+        "/api/session": {"login": "x", "password": "y"},
+        "/api/first": {"token": "x", "name": "Ai", "login": "ai", "password": "một câu thật dài"},
+        "/api/password": {"token": "x", "password": "một câu thật dài"},
+        "/api/enrolment": {"code": "ABCD-EFGH"},
+    }  # fmt: skip
+    return bodies.get(route.path, {})
+
+
+async def call(browser: Browser, route: Route, room: Room) -> int:
+    names = {"sitting": room.sitting, "item": "i1", "unit": "district", "person": "member2", "office": "m-member3",
+             "site": "site-district", "paper": "none", "token": "x", "code": "ABCD-EFGH", "locale": "vi",
+             "digest": "x", "place": "units"}  # fmt: skip
+    path = route.path.format(**names)
+    if route.path.endswith(("/papers", "/api/verify")) and route.method == "POST":
+        answer = await browser.post(f"{path}?name=T", data=pdf(), headers={"Content-Type": "application/pdf"})
+    elif route.method == "GET":
+        answer = await browser.get(path)
+    else:
+        answer = await browser.ask(route.method, path, body_of(route, room))
+    return answer.status
+
+
+async def prepared(node: Node, name: str) -> tuple[Browser, Room]:
+    west = (Person(PersonId("west-technician"), "Ngô Văn Tây", "ong"),
+            Membership("m-wt", PersonId("west-technician"), WEST, "technician", "Kỹ thuật", False))  # fmt: skip
+    people, accounts = node.office.people, node.office.accounts
+    from meetings.house import SYSTEM
+
+    await people.put_people(SYSTEM, [west])
+    for person in ("west-technician", "west-chair"):
+        await accounts.open_account(node.committee.who["technician"], person, person)
+    room = await node.opened(await node.planned(units=(EAST,)))
+    person = KINDS[name].person
+    return await node.signed_in(person) if person else await node.browser(), room
+
+
+@pytest.mark.parametrize("name", KINDS)
+async def test_no_route_opens_to_whom_it_is_not_for(node: Node, name: str) -> None:
+    browser, room = await prepared(node, name)
+    wrong, seen = [], 0
+    last = ("DELETE", "/api/session")  # it ends the session that the others need
+    for route in sorted(ROUTES, key=lambda route: (route.method, route.path) == last):
+        status = await call(browser, route, room)
+        seen += status < 300
+        refused = status in (401, 403, 404) if KINDS[name].person else status == 401
+        if status >= 500 or (not allowed(route, name) and not refused):
+            wrong.append((route.method, route.path, status))
+    assert wrong == [] and seen > 15  # pages and the like are open to all
+
+
+async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
+    """A matrix that only refuses would pass the test above."""
+    opened: set[tuple[str, str]] = set()
+    for name in ("chair", "secretary", "technician", "nobody"):
+        browser, room = await prepared(node, name) if not opened else (await _again(node, name), room)
+        for route in ROUTES:
+            if (route.method, route.path) != ("DELETE", "/api/session") and await call(browser, route, room) < 300:
+                opened.add((route.method, route.path))
+    shut = {f"{route.method} {route.path}" for route in ROUTES} - {f"{method} {path}" for method, path in opened}
+    # What needs a secret, a closed sitting, or an end of one's own session; test_accounts and test_minutes open these.
+    assert shut == {
+        "POST /api/session", "DELETE /api/session", "POST /api/first", "POST /api/password", "POST /api/enrolment",
+        "GET /papers/{token}", "GET /api/verify/{code}", "GET /api/sittings/{sitting}/minutes",
+        "PUT /api/sittings/{sitting}/minutes", "POST /api/sittings/{sitting}/minutes/number",
+        "GET /api/sittings/{sitting}/minutes/file", "POST /api/sittings/{sitting}/minutes/certificate",
+        "POST /api/sittings/{sitting}/minutes/signature",
+    }  # fmt: skip
+
+
+async def _again(node: Node, name: str) -> Browser:
+    return await node.signed_in(KINDS[name].person) if KINDS[name].person else await node.browser()
