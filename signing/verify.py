@@ -159,8 +159,8 @@ def _judge(status: PdfSignatureStatus) -> tuple[State, str]:
     stamp = status.timestamp_validity
     if stamp is None:
         return "cannot-tell", "no-timestamp"
-    if not (stamp.intact and stamp.valid and stamp.trusted):
-        return "not-valid", "timestamp"
     if not status.trusted:
         return "not-valid", "untrusted"
+    if not (stamp.intact and stamp.valid and stamp.trusted):
+        return "not-valid", "timestamp"
     return "valid", ""

@@ -26,7 +26,7 @@ from .settings import Settings
 
 log = logging.getLogger("bacap.console")
 
-ACTS = {"user": "web.cli.user", "journal": "web.cli.journal"}
+ACTS = {"user": "web.cli.user", "journal": "web.cli.journal", "verify": "web.cli.verify"}
 LONGEST = 8 * 1024**2
 WAIT_S = 600
 

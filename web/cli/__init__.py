@@ -16,7 +16,7 @@ from store.errors import Fault
 from .. import console, faults, settings
 from ..words import choose, text
 
-VERBS = ("serve", "demo", "user", "journal", "backup", "restore", "doctor", "protocol", "web")
+VERBS = ("serve", "demo", "user", "journal", "verify", "backup", "restore", "doctor", "protocol", "web")
 HIDDEN = ("protocol", "web")  # for the supervisor and for developers
 
 

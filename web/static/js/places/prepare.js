@@ -117,7 +117,7 @@ class Prepare extends Part {
         (paper) => html`<li class="row small">${icon("file-text")}<a href="/sittings/${this.sitting}/papers/${paper.id}">${marked(paper.name)}</a><span class="soft">${t("paper.about", { pages: paper.pages, size: size(paper.size) })}</span>
           <button class="button plain" aria-label=${t("paper.remove", { name: paper.name })} @click=${() => this.ask({ kind: "detach-paper", paper: paper.id })}>${icon("x")}</button></li>`,
       )}</ul>
-      <label class="drop" @dragover=${over} @drop=${dropped}>${icon("upload")}<span>${t("paper.add")}</span><input type="file" accept="application/pdf" multiple
+      <label class="drop" @dragover=${over} @drop=${dropped}><span class="button">${icon("upload")}${t("paper.choose")}</span><span class="soft">${t("paper.add")}</span><input class="read-only-to-ears" type="file" accept="application/pdf" multiple
         @change=${(/** @type {Event} */ event) => this.upload(item, /** @type {HTMLInputElement} */ (event.target).files)}></label></div>
       <div class="row"><button class="button" aria-label=${t("item.up", { title: item.title })} ?disabled=${item.number === 1} @click=${() => this.move(item, -1)}>${icon("arrow-up")}</button>
         <button class="button" aria-label=${t("item.down", { title: item.title })} ?disabled=${item.number === count} @click=${() => this.move(item, 1)}>${icon("arrow-down")}</button>

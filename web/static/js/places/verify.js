@@ -73,8 +73,8 @@ class Verify extends Part {
       this.take(event.dataTransfer?.files);
     };
     return html`<div class="place stack"><h1>${t("place.place-verify")}</h1><p class="soft">${t("verify.about")}</p>
-      <label class="card drop large" @dragover=${over} @drop=${dropped}>${icon("file-search")}<span>${t("verify.drop")}</span>
-        <input type="file" accept="application/pdf" @change=${(/** @type {Event} */ event) => this.take(/** @type {HTMLInputElement} */ (event.target).files)}></label>
+      <label class="card drop large" @dragover=${over} @drop=${dropped}><span class="button act decisive">${icon("file-search")}${t("verify.choose")}</span><span class="soft">${t("verify.drop")}</span>
+        <input class="read-only-to-ears" type="file" accept="application/pdf" @change=${(/** @type {Event} */ event) => this.take(/** @type {HTMLInputElement} */ (event.target).files)}></label>
       <form class="row" @submit=${(/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
         const code = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("code"));

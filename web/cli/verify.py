@@ -1,0 +1,118 @@
+"""`bacap verify FILE`: are the signatures of a file valid? Exit status 0 valid, 1 not valid, 2 cannot tell.
+
+Needs no node: with `--trust` it judges against a given anchor alone, else against this machine's own authority.
+Nothing is fetched from anywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from documents.signed import SignedFiles
+from documents.workshop import Workshop
+from meetings.house import House
+from signing import authority, records
+from signing.authority import Revocation
+from signing.verify import Report, Trust
+from store.errors import Refused
+
+from .. import console
+from ..console import Line, Outcome
+from ..settings import Settings
+from ..words import text, words
+from . import chosen_settings, locale
+
+STATUS = {"valid": 0, "not-valid": 1, "cannot-tell": 2}
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help=text(locale(), "cli.verify-file"))
+    parser.add_argument("--trust", metavar="PEM", type=Path, help=text(locale(), "cli.verify-trust"))
+    parser.add_argument("--lists", metavar="CRL", type=Path, nargs="*", default=[], help=text(locale(), "cli.lists"))
+    parser.add_argument("--json", action="store_true", help=text(locale(), "cli.verify-json"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        data = arguments.file.read_bytes()
+        trust = (
+            read_trust(arguments.trust, arguments.lists) if arguments.trust else own_trust(chosen_settings(arguments))
+        )
+    except (OSError, ValueError) as error:
+        raise Refused("file-unreadable", reason=str(error)) from error
+    report = asyncio.run(judge(data, trust))
+    if arguments.json:
+        print(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+    else:
+        show(report)
+    return STATUS[report.state]
+
+
+def read_trust(path: Path, lists: list[Path]) -> Trust:
+    """Anchors, and certificates between, from one PEM file: who signed themselves are anchors. Lists are DER or PEM."""
+    found = x509.load_pem_x509_certificates(path.read_bytes())
+    anchors = tuple(c.public_bytes(Encoding.DER) for c in found if c.subject == c.issuer)
+    between = tuple(c.public_bytes(Encoding.DER) for c in found if c.subject != c.issuer)
+    crls = []
+    for one in lists:
+        raw = one.read_bytes()
+        crl = x509.load_pem_x509_crl(raw) if raw.startswith(b"-----") else x509.load_der_x509_crl(raw)
+        crls.append(crl.public_bytes(Encoding.DER))
+    return Trust(anchors, between, tuple(crls))
+
+
+def own_trust(settings: Settings) -> Trust:
+    """This node's authority, with what it has revoked so far."""
+    from ..wiring import open_safe
+
+    held, now = open_safe(settings).authority, datetime.now(UTC)
+    revoked = []
+    for line in console.run(settings, "verify", {}).lines:
+        at = datetime.fromtimestamp(int(line.params["at"]) / 1000, UTC)
+        revoked.append(Revocation(int(str(line.params["serial"]), 16), at))
+    number = int(now.timestamp())
+    lists = (
+        authority.revocation_list(held.root, (), number, now),
+        authority.revocation_list(held.issuing, revoked, number, now),
+    )
+    return Trust((held.root.der,), (held.issuing.der,), lists)
+
+
+async def act(house: House, given: Mapping[str, str]) -> Outcome:
+    """For the console: every certificate that was revoked, and when."""
+    rows = await house.read(records.revoked)
+    return Outcome(0, [Line("cli.raw", {"serial": row.serial, "at": row.revoked_at}) for row in rows])
+
+
+async def judge(data: bytes, trust: Trust) -> Report:
+    workshop = Workshop(workers=1)
+    try:
+        report = await SignedFiles(workshop).verify(data, trust, datetime.now(UTC))
+    finally:
+        await workshop.close()
+    return msgspec.structs.replace(report, sha256=hashlib.sha256(data).hexdigest())
+
+
+def show(report: Report) -> None:
+    print(text(locale(), f"verify.state-{report.state}"))
+    if report.reason:
+        print(f"  {reason(report.reason)}")
+    for one in report.signatures:
+        mark = {"valid": "✓", "not-valid": "✗", "cannot-tell": "?"}[one.state]
+        when = datetime.fromtimestamp(one.at / 1000, UTC).isoformat(timespec="seconds") if one.at else "-"
+        print(f"  {mark} {one.signer}, {one.organization}  {when}  {reason(one.reason)}".rstrip())
+
+
+def reason(code: str) -> str:
+    if not code:
+        return ""
+    return text(locale(), f"verify.{code}" if f"verify.{code}" in words(locale()) else "verify.unreadable")
