@@ -21,6 +21,7 @@ import msgspec
 import pypdfium2
 
 from signing import pades, verify
+from signing.model import Field, Pending, Report, Signatory, Trust
 from store.errors import Fault, Refused
 
 from . import clean, examine, pictures, typeset
@@ -78,15 +79,15 @@ def _seal_picture(folder: Path, given: Mapping[str, Any]) -> None:
 
 
 def _lay(folder: Path, given: Mapping[str, Any]) -> None:
-    fields = msgspec.convert(given["fields"], list[pades.Field])
+    fields = msgspec.convert(given["fields"], list[Field])
     (folder / "out").write_bytes(pades.lay((folder / "in").read_bytes(), fields))
 
 
-def _who(folder: Path) -> pades.Signatory:
-    return msgspec.msgpack.decode((folder / "who").read_bytes(), type=pades.Signatory)
+def _who(folder: Path) -> Signatory:
+    return msgspec.msgpack.decode((folder / "who").read_bytes(), type=Signatory)
 
 
-def _prepare(folder: Path, given: Mapping[str, Any]) -> pades.Pending:
+def _prepare(folder: Path, given: Mapping[str, Any]) -> Pending:
     pdf, picture, at = (folder / "in").read_bytes(), (folder / "picture").read_bytes(), given["at"]
     moment = datetime.fromisoformat(at)
     work_ = pades.prepare(pdf, given["field"], _who(folder), picture, moment, first=given["first"])
@@ -96,14 +97,14 @@ def _prepare(folder: Path, given: Mapping[str, Any]) -> pades.Pending:
 
 
 def _embed(folder: Path, _: Mapping[str, Any]) -> None:
-    pending = msgspec.msgpack.decode((folder / "pending").read_bytes(), type=pades.Pending)
+    pending = msgspec.msgpack.decode((folder / "pending").read_bytes(), type=Pending)
     read = {name: (folder / name).read_bytes() for name in ("in", "signature", "stamp")}
     signed = asyncio.run(pades.embed(read["in"], pending, _who(folder), read["signature"], read["stamp"]))
     (folder / "out").write_bytes(signed)
 
 
-def _verify(folder: Path, given: Mapping[str, Any]) -> verify.Report:
-    trust = msgspec.msgpack.decode((folder / "trust").read_bytes(), type=verify.Trust)
+def _verify(folder: Path, given: Mapping[str, Any]) -> Report:
+    trust = msgspec.msgpack.decode((folder / "trust").read_bytes(), type=Trust)
     return asyncio.run(verify.verify((folder / "in").read_bytes(), trust, datetime.fromisoformat(given["now"])))
 
 

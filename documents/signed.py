@@ -9,8 +9,7 @@ from typing import Any
 
 import msgspec
 
-from signing.pades import Field, Pending, Signatory
-from signing.verify import Report, Trust
+from signing.model import Field, Pending, Report, Signatory, Trust
 from store.errors import Refused
 
 from .workshop import Workshop

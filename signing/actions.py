@@ -20,11 +20,10 @@ from store.errors import Missing, Refused, Unavailable
 from store.journal import Command
 from store.world import VIETNAM, World, new_id
 
-from . import authority, keys, records, timestamp
+from . import authority, keys, records
 from .authority import Authority, Revocation, Use
 from .keys import KeyHolder
-from .pades import Field, Pending, Signatory
-from .verify import Report, Trust
+from .model import Field, Pending, Report, Signatory, Trust
 
 STREAM = "authority"
 
@@ -163,6 +162,8 @@ class Signing:
 
     async def timestamp(self, digest: bytes) -> bytes:
         """A token of our own timestamp authority over a SHA-256 digest, DER."""
+        from . import timestamp  # brings pyHanko in: half a second that a start need not wait for
+
         held, serial = self.safe.authority, int.from_bytes(self._world.random(15))
         made = await timestamp.token(held.timestamp, held.chain, digest, self._now(), serial)
         return bytes(made.dump())

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from PIL import Image
@@ -28,6 +26,7 @@ from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from . import asn1  # noqa: F401  (the correction must be in place before anything is encoded)
+from .model import Field, Pending, Signatory
 from .timestamp import Given
 
 RESERVED = 24_000  # hex digits kept free for the CMS object: P-256 with a timestamp takes about 12,000
@@ -37,32 +36,6 @@ WHOLE = layout.SimpleBoxLayoutRule(
     layout.AxisAlignment.ALIGN_MID,
     margins=layout.Margins.uniform(0),  # type: ignore[no-untyped-call]
 )
-
-
-class Field(msgspec.Struct, frozen=True):
-    """A signature field: its name and rectangle (left, bottom, right, top) in points, on a page counted from 1."""
-
-    name: str
-    page: int
-    box: tuple[float, float, float, float]
-
-
-class Pending(msgspec.Struct, frozen=True):
-    """A signature that waits for its key: stored as it is, resumed after any pause or crash."""
-
-    field: str
-    digest: bytes  # SHA-256 of the document without the reserved place
-    start: int
-    end: int
-    attributes: bytes  # DER of the CMS signed attributes: what the key signs
-
-
-@dataclass(frozen=True, slots=True)
-class Signatory:
-    """Whose signature it is to be: certificate and chain, DER."""
-
-    certificate: bytes
-    chain: tuple[bytes, ...]
 
 
 def lay(pdf: bytes, wanted: Iterable[Field]) -> bytes:

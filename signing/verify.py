@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime, timedelta
-from typing import Literal
 
-import msgspec
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.misc import PdfError
@@ -27,42 +25,13 @@ from . import (
     asn1,  # noqa: F401  (a file may choose the length that stalls: the correction comes first)
     strict,
 )
+from .model import Report, Signature, State, Trust
 
-State = Literal["valid", "not-valid", "cannot-tell"]
 TOLERANCE = timedelta(seconds=60)
 MISREAD = (
     PdfError, SigningError, SignatureValidationError, PathBuildingError, PathValidationError, ValueError, KeyError,
     TypeError, AttributeError, IndexError, RecursionError, OverflowError, NotImplementedError, AssertionError,
 )  # fmt: skip
-
-
-class Trust(msgspec.Struct, frozen=True):
-    """What is trusted, DER: anchors, certificates between, revocation lists."""
-
-    anchors: tuple[bytes, ...]
-    between: tuple[bytes, ...] = ()
-    lists: tuple[bytes, ...] = ()
-
-
-class Signature(msgspec.Struct, frozen=True):
-    """One signature. `at` is the timestamp's time, UTC milliseconds, 0 where there is none."""
-
-    field: str
-    signer: str
-    organization: str
-    title: str
-    at: int
-    state: State
-    reason: str  # code; "" when valid
-    serial: str = ""
-
-
-class Report(msgspec.Struct, frozen=True):
-    state: State
-    reason: str
-    signatures: tuple[Signature, ...] = ()
-    keywords: tuple[str, ...] = ()
-    sha256: str = ""
 
 
 async def verify(data: bytes, trust: Trust, now: datetime) -> Report:

@@ -12,9 +12,6 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-
 log = logging.getLogger(__name__)
 
 INBOX = 256  # hints a slow subscriber may have waiting; the oldest goes first, since any one says "look again"
@@ -63,6 +60,11 @@ class RedisBus:
     """Between processes and nodes. One pattern subscription feeds a LocalBus; Redis away means late, not lost."""
 
     def __init__(self, url: str, prefix: str = "bacap:") -> None:
+        from redis.asyncio import Redis  # not needed by a node that stands alone
+        from redis.exceptions import RedisError
+
+        self._lost = (RedisError, OSError)
+        self._connect = Redis.from_url
         self._redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
         self._prefix = prefix
         self._local = LocalBus()
@@ -72,7 +74,7 @@ class RedisBus:
     async def _listen(self, url: str) -> None:
         while True:
             try:
-                async with Redis.from_url(url, socket_connect_timeout=2) as redis, redis.pubsub() as channel:
+                async with self._connect(url, socket_connect_timeout=2) as redis, redis.pubsub() as channel:
                     await channel.psubscribe(f"{self._prefix}*")
                     async for message in channel.listen():
                         if message["type"] == "psubscribe":
@@ -81,7 +83,7 @@ class RedisBus:
                             self._local.hand_out(
                                 message["channel"].decode().removeprefix(self._prefix), message["data"]
                             )
-            except (RedisError, OSError) as error:
+            except self._lost as error:
                 self._ready.clear()
                 log.warning("redis is away: %s", error)
                 await asyncio.sleep(RETRY)
@@ -93,7 +95,7 @@ class RedisBus:
     async def publish(self, topic: str, hint: bytes) -> None:
         try:
             await self._redis.publish(f"{self._prefix}{topic}", hint)
-        except (RedisError, OSError):
+        except self._lost:
             self._local.hand_out(topic, hint)  # at least this process hears it at once
 
     def subscribe(self, topic: str) -> contextlib.AbstractAsyncContextManager[asyncio.Queue[bytes]]:

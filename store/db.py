@@ -16,19 +16,17 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 import sqlalchemy as sa
-from alembic import command as alembic_command
-from alembic.config import Config as AlembicConfig
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import event as sa_event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from .errors import Unavailable
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,6 +73,12 @@ def by_code_point(conn: sa.Connection, column: sa.ColumnElement[str]) -> sa.Colu
 
 def migrate(conn: sa.Connection) -> None:
     """Bring the schema to the newest revision, in the caller's transaction: all of it or nothing."""
+    now, newest = revision(conn)
+    if now == newest:
+        return
+    from alembic import command as alembic_command  # a quarter of a second to import, and most starts need none of it
+    from alembic.config import Config as AlembicConfig
+
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = conn
@@ -82,12 +86,11 @@ def migrate(conn: sa.Connection) -> None:
 
 
 def revision(conn: sa.Connection) -> tuple[str | None, str | None]:
-    """The schema's revision in this database, and the newest one the program knows."""
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return MigrationContext.configure(conn).get_current_revision(), ScriptDirectory.from_config(
-        config
-    ).get_current_head()
+    """The schema's revision in this database, and the newest one the program knows (by its file's name)."""
+    newest = max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+    if not sa.inspect(conn).has_table("alembic_version"):
+        return None, newest
+    return conn.scalar(sa.text("SELECT version_num FROM alembic_version")), newest
 
 
 class Sqlite:
@@ -177,6 +180,8 @@ class Postgres:
     """The grown installation. Transactions are serializable and retried: what SQLite's single writer gives for free."""
 
     def __init__(self, url: str) -> None:
+        from sqlalchemy.ext.asyncio import create_async_engine  # not needed by an embedded node
+
         self._engine: AsyncEngine = create_async_engine(
             url,
             isolation_level="SERIALIZABLE",

@@ -23,9 +23,12 @@ BANNED_NAMES = {"utils", "util", "common", "core", "helpers", "misc"}
 PURE = {
     "store/chain.py",
     "store/errors.py",
+    "signing/model.py",
+    "documents/model.py",
     "meetings/people/model.py",
     "meetings/people/orgtree.py",
     "meetings/people/rights.py",
+    *(f"meetings/relay/{name}.py" for name in ("stun", "rtp", "rtcp", "sdp", "router", "speaker")),
     *(
         f"meetings/sitting/{name}.py"
         for name in (

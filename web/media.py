@@ -21,7 +21,7 @@ from meetings.sitting.rooms import Rooms
 from store.chain import Event
 from store.errors import Denied, Fault, Refused
 
-from . import wire
+from . import bodies, wire
 from .channels import Channels
 from .health import HealthBoard
 
@@ -110,7 +110,7 @@ class MediaDesk:
         elif isinstance(message, Healths):
             self._health.replace(
                 {
-                    peer.endpoint: wire.Health(
+                    peer.endpoint: bodies.Health(
                         True, peer.camera, peer.sound, "weak" if peer.weak else "good", peer.video_kbit, peer.loss
                     )
                     for peer in message.peers

@@ -12,7 +12,7 @@ from meetings.people import rights
 from meetings.sitting.commands import VERBS, Command
 from meetings.sitting.screen import Screen
 
-from . import wire
+from . import bodies, wire
 from .routes import all_routes
 
 TYPES = "web/static/js/wire.d.ts"
@@ -30,8 +30,9 @@ def files() -> dict[str, str]:
 def _bodies() -> list[type]:
     return [
         kind
-        for _, kind in inspect.getmembers(wire, inspect.isclass)
-        if issubclass(kind, msgspec.Struct) and kind.__module__ == wire.__name__ and kind is not wire.Strict
+        for module in (wire, bodies)
+        for _, kind in inspect.getmembers(module, inspect.isclass)
+        if issubclass(kind, msgspec.Struct) and kind.__module__ == module.__name__ and kind is not wire.Strict
     ]
 
 
@@ -39,7 +40,7 @@ def types() -> str:
     """TypeScript declarations of every message and body."""
     kinds = [*_bodies(), *get_args(Command), Screen]
     _, components = msgspec.json.schema_components(kinds)
-    lines = ["// Made by `bacap protocol` from web/wire.py; not to be edited.", ""]
+    lines = ["// Made by `bacap protocol` from web/wire.py and web/bodies.py; not to be edited.", ""]
     for name in sorted(components):
         lines += _interface(name, components[name])
     for union, members in (("FromBrowser", wire.FromBrowser), ("ToBrowser", wire.ToBrowser), ("Command", Command)):

@@ -31,7 +31,7 @@ from store.db import open_database
 from store.files import write_durably
 from store.world import System
 
-from . import links, tls, wire
+from . import bodies, links, tls
 from .channels import Channels
 from .health import HealthBoard
 from .media import MediaDesk
@@ -53,6 +53,7 @@ class Office:
     sittings: Sittings
     channels: Channels
     health: HealthBoard
+    typesetter: Papers
     papers: SittingPapers
     minutes: MinuteBook
     signing: Signing
@@ -68,7 +69,7 @@ class Office:
     def authority_certificate(self) -> bytes:
         return (self.tls_folder / "ca.crt").read_bytes()
 
-    def certificates(self) -> list[wire.CertificateRow]:
+    def certificates(self) -> list[bodies.CertificateRow]:
         """The certificates a technician keeps an eye on."""
         found = []
         for use, name in (("lan-authority", "ca.crt"), ("node", "node.crt")):
@@ -81,12 +82,12 @@ class Office:
         return found
 
 
-def row_of(use: str, certificate: x509.Certificate) -> wire.CertificateRow:
+def row_of(use: str, certificate: x509.Certificate) -> bodies.CertificateRow:
     begins, ends = (
         int(moment.timestamp() * 1000) for moment in (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
     )
     fingerprint = certificate.fingerprint(hashes.SHA256()).hex(":")
-    return wire.CertificateRow(use, certificate.subject.rfc4514_string(), begins, ends, fingerprint)
+    return bodies.CertificateRow(use, certificate.subject.rfc4514_string(), begins, ends, fingerprint)
 
 
 def blobs_of(settings: Settings) -> Blobs:
@@ -155,7 +156,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         limit = settings.largest_paper_mb * 1_000_000
         yield Office(
             settings, house, accounts, people, rooms, Sittings(house, rooms), channels, health,
-            SittingPapers(house, rooms, papers, limit), book, signing, media, link_key(settings),
+            papers, SittingPapers(house, rooms, papers, limit), book, signing, media, link_key(settings),
             Shell(settings.demonstration), frozenset(tls.own_names(settings.names)),
         )  # fmt: skip
 

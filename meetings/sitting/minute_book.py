@@ -18,8 +18,7 @@ from documents.actions import Papers
 from documents.model import Head, MinutesForm, Spot
 from signing import authority
 from signing.actions import Signing
-from signing.pades import Field
-from signing.verify import Report
+from signing.model import Field, Report
 from store import journal
 from store.chain import Event, Flaw
 from store.db import Connection

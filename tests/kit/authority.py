@@ -21,8 +21,8 @@ from documents import pictures, typeset
 from documents.model import Head, MinutesForm, Typeset
 from signing import authority, pades, timestamp
 from signing.authority import HASH, Holder, Revocation, Use
-from signing.pades import Field, Pending, Signatory
-from signing.verify import Report, Trust, verify
+from signing.model import Field, Pending, Report, Signatory, Trust
+from signing.verify import verify
 from store.world import VIETNAM
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signing.pades import Field
+from signing.model import Field
 
 from ..kit.authority import Office, minutes
 

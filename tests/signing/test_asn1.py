@@ -136,9 +136,7 @@ async def cms_that_stalled(office: Office) -> bytes:
     raise AssertionError("no such length in 80 tries")
 
 
-async def test_cms_whose_length_ends_in_80_is_not_encoded_anew(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_cms_whose_length_ends_in_80_is_not_encoded_anew(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     made = await cms_that_stalled(office)
     loaded = cms.ContentInfo.load(made)
     signed_data = loaded["content"]

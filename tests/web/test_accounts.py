@@ -143,13 +143,23 @@ async def test_a_link_for_a_person_and_an_account_closed_and_opened_anew(node: N
     assert (await sign_in(browser, "member1")).status == 204, "an account that is opened anew lets its person in"
 
 
-async def test_an_account_needs_a_login_and_a_person(node: Node) -> None:
+@pytest.mark.parametrize("login", ["", "   "])
+async def test_an_account_needs_a_login(node: Node, login: str) -> None:
     technician = await node.signed_in("technician")
-    for login in ("", "   "):
-        assert (await technician.post("/api/people/member3/account", {"login": login})).status == 422, repr(login)
-    assert (await technician.post("/api/people/member4/account", {"login": "member1"})).code == "login-taken"
-    assert (await technician.ask("DELETE", "/api/people/nobody/account")).status in (404, 422)
+    assert (await technician.post("/api/people/member3/account", {"login": login})).status == 422
+
+
+async def test_a_login_is_one_persons(node: Node) -> None:
+    technician = await node.signed_in("technician")
+    assert (await technician.post("/api/people/member4/account", {"login": "Member1"})).code == "login-taken"
     assert (await technician.post("/api/people/nobody/account", {"login": "x"})).status in (404, 422)
+
+
+async def test_no_account_no_act(node: Node) -> None:
+    technician = await node.signed_in("technician")
+    for person in ("nobody", "member3"):  # unknown; known, without an account
+        assert (await technician.ask("DELETE", f"/api/people/{person}/account")).status in (404, 422), person
+    assert "account-closed" not in [act["kind"] for act in (await technician.get("/api/acts")).body]
 
 
 async def test_people_units_and_the_journal_of_it_all(node: Node) -> None:
@@ -214,4 +224,10 @@ async def test_one_click_sign_in_in_a_demonstration(tmp_path: Path, template: Pa
         assert (await browser.post("/api/demonstration/session", {"person": "chair"})).status == 204
         me = (await browser.get("/api/me")).body
         assert (me["id"], me["demonstration"]) == ("chair", True)
-        assert (await browser.post("/api/demonstration/session", {"person": "nobody"})).status in (404, 422)
+
+
+async def test_one_click_sign_in_as_no_one(tmp_path: Path, template: Path) -> None:
+    async with running(tmp_path, template, demonstration=True) as node:
+        browser = await node.browser()
+        for person in ("nobody", "member9"):  # unknown; without an account
+            assert (await browser.post("/api/demonstration/session", {"person": person})).status in (404, 422), person

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 import time
-
-from rich.console import Console
-from rich.table import Table
+from typing import TYPE_CHECKING
 
 from .. import supervisor
 from ..words import text
 from . import chosen_settings, locale, say
-from .serve import announce
+
+if TYPE_CHECKING:
+    from ..wiring import Office
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -21,24 +20,28 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from ..demo import build
-
     given = {"port": arguments.port} if arguments.port else {}
     folder = arguments.data or ".demo"
     settings = chosen_settings(arguments, **({"demonstration": True, "data": folder} | given))
     with supervisor.node_lock(settings):
-        made = asyncio.run(
-            build.build(settings, lambda what: say("cli.demo-building", what=text(locale(), f"cli.demo-{what}")))
-        )
-        asyncio.run(announce(settings))
-        say("cli.demo-accounts")
-        table = Table(box=None)
-        for head in ("login", "password", "TOTP", "", ""):
-            table.add_column(head)
-        for account in made:
-            code = f"{account.totp} ({build.code_of(account, time.time())})" if account.totp else ""
-            table.add_row(account.login, account.password, code, account.name, account.office)
-        Console(width=160).print(table)
-        say("cli.demo-ready")
         words = [sys.executable, "-m", "web.demo.sites", str(settings.folder), str(settings.port)]
         return supervisor.run(settings, [supervisor.Child("sites", words)])
+
+
+async def prepare(office: Office) -> None:
+    """In the web process, before it answers: build what is missing, set new passwords, print the table of accounts."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from ..demo import build
+
+    made = await build.build(office, lambda what: say("cli.demo-building", what=text(locale(), f"cli.demo-{what}")))
+    say("cli.demo-accounts")
+    table = Table(box=None)
+    for head in ("login", "password", "TOTP", "", ""):
+        table.add_column(head)
+    for account in made:
+        code = f"{account.totp} ({build.code_of(account, time.time())})" if account.totp else ""
+        table.add_row(account.login, account.password, code, account.name, account.office)
+    Console(width=160).print(table)
+    say("cli.demo-ready")

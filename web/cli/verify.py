@@ -22,7 +22,7 @@ from documents.workshop import Workshop
 from meetings.house import House
 from signing import authority, records
 from signing.authority import Revocation
-from signing.verify import Report, Trust
+from signing.model import Report, Trust
 from store.errors import Refused
 
 from .. import console

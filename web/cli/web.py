@@ -11,11 +11,14 @@ import signal
 
 from aiohttp import web
 
+from meetings.people.accounts import Accounts
+
 from .. import console, tls
 from ..app import build
 from ..settings import Settings
 from ..wiring import certificate_files, open_office
-from . import chosen_settings
+from . import chosen_settings, demo, say
+from .serve import addresses
 
 log = logging.getLogger("bacap.web")
 
@@ -31,6 +34,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+async def announce(settings: Settings, accounts: Accounts) -> None:
+    """Print where to go; and for an empty installation, the one-time link."""
+    for name in addresses(settings):
+        say("cli.address", url=f"https://{name}:{settings.port}/")
+    if await accounts.needs_first():
+        url = f"https://{addresses(settings)[0]}:{settings.port}/first/{await accounts.first_link()}"
+        say("cli.first", url=url)
+
+
 async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -38,6 +50,8 @@ async def serve(settings: Settings) -> None:
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
     async with open_office(settings) as office, console.listening(settings, office.house):
+        if settings.demonstration:
+            await demo.prepare(office)
         runner = web.AppRunner(build(office), access_log=None, handle_signals=False)
         await runner.setup()
         certificate, key = certificate_files(settings)
@@ -46,6 +60,7 @@ async def serve(settings: Settings) -> None:
         )
         await site.start()
         log.info("listening on %s:%s", settings.host, settings.port)
+        await announce(settings, office.accounts)
         gc.freeze()  # what was built at start is never garbage
         await stop.wait()
         await runner.cleanup()

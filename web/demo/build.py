@@ -17,32 +17,27 @@ import pyotp
 from PIL import Image
 
 from documents import pictures
-from documents.actions import Papers
-from documents.workshop import Workshop
 from meetings.house import INSTALLATION, SYSTEM, House
 from meetings.people import passwords
 from meetings.people import records as people_records
 from meetings.people.accounts import Accounts
 from meetings.people.actions import People
 from meetings.sitting import commands as c
-from meetings.sitting.actions import Plan, Sittings
-from meetings.sitting.papers import SittingPapers
+from meetings.sitting.actions import Plan
 from meetings.sitting.room import Room
-from meetings.sitting.rooms import Rooms
 from store import journal
 from store.db import Connection
 from store.files import write_durably
 from store.world import vietnam_day, vietnam_time
 
 from ..settings import Settings
-from ..wiring import FONTS, open_house
+from ..wiring import Office
 from . import papers as texts
 from . import people as cast_
 from . import tree
 
 LIVE_SITES = ("dc-tinh", "dc-vinh-linh", "dc-vinh-o")
 AT_DISTRICT = ("chu-tich", "pho-chu-tich", "tai-chinh", "nong-nghiep", "van-hoa", "giao-duc", "tu-phap", "thanh-tra")
-LIMIT = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +49,18 @@ class Account:
     office: str
 
 
-async def build(settings: Settings, tell: Callable[[str], None]) -> list[Account]:
+async def build(office: Office, tell: Callable[[str], None]) -> list[Account]:
     """Bring the demonstration up to date; returns the accounts with their new passwords. TELL: what is being made."""
-    async with open_house(settings) as house:
-        if not await house.read(journal.exists, INSTALLATION):
-            tell("tree")
-            await _plant(house)
-            await _enrol(house, settings)
-        accounts = await _accounts(house)
-        if not await _has_open_sitting(house):
-            tell("papers")
-            await _convene(house, tell)
-        return accounts
+    house = office.house
+    if not await house.read(journal.exists, INSTALLATION):
+        tell("tree")
+        await _plant(house)
+        await _enrol(house, office.settings)
+    accounts = await _accounts(house)
+    if not await _has_open_sitting(office):
+        tell("papers")
+        await _convene(office, tell)
+    return accounts
 
 
 async def _plant(house: House) -> None:
@@ -113,50 +108,39 @@ def code_of(account: Account, seconds: float) -> str:
     return pyotp.TOTP(account.totp).at(int(seconds)) if account.totp else ""
 
 
-async def _has_open_sitting(house: House) -> bool:
-    who = await Accounts(house).principal("thu-ky")
-    rooms = Rooms(house)
-    listed = await Sittings(house, rooms).listed(who)
-    today = vietnam_day(house.now_ms())
+async def _has_open_sitting(office: Office) -> bool:
+    who = await office.accounts.principal("thu-ky")
+    today = vietnam_day(office.house.now_ms())
+    listed = await office.sittings.listed(who)
     return any(row.phase == "open" and vietnam_day(row.begins) == today for row in listed)
 
 
-async def _convene(house: House, tell: Callable[[str], None]) -> None:
+async def _convene(office: Office, tell: Callable[[str], None]) -> None:
     """One sitting under way, through every command that led there."""
-    workshop = Workshop(workers=1)
-    rooms = Rooms(house)
-    try:
-        papers = Papers(house.blobs, workshop, FONTS)
-        accounts, sittings = Accounts(house), Sittings(house, rooms)
-        secretary, chair = await accounts.principal("thu-ky"), await accounts.principal("chu-tich")
-        now = house.now_ms()
-        month = vietnam_time(now).month
-        plan = Plan(
-            title=f"Phiên họp Ủy ban nhân dân huyện Vĩnh Linh tháng {month}", unit=tree.DISTRICT,
-            place="Phòng họp số 1, UBND huyện Vĩnh Linh", begins=now - 25 * 60_000, chair="chu-tich",
-            secretary="thu-ky", clerk="van-thu", guests=("pct-tinh",),
-            units=tuple(unit.id for unit in tree.units() if unit.parent == tree.DISTRICT), sites=("dc-tinh",),
-        )  # fmt: skip
-        room = await rooms.get(await sittings.plan(secretary, plan))
-        desk = SittingPapers(house, rooms, papers, LIMIT)
-        for item in texts.agenda(vietnam_day(now)):
-            await room.ask(secretary, c.AddItem(item.key, item.title, item.minutes, item.rapporteur, item.question))
-            for name, form in item.papers:
-                pdf, _ = await papers.typeset(form)
-                await desk.add(secretary, room.sitting, item.key, name, _stream(pdf))
-                if item.key == "ngan-sach" and name.startswith("Phụ lục"):
-                    scan = await asyncio.to_thread(_scan, pdf)
-                    await desk.add(secretary, room.sitting, item.key, "Bản quét ý kiến của các xã", _stream(scan))
-        await room.ask(secretary, c.Release())
-        tell("sitting")
-        await room.ask(chair, c.Open())
-        await _attend(accounts, room)
-        await room.ask(secretary, c.OpenItem("kinh-te"))
-        await room.ask(chair, c.Conclude("kinh-te", CONCLUSION))
-        await room.ask(secretary, c.OpenItem("ngan-sach"))
-    finally:
-        await rooms.close()
-        await workshop.close()
+    secretary, chair = await office.accounts.principal("thu-ky"), await office.accounts.principal("chu-tich")
+    now = office.house.now_ms()
+    plan = Plan(
+        title=f"Phiên họp Ủy ban nhân dân huyện Vĩnh Linh tháng {vietnam_time(now).month}", unit=tree.DISTRICT,
+        place="Phòng họp số 1, UBND huyện Vĩnh Linh", begins=now - 25 * 60_000, chair="chu-tich",
+        secretary="thu-ky", clerk="van-thu", guests=("pct-tinh",),
+        units=tuple(unit.id for unit in tree.units() if unit.parent == tree.DISTRICT), sites=("dc-tinh",),
+    )  # fmt: skip
+    room = await office.rooms.get(await office.sittings.plan(secretary, plan))
+    for item in texts.agenda(vietnam_day(now)):
+        await room.ask(secretary, c.AddItem(item.key, item.title, item.minutes, item.rapporteur, item.question))
+        for name, form in item.papers:
+            pdf, _ = await office.typesetter.typeset(form)
+            await office.papers.add(secretary, room.sitting, item.key, name, _stream(pdf))
+            if name.startswith("Phụ lục"):
+                scan = await asyncio.to_thread(_scan, pdf)
+                await office.papers.add(secretary, room.sitting, item.key, "Bản quét ý kiến của các xã", _stream(scan))
+    await room.ask(secretary, c.Release())
+    tell("sitting")
+    await room.ask(chair, c.Open())
+    await _attend(office.accounts, room)
+    await room.ask(secretary, c.OpenItem("kinh-te"))
+    await room.ask(chair, c.Conclude("kinh-te", CONCLUSION))
+    await room.ask(secretary, c.OpenItem("ngan-sach"))
 
 
 CONCLUSION = (

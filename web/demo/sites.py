@@ -125,7 +125,7 @@ class Site:
             try:
                 await self._serve()
             except (aiohttp.ClientError, ConnectionError, OSError) as error:
-                log.info("%s: %r", self._site, error)
+                log.debug("%s: %r", self._site, error)  # not there yet, or gone: tried again
             await self._drop()
             await asyncio.sleep(AGAIN_S)
 
@@ -183,7 +183,10 @@ class Site:
 
 
 async def main(folder: Path, port: int) -> None:
-    held = json.loads(await asyncio.to_thread((folder / "sites.json").read_text))
+    path = folder / "sites.json"
+    while not await asyncio.to_thread(path.exists):  # the first start is still building
+        await asyncio.sleep(AGAIN_S)
+    held = json.loads(await asyncio.to_thread(path.read_text))
     trust = ssl.create_default_context(cafile=str(folder / "tls" / "ca.crt"))
     connector = aiohttp.TCPConnector(ssl=trust)
     async with aiohttp.ClientSession(connector=connector) as http:

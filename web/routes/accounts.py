@@ -10,7 +10,7 @@ from meetings.people.orgtree import Tree
 from meetings.people.rights import NOBODY
 from store.errors import Refused
 
-from .. import wire
+from .. import bodies
 from ..guard import COOKIE, Call, Routes, respond, set_session
 
 routes = Routes()
@@ -25,18 +25,18 @@ PLACES = {
 
 
 @routes.add("GET", "/api/me", "page.see")
-async def me(call: Call) -> wire.Me:
+async def me(call: Call) -> bodies.Me:
     who = call.who
     places = tuple(place for place, verb in PLACES.items() if rights.anywhere(who, verb))
-    offices: tuple[wire.Office, ...] = ()
+    offices: tuple[bodies.Office, ...] = ()
     if who is not NOBODY:
         held = await call.office.people.offices_of(who.id)
         tree: Tree = await call.office.people.tree()
         offices = tuple(
-            wire.Office(m.id, m.unit, tree.get(m.unit).name if m.unit in tree else "", m.role, m.office)
+            bodies.Office(m.id, m.unit, tree.get(m.unit).name if m.unit in tree else "", m.role, m.office)
             for m, _ in held
         )
-    return wire.Me(
+    return bodies.Me(
         who.id if who.kind == "person" else "", who.name, offices, places, call.office.settings.demonstration,
         await call.office.accounts.needs_first() if who is NOBODY else False,
     )  # fmt: skip
@@ -44,7 +44,7 @@ async def me(call: Call) -> wire.Me:
 
 @routes.add("POST", "/api/session", "session.begin")
 async def sign_in(call: Call) -> web.StreamResponse:
-    asked = await call.body(wire.SignIn)
+    asked = await call.body(bodies.SignIn)
     try:
         session = await call.office.accounts.sign_in(asked.login, asked.password, asked.code, call.source, call.device)
     except Refused as refusal:
@@ -66,11 +66,11 @@ async def sign_out(call: Call) -> web.StreamResponse:
 
 @routes.add("POST", "/api/first", "account.first")
 async def first_administrator(call: Call) -> None:
-    asked = await call.body(wire.FirstAdministrator)
+    asked = await call.body(bodies.FirstAdministrator)
     await call.office.accounts.create_administrator(asked.token, asked.name, asked.login, asked.password, asked.unit)
 
 
 @routes.add("POST", "/api/password", "account.first")
 async def new_password(call: Call) -> None:
-    asked = await call.body(wire.NewPassword)
+    asked = await call.body(bodies.NewPassword)
     await call.office.accounts.set_password(asked.token, asked.password)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import wire
+from .. import bodies
 from ..guard import Call, Routes
 
 routes = Routes()
 
 
 @routes.add("GET", "/api/certificates", "certificate.see")
-async def certificates(call: Call) -> list[wire.CertificateRow]:
+async def certificates(call: Call) -> list[bodies.CertificateRow]:
     return call.office.certificates()

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from store.errors import Denied
 
-from .. import wire
+from .. import bodies
 from ..guard import Call, Routes, respond, set_session
 
 routes = Routes()
@@ -20,10 +20,10 @@ def _same_machine(call: Call) -> None:
 
 
 @routes.add("GET", "/api/demonstration/people", "session.begin")
-async def people(call: Call) -> list[wire.PersonRow]:
+async def people(call: Call) -> list[bodies.PersonRow]:
     _same_machine(call)
     return [
-        wire.PersonRow(p.id, p.name, p.honorific, m.id, m.unit, m.role, m.office, m.counted, login)
+        bodies.PersonRow(p.id, p.name, p.honorific, m.id, m.unit, m.role, m.office, m.counted, login)
         for m, p, login in await call.office.accounts.with_accounts()
     ]
 
@@ -31,7 +31,7 @@ async def people(call: Call) -> list[wire.PersonRow]:
 @routes.add("POST", "/api/demonstration/session", "session.begin")
 async def sign_in(call: Call) -> web.StreamResponse:
     _same_machine(call)
-    asked = await call.body(wire.DemoSignIn)
+    asked = await call.body(bodies.DemoSignIn)
     session = await call.office.accounts.begin_demonstration(asked.person, call.device)
     response = respond(None)
     set_session(response, session)

@@ -8,7 +8,7 @@ from meetings.sitting import narrative
 from meetings.sitting.minute_book import Checked
 from store.errors import Malformed, Refused
 
-from .. import links, wire
+from .. import bodies, links
 from ..guard import Call, Routes
 
 routes = Routes()
@@ -19,17 +19,17 @@ FIELDS = ("secretary", "chair", "seal")
 
 
 @routes.add("GET", "/api/sittings/{sitting}/minutes", "minutes.read")
-async def read(call: Call) -> wire.Minutes:
+async def read(call: Call) -> bodies.Minutes:
     text, version = await call.office.minutes.text(call.who, call.param("sitting"))
-    return wire.Minutes(version, text)
+    return bodies.Minutes(version, text)
 
 
 @routes.add("PUT", "/api/sittings/{sitting}/minutes", "minutes.edit")
-async def save(call: Call) -> wire.Minutes:
-    asked = await call.body(wire.SaveMinutesText)
+async def save(call: Call) -> bodies.Minutes:
+    asked = await call.body(bodies.SaveMinutesText)
     written = narrative.tidied(asked.text)
     version = await call.office.minutes.save(call.who, call.param("sitting"), written, asked.based_on)
-    return wire.Minutes(version, written)
+    return bodies.Minutes(version, written)
 
 
 @routes.add("POST", "/api/sittings/{sitting}/minutes/number", "minutes.number")
@@ -38,17 +38,17 @@ async def number(call: Call) -> None:
 
 
 @routes.add("GET", "/api/sittings/{sitting}/minutes/file", "minutes.acknowledge")
-async def file(call: Call) -> wire.Link:
+async def file(call: Call) -> bodies.Link:
     """A short-lived address of the newest file."""
     sha256, name = await call.office.minutes.pdf(call.who, call.param("sitting"))
-    return wire.Link(links.make(call.office.link_key, sha256, name))
+    return bodies.Link(links.make(call.office.link_key, sha256, name))
 
 
 @routes.add("GET", "/api/sittings/{sitting}/minutes/signer", "minutes.sign")
-async def signer(call: Call) -> wire.Signer:
+async def signer(call: Call) -> bodies.Signer:
     """Is it my turn, for which field, and have I a certificate?"""
     field, serial = await call.office.minutes.signer(call.who, call.param("sitting"))
-    return wire.Signer(field or "", serial)
+    return bodies.Signer(field or "", serial)
 
 
 def _field(value: str) -> SignedField:
@@ -60,13 +60,13 @@ def _field(value: str) -> SignedField:
 @routes.add("POST", "/api/sittings/{sitting}/minutes/certificate", "minutes.sign")
 async def make_certificate(call: Call) -> None:
     """The holder's first key, under a passphrase only they know."""
-    asked = await call.body(wire.NewCertificate)
+    asked = await call.body(bodies.NewCertificate)
     await call.office.minutes.make_certificate(call.who, call.param("sitting"), _field(asked.field), asked.passphrase)
 
 
 @routes.add("POST", "/api/sittings/{sitting}/minutes/signature", "minutes.sign")
 async def sign(call: Call) -> None:
-    asked = await call.body(wire.Sign)
+    asked = await call.body(bodies.Sign)
     await call.office.minutes.sign(
         call.who, call.param("sitting"), _field(asked.field), asked.based_on, asked.passphrase
     )
@@ -76,7 +76,7 @@ async def sign(call: Call) -> None:
 
 
 @routes.add("POST", "/api/verify", "signature.verify")
-async def verify(call: Call) -> wire.Checked:
+async def verify(call: Call) -> bodies.Checked:
     """The body is the file."""
     data = bytearray()
     async for chunk in call.request.content.iter_chunked(256 * 1024):
@@ -87,17 +87,17 @@ async def verify(call: Call) -> wire.Checked:
 
 
 @routes.add("GET", "/api/verify/{code}", "signature.verify")
-async def verify_code(call: Call) -> wire.Checked:
+async def verify_code(call: Call) -> bodies.Checked:
     return _told(await call.office.minutes.check_code(call.param("code")))
 
 
-def _told(checked: Checked) -> wire.Checked:
+def _told(checked: Checked) -> bodies.Checked:
     report = checked.report
     signatures = tuple(
-        wire.CheckedSignature(s.field, s.signer, s.organization, s.title, s.at, s.state, s.reason)
+        bodies.CheckedSignature(s.field, s.signer, s.organization, s.title, s.at, s.state, s.reason)
         for s in report.signatures
     )
-    return wire.Checked(
+    return bodies.Checked(
         report.state, report.reason, signatures, report.sha256, checked.journal, checked.symbol, checked.subject,
         checked.agency,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from store.errors import Refused
 
-from .. import links, wire
+from .. import bodies, links
 from ..guard import Call, Routes
 
 routes = Routes()
@@ -19,7 +19,7 @@ RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
 
 
 @routes.add("POST", "/api/sittings/{sitting}/items/{item}/papers", "paper.add")
-async def add(call: Call) -> wire.PaperTaken:
+async def add(call: Call) -> bodies.PaperTaken:
     """The body is the file; ?name= says what it is called. What was stripped is told."""
     name = call.request.query.get("name", "")
     length = call.request.content_length
@@ -31,7 +31,7 @@ async def add(call: Call) -> wire.PaperTaken:
             yield chunk
 
     taken = await call.office.papers.add(call.who, call.param("sitting"), call.param("item"), name, body())
-    return wire.PaperTaken(taken.sha256, taken.pages, taken.size, taken.signed, taken.stripped)
+    return bodies.PaperTaken(taken.sha256, taken.pages, taken.size, taken.signed, taken.stripped)
 
 
 @routes.add("GET", "/papers/{token}", "page.see")

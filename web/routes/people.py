@@ -6,46 +6,46 @@ from typing import cast
 
 from meetings.people.model import Membership, Person, Role
 
-from .. import wire
+from .. import bodies
 from ..guard import Call, Routes
 
 routes = Routes()
 
 
 @routes.add("GET", "/api/tree", "tree.see")
-async def tree(call: Call) -> list[wire.UnitRow]:
+async def tree(call: Call) -> list[bodies.UnitRow]:
     """Units of today (or of ?day=), parents first."""
     units = await call.office.people.tree(call.request.query.get("day", ""))
-    return [wire.UnitRow(u.id, u.name, u.kind, u.tier, u.parent or "", u.place) for u in units]
+    return [bodies.UnitRow(u.id, u.name, u.kind, u.tier, u.parent or "", u.place) for u in units]
 
 
 @routes.add("POST", "/api/units", "tree.change")
-async def add_unit(call: Call) -> wire.Made:
-    asked = await call.body(wire.NewUnit)
+async def add_unit(call: Call) -> bodies.Made:
+    asked = await call.body(bodies.NewUnit)
     unit = await call.office.people.add_unit(call.who, asked.parent, asked.name, asked.kind, asked.place)
-    return wire.Made(unit.id)
+    return bodies.Made(unit.id)
 
 
-def _row(membership: Membership, person: Person, login: str = "") -> wire.PersonRow:
+def _row(membership: Membership, person: Person, login: str = "") -> bodies.PersonRow:
     m = membership
-    return wire.PersonRow(person.id, person.name, person.honorific, m.id, m.unit, m.role, m.office, m.counted, login)
+    return bodies.PersonRow(person.id, person.name, person.honorific, m.id, m.unit, m.role, m.office, m.counted, login)
 
 
 @routes.add("GET", "/api/units/{unit}/people", "people.see")
-async def members(call: Call) -> list[wire.PersonRow]:
+async def members(call: Call) -> list[bodies.PersonRow]:
     held = await call.office.people.members(call.who, call.param("unit"))
     logins = await call.office.accounts.logins([person.id for _, person in held])
     return [_row(membership, person, logins.get(person.id, "")) for membership, person in held]
 
 
 @routes.add("POST", "/api/people", "people.change")
-async def add_person(call: Call) -> wire.Made:
-    asked = await call.body(wire.NewPerson)
+async def add_person(call: Call) -> bodies.Made:
+    asked = await call.body(bodies.NewPerson)
     role = cast("Role", asked.role)  # checked by the action
     person = await call.office.people.add_person(
         call.who, asked.unit, asked.name, asked.honorific, role, asked.office, asked.counted
     )
-    return wire.Made(person.id)
+    return bodies.Made(person.id)
 
 
 @routes.add("DELETE", "/api/offices/{office}", "people.change")
@@ -54,11 +54,11 @@ async def end_office(call: Call) -> None:
 
 
 @routes.add("POST", "/api/people/{person}/account", "people.change")
-async def open_account(call: Call) -> wire.Link:
+async def open_account(call: Call) -> bodies.Link:
     """A one-time link with which the person sets a password; for a forgotten one too."""
-    asked = await call.body(wire.OpenAccount)
+    asked = await call.body(bodies.OpenAccount)
     token = await call.office.accounts.open_account(call.who, call.param("person"), asked.login)
-    return wire.Link(f"https://{call.request.host}/password/{token}")
+    return bodies.Link(f"https://{call.request.host}/password/{token}")
 
 
 @routes.add("DELETE", "/api/people/{person}/account", "people.change")
@@ -67,11 +67,12 @@ async def close_account(call: Call) -> None:
 
 
 @routes.add("GET", "/api/acts", "journal.see")
-async def acts(call: Call) -> list[wire.ActRow]:
+async def acts(call: Call) -> list[bodies.ActRow]:
     """Administrative acts, newest first; ?before= goes further back."""
     before = call.request.query.get("before", "")
     events = await call.office.people.acts(call.who, int(before) if before.isdigit() else 0)
     names = await call.office.people.names([e.actor.id for e in events if e.actor.kind == "person"])
     return [
-        wire.ActRow(e.seq, e.at, e.kind, names.get(e.actor.id, e.actor.id), dict(e.body or {}), e.hash) for e in events
+        bodies.ActRow(e.seq, e.at, e.kind, names.get(e.actor.id, e.actor.id), dict(e.body or {}), e.hash)
+        for e in events
     ]

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from .. import wire
+from .. import bodies
 from ..guard import Call, Routes
 
 routes = Routes()
 
 
 @routes.add("GET", "/api/sites", "site.see")
-async def sites(call: Call) -> list[wire.SiteRow]:
+async def sites(call: Call) -> list[bodies.SiteRow]:
     """Every site with its live health."""
     health = call.office.health
     return [
-        wire.SiteRow(s.id, s.unit, s.name, s.room, s.enrolled, s.revoked, health.of(s.id))
+        bodies.SiteRow(s.id, s.unit, s.name, s.room, s.enrolled, s.revoked, health.of(s.id))
         for s in await call.office.people.sites()
     ]
 
 
 @routes.add("POST", "/api/sites", "site.change")
-async def add_site(call: Call) -> wire.Made:
-    asked = await call.body(wire.NewSite)
-    return wire.Made((await call.office.people.add_site(call.who, asked.unit, asked.name, asked.room)).id)
+async def add_site(call: Call) -> bodies.Made:
+    asked = await call.body(bodies.NewSite)
+    return bodies.Made((await call.office.people.add_site(call.who, asked.unit, asked.name, asked.room)).id)
 
 
 @routes.add("POST", "/api/sites/{site}/code", "site.change")
-async def issue_code(call: Call) -> wire.Code:
-    return wire.Code(await call.office.people.issue_code(call.who, call.param("site")))
+async def issue_code(call: Call) -> bodies.Code:
+    return bodies.Code(await call.office.people.issue_code(call.who, call.param("site")))
 
 
 @routes.add("DELETE", "/api/sites/{site}/credential", "site.change")
@@ -35,8 +35,8 @@ async def revoke(call: Call) -> None:
 
 
 @routes.add("POST", "/api/enrolment", "site.enrol")
-async def enrol(call: Call) -> wire.Enrolled:
+async def enrol(call: Call) -> bodies.Enrolled:
     """A one-time code becomes the room's own credential, which its browser keeps. Guesses are throttled."""
-    asked = await call.body(wire.EnrolSite)
+    asked = await call.body(bodies.EnrolSite)
     made = await call.office.people.enrol_site(asked.code, call.source)
-    return wire.Enrolled(made.site.id, made.site.name, made.credential)
+    return bodies.Enrolled(made.site.id, made.site.name, made.credential)

@@ -6,35 +6,35 @@ import msgspec
 
 from meetings.sitting.actions import Plan
 
-from .. import wire
+from .. import bodies
 from ..guard import Call, Routes
 
 routes = Routes()
 
 
 @routes.add("GET", "/api/planning", "sitting.plan")
-async def planning(call: Call) -> wire.Planning:
+async def planning(call: Call) -> bodies.Planning:
     """What the form needs: my units, every unit, and who is in office in mine."""
     own = sorted({unit for role in ("secretary", "office-head", "chair") for unit in call.who.grants.get(role, ())})
     held = await call.office.people.offices(own)
-    rows = [wire.PersonRow(p.id, p.name, p.honorific, m.id, m.unit, m.role, m.office, m.counted, "") for m, p in held]
+    rows = [bodies.PersonRow(p.id, p.name, p.honorific, m.id, m.unit, m.role, m.office, m.counted, "") for m, p in held]
     tree = await call.office.people.tree()
-    return wire.Planning(
-        own, [wire.UnitRow(u.id, u.name, u.kind, u.tier, u.parent or "", u.place) for u in tree], rows
+    return bodies.Planning(
+        own, [bodies.UnitRow(u.id, u.name, u.kind, u.tier, u.parent or "", u.place) for u in tree], rows
     )  # fmt: skip
 
 
 @routes.add("POST", "/api/sittings", "sitting.plan")
-async def plan(call: Call) -> wire.Made:
-    asked = await call.body(wire.NewSitting)
+async def plan(call: Call) -> bodies.Made:
+    asked = await call.body(bodies.NewSitting)
     given = msgspec.structs.asdict(asked)
     sitting = given.pop("id")
-    return wire.Made(await call.office.sittings.plan(call.who, Plan(**given), sitting))
+    return bodies.Made(await call.office.sittings.plan(call.who, Plan(**given), sitting))
 
 
 @routes.add("GET", "/api/sittings/{sitting}/journal", "sitting.see")
-async def journal(call: Call) -> list[wire.JournalRow]:
+async def journal(call: Call) -> list[bodies.JournalRow]:
     """The sitting's own journal, for chair and secretary: every event with its hash."""
     after = call.request.query.get("after", "")
     events = await call.office.sittings.story(call.who, call.param("sitting"), int(after) if after.isdigit() else 0)
-    return [wire.JournalRow(e.seq, e.at, e.kind, e.actor.id, e.hash) for e in events]
+    return [bodies.JournalRow(e.seq, e.at, e.kind, e.actor.id, e.hash) for e in events]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 from pathlib import Path
 
 import pytest
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.sdp import MediaDescription, SessionDescription
+from aiortc.sdp import SessionDescription
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -135,7 +134,7 @@ def test_refused_sections_have_port_zero_and_leave_the_bundle(lines: tuple[str, 
 
 @pytest.mark.parametrize("lines", REFUSED.values(), ids=list(REFUSED))
 def test_a_refused_section_keeps_its_protocol(lines: tuple[str, ...]) -> None:
-    """RFC 9429, 5.3.1: <proto> exactly matches the offer's; a browser refuses the whole answer otherwise."""
+    """RFC 9429, 5.3.1: <proto> exactly matches the offer's. Otherwise Chromium refuses the whole answer (tried)."""
     text = sdp.answer(sdp.parse(offers.small(*lines, "a=mid:x")), LOCAL, 1, {})
     [line] = [line for line in text.splitlines() if line.startswith("m=")]
     assert line.split()[2] == lines[0].split()[2]
@@ -195,7 +194,7 @@ def test_numbers_that_no_packet_can_carry_never_reach_the_port(lines: tuple[str,
     assert media.payload_type < 128 and all(0 <= ssrc < 1 << 32 for ssrc in media.ssrcs)
 
 
-def handle(text: str) -> list[MediaDescription] | None:
+def handle(text: str) -> str | None:
     """Offer in, answer out; None for Malformed, which is all that may escape."""
     try:
         offer = sdp.parse(text)
@@ -242,5 +241,4 @@ def test_any_section_is_answered_or_malformed(
     kind: str, port: str, formats: list[str], attributes: list[tuple[str, str]]
 ) -> None:
     lines = [f"a={name}:{value}" if name[-4:] != "only" else f"a={name}" for name, value in attributes]
-    with contextlib.suppress(Malformed):
-        handle(offers.small(f"m={kind} {port} x {' '.join(formats)}", *lines))
+    handle(offers.small(f"m={kind} {port} x {' '.join(formats)}", *lines))

@@ -1,4 +1,4 @@
-// Made by `bacap protocol` from web/wire.py; not to be edited.
+// Made by `bacap protocol` from web/wire.py and web/bodies.py; not to be edited.
 
 export interface Acknowledge {
   kind: "acknowledge";

@@ -1,0 +1,130 @@
+"""Sound and pictures as RTP packets, and a place that writes down what comes to it: for tests of the hot path.
+
+A `Voice` or `Film` numbers its packets as it likes; each payload names its true origin, so that a test can tell, of
+every packet that reaches a place, which one it was and whether the place's numbers tell the truth about it.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from aiortc.codecs.vpx import VpxPayloadDescriptor
+
+from meetings.relay import egress, router, rtp
+from meetings.relay.router import Endpoint, Place, Room, Source
+
+AUDIO, VIDEO = 111, 96
+HEADER = struct.Struct("!BBHII")
+ORIGIN = struct.Struct("!BIBB")  # behind the descriptor: VP8's own first byte, frame, packet of the frame, whose
+
+
+def packet(payload_type: int, seq: int, ts: int, ssrc: int, payload: bytes, marker: bool = False) -> bytes:
+    head = HEADER.pack(0x80, marker << 7 | payload_type, seq & 0xFFFF, ts & 0xFFFFFFFF, ssrc)
+    return head + payload
+
+
+class Film:
+    """A source of pictures; `frame` gives the packets of the next one."""
+
+    def __init__(self, name: str, seq: int = 0, ts: int = 0, picture: int | None = 0, tl0: int = 0) -> None:
+        self.name, self.ssrc = name, 0x1000 + ord(name[0])
+        self.seq, self.ts, self.picture, self.tl0, self.count = seq, ts, picture, tl0, 0
+
+    def frame(self, key: bool = False, size: int = 1, ticks: int = 3000) -> list[bytes]:
+        packets = []
+        for index in range(size):
+            numbers = {} if self.picture is None else {"picture_id": self.picture & 0x7FFF, "tl0picidx": self.tl0 & 255}
+            head = bytes(VpxPayloadDescriptor(partition_start=not index, partition_id=0, **numbers))
+            origin = ORIGIN.pack(0x10 if key else 0x11, self.count, index, ord(self.name[0]))
+            packets.append(packet(VIDEO, self.seq, self.ts, self.ssrc, head + origin, index == size - 1))
+            self.seq += 1
+        self.ts += ticks
+        self.picture = None if self.picture is None else self.picture + 1
+        self.tl0 += 1
+        self.count += 1
+        return packets
+
+
+class Voice:
+    """A source of sound."""
+
+    def __init__(self, name: str, seq: int = 0, ts: int = 0) -> None:
+        self.name, self.ssrc, self.seq, self.ts, self.count = name, 0x2000 + ord(name[0]), seq, ts, 0
+
+    def next(self, ticks: int = 960) -> bytes:
+        made = packet(AUDIO, self.seq, self.ts, self.ssrc, ORIGIN.pack(0, self.count, 0, ord(self.name[0])))
+        self.seq, self.ts, self.count = self.seq + 1, self.ts + ticks, self.count + 1
+        return made
+
+
+@dataclass(frozen=True)
+class Got:
+    """A packet that a place received."""
+
+    seq: int
+    ts: int
+    picture: int
+    tl0: int
+    key: bool
+    whose: str
+    frame: int
+    part: int
+    marker: bool
+    payload_type: int
+    ssrc: int
+
+
+def publisher(room: Room, stream: Film | Voice) -> Endpoint:
+    """An endpoint that sends STREAM."""
+    made = room.endpoints[stream.name] = Endpoint(room, stream.name, None)
+    kind = "video" if isinstance(stream, Film) else "audio"
+    source = made.sources[kind] = Source(made, kind, VIDEO if kind == "video" else AUDIO)
+    source.ssrc = stream.ssrc
+    made.by_ssrc[stream.ssrc] = source
+    return made
+
+
+class Viewer:
+    """One place, and all that came to it, as a browser would unwrap it."""
+
+    def __init__(self, room: Room, kind: str, seq: int = 0, ts: int = 0) -> None:
+        self.endpoint = Endpoint(room, "viewer", None)
+        self.place = Place(self.endpoint, kind, 120, 0xFACE)
+        self.place.seq, self.place.ts = seq, ts
+        self.endpoint.places[kind].append(self.place)
+        self.kind = kind
+        self.got: list[Got] = []
+
+    def watch(self, endpoint: Endpoint | None) -> None:
+        """From now on this place shows ENDPOINT."""
+        plan: dict[str, list[Source | None]] = {"audio": [], "video": []}
+        plan[self.kind] = [endpoint.sources[self.kind] if endpoint else None]
+        router.assign(self.endpoint, plan)
+
+    def take(self, now: int, sender: Endpoint, data: bytes) -> Got | None:
+        """Through the hot path, as egress does it: take, copy, renumber."""
+        taken = router.take(now, sender, data)
+        if taken is None:
+            return None
+        bare, places, vp8 = taken
+        for place in places:
+            assert place is self.place
+            copy = bytearray(bare)
+            egress.renumber(place, now, copy, 0, vp8)
+            self.got.append(read(bytes(copy), vp8))
+            return self.got[-1]
+        return None
+
+
+def read(data: bytes, vp8: rtp.Vp8 | None) -> Got:
+    _, second, seq, ts, ssrc = HEADER.unpack_from(data)
+    picture = tl0 = -1
+    body = data[12:]
+    if vp8 is not None:
+        descriptor, body = VpxPayloadDescriptor.parse(data[12:])
+        picture = -1 if descriptor.picture_id is None else descriptor.picture_id
+        tl0 = -1 if descriptor.tl0picidx is None else descriptor.tl0picidx
+    first, frame, part, whose = ORIGIN.unpack(body)
+    key = vp8 is not None and not first & 1
+    return Got(seq, ts, picture, tl0, key, chr(whose), frame, part, bool(second & 0x80), second & 0x7F, ssrc)

@@ -1,0 +1,283 @@
+"""Every body of an HTTP request and answer, as strict structs; the channel's messages are in wire.py.
+
+The browser's types and docs/PROTOCOL.md are generated from both by `bacap protocol`; a test fails when they are stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from meetings.sitting.narrative import MinutesText
+
+from .wire import SittingRow, Strict
+
+# ── bodies of HTTP requests ──
+
+
+class SignIn(Strict, frozen=True):
+    login: str
+    password: str
+    code: str = ""
+
+
+class DemoSignIn(Strict, frozen=True):
+    person: str
+
+
+class NewPassword(Strict, frozen=True):
+    token: str
+    password: str
+
+
+class FirstAdministrator(Strict, frozen=True):
+    token: str
+    name: str
+    login: str
+    password: str
+    unit: str = ""
+
+
+class NewUnit(Strict, frozen=True):
+    parent: str
+    name: str
+    kind: str
+    place: str = ""
+
+
+class NewPerson(Strict, frozen=True):
+    unit: str
+    name: str
+    honorific: str
+    role: str
+    office: str
+    counted: bool = False
+
+
+class OpenAccount(Strict, frozen=True):
+    login: str
+
+
+class NewSite(Strict, frozen=True):
+    unit: str
+    name: str
+    room: str
+
+
+class EnrolSite(Strict, frozen=True):
+    code: str
+
+
+class NewSitting(Strict, frozen=True):
+    id: str
+    title: str
+    unit: str
+    place: str
+    begins: int
+    chair: str
+    secretary: str
+    clerk: str
+    units: tuple[str, ...] = ()
+    guests: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+
+
+# ── answers to HTTP requests ──
+
+
+class Made(msgspec.Struct, frozen=True):
+    id: str
+
+
+class Link(msgspec.Struct, frozen=True):
+    url: str
+
+
+class Code(msgspec.Struct, frozen=True):
+    code: str
+
+
+class Enrolled(msgspec.Struct, frozen=True):
+    """`credential` is shown once; the room's browser keeps it."""
+
+    site: str
+    name: str
+    credential: str
+
+
+class Office(msgspec.Struct, frozen=True):
+    id: str
+    unit: str
+    unit_name: str
+    role: str
+    office: str
+
+
+class Me(msgspec.Struct, frozen=True):
+    """Who is signed in ("" is nobody), and which places to offer."""
+
+    id: str
+    name: str
+    offices: tuple[Office, ...]
+    places: tuple[str, ...]
+    demonstration: bool
+    needs_first: bool
+
+
+class UnitRow(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    kind: str
+    tier: int
+    parent: str
+    place: str
+
+
+class PersonRow(msgspec.Struct, frozen=True):
+    """One office of a person; `login` is "" without an account or where it is not one's business."""
+
+    id: str
+    name: str
+    honorific: str
+    membership: str
+    unit: str
+    role: str
+    office: str
+    counted: bool
+    login: str
+
+
+class ActRow(msgspec.Struct, frozen=True):
+    seq: int
+    at: int
+    kind: str
+    actor: str
+    body: Mapping[str, Any]
+    hash: str
+
+
+class Health(msgspec.Struct, frozen=True):
+    """A site as seen now. `line`: good, weak or none; rates in kbit/s from it, loss in per mille."""
+
+    connected: bool = False
+    camera: bool = False
+    sound: bool = False
+    line: str = "none"
+    video_kbit: int = 0
+    loss: int = 0
+
+
+class SiteRow(msgspec.Struct, frozen=True):
+    id: str
+    unit: str
+    name: str
+    room: str
+    enrolled: bool
+    revoked: bool
+    health: Health
+
+
+class CertificateRow(msgspec.Struct, frozen=True):
+    """`use`: lan-authority, node, signing-root ...; times in UTC milliseconds."""
+
+    use: str
+    subject: str
+    begins: int
+    ends: int
+    fingerprint: str
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Something of a sitting that waits for me: edit, approve, number, sign, circulate, acknowledge."""
+
+    sitting: str
+    title: str
+    what: str
+
+
+class Desk(msgspec.Struct, frozen=True):
+    sittings: list[SittingRow]
+    waiting: list[Waiting]
+
+
+class Planning(msgspec.Struct, frozen=True):
+    """`own`: units I may plan for; `people`: those in office there."""
+
+    own: list[str]
+    units: list[UnitRow]
+    people: list[PersonRow]
+
+
+class JournalRow(msgspec.Struct, frozen=True):
+    seq: int
+    at: int
+    kind: str
+    actor: str
+    hash: str
+
+
+class PaperTaken(msgspec.Struct, frozen=True):
+    """A paper is kept. `stripped`: codes of what was taken out of it."""
+
+    sha256: str
+    pages: int
+    size: int
+    signed: bool
+    stripped: tuple[str, ...]
+
+
+class Minutes(msgspec.Struct, frozen=True):
+    version: int
+    text: MinutesText
+
+
+class SaveMinutesText(Strict, frozen=True):
+    """`based_on`: the version that was edited."""
+
+    text: MinutesText
+    based_on: int
+
+
+class Signer(msgspec.Struct, frozen=True):
+    """`field` "": not my turn. `certificate` "": none yet."""
+
+    field: str
+    certificate: str
+
+
+class NewCertificate(Strict, frozen=True):
+    field: str
+    passphrase: str
+
+
+class Sign(Strict, frozen=True):
+    """`based_on`: SHA-256 of the file that was shown."""
+
+    field: str
+    based_on: str
+    passphrase: str
+
+
+class CheckedSignature(msgspec.Struct, frozen=True):
+    field: str
+    signer: str
+    organization: str
+    title: str
+    at: int
+    state: str
+    reason: str
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """A file judged: valid, not-valid or cannot-tell. `journal`: same, other or unknown to this node."""
+
+    state: str
+    reason: str
+    signatures: tuple[CheckedSignature, ...]
+    sha256: str
+    journal: str
+    symbol: str
+    subject: str
+    agency: str
