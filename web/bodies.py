@@ -92,7 +92,10 @@ class Made(msgspec.Struct, frozen=True):
 
 
 class Link(msgspec.Struct, frozen=True):
+    """`sha256` of what is behind it, where it is a file."""
+
     url: str
+    sha256: str = ""
 
 
 class Code(msgspec.Struct, frozen=True):

@@ -38,8 +38,9 @@ class Ledger:
         os.close(self._file)
 
 
-def judge(folder: Path, events: Iterable[Event]) -> list[str]:
-    """What is wrong, in words; an empty list is a pass."""
+def judge(folder: Path, events: Iterable[Event], prefix: str = "") -> list[str]:
+    """What is wrong, in words; an empty list is a pass. PREFIX: of the clients' own command ids; others, which the
+    node made for itself, are not the clients' to vouch for."""
     attempts: set[str] = set()
     receipts: dict[str, int] = {}
     for path in sorted(folder.glob("*.ledger")):
@@ -52,7 +53,7 @@ def judge(folder: Path, events: Iterable[Event]) -> list[str]:
     listed = list(events)
     of_command: dict[str, list[int]] = {}
     for event in listed:
-        if event.command:
+        if event.command and event.command.startswith(prefix):
             of_command.setdefault(event.command, []).append(event.seq)
     faults = [f"acknowledged but lost: {command}" for command in receipts if command not in of_command]
     faults += [
@@ -62,7 +63,9 @@ def judge(folder: Path, events: Iterable[Event]) -> list[str]:
     ]
     faults += [f"never attempted: {command}" for command in of_command if command not in attempts]
     doubled = Counter(
-        (event.command, event.kind, json.dumps(event.body, sort_keys=True)) for event in listed if event.command
+        (event.command, event.kind, json.dumps(event.body, sort_keys=True))
+        for event in listed
+        if event.command and event.command.startswith(prefix)
     )
     faults += [f"there twice: {key[0]} {key[1]}" for key, count in doubled.items() if count > 1]
     return faults

@@ -1,4 +1,4 @@
-"""What stands before every route: rights, origin, headers, cookie, bodies. web.guard, web.app, web.routes.pages, web.wire
+"""What stands before every route: rights, origin, headers, cookie, bodies. web.guard, web.app, web.routes.pages, web.bodies
 
 Every refusal is a 4xx with a sentence in the reader's language; hostile input never makes a 5xx.
 """
@@ -13,7 +13,7 @@ import pytest
 from meetings.people.rights import VERBS
 from store import journal
 from tests.kit.node import Browser, Node, pdf
-from web import guard, wire, words
+from web import bodies, guard, wire, words
 from web.guard import COOKIE, HEADERS, LARGEST_BODY, Routes
 from web.routes import all_routes, certificates, desk, pages
 
@@ -225,7 +225,7 @@ async def test_words_of_unknown_languages_fill_no_memory(node: Node) -> None:
 
 
 def test_every_body_of_a_browser_is_strict() -> None:
-    asked = [wire.SignIn, wire.NewUnit, wire.NewSitting, wire.SaveMinutesText, wire.Sign, wire.Hello, wire.Do]
+    asked = [bodies.SignIn, bodies.NewUnit, bodies.NewSitting, bodies.SaveMinutesText, bodies.Sign, wire.Hello, wire.Do]
     for kind in asked:
         assert issubclass(kind, wire.Strict) and kind.__struct_config__.forbid_unknown_fields, kind
 

@@ -41,7 +41,7 @@ async def number(call: Call) -> None:
 async def file(call: Call) -> bodies.Link:
     """A short-lived address of the newest file."""
     sha256, name = await call.office.minutes.pdf(call.who, call.param("sitting"))
-    return bodies.Link(links.make(call.office.link_key, sha256, name))
+    return bodies.Link(links.make(call.office.link_key, sha256, name), sha256)
 
 
 @routes.add("GET", "/api/sittings/{sitting}/minutes/signer", "minutes.sign")

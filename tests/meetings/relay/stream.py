@@ -15,6 +15,7 @@ from meetings.relay import egress, router, rtp
 from meetings.relay.router import Endpoint, Place, Room, Source
 
 AUDIO, VIDEO = 111, 96
+TICKS = (960, 3000)  # from one frame to the next: sound, picture
 HEADER = struct.Struct("!BBHII")
 ORIGIN = struct.Struct("!BIBB")  # behind the descriptor: VP8's own first byte, frame, packet of the frame, whose
 
@@ -31,7 +32,7 @@ class Film:
         self.name, self.ssrc = name, 0x1000 + ord(name[0])
         self.seq, self.ts, self.picture, self.tl0, self.count = seq, ts, picture, tl0, 0
 
-    def frame(self, key: bool = False, size: int = 1, ticks: int = 3000) -> list[bytes]:
+    def frame(self, key: bool = False, size: int = 1, ticks: int = TICKS[1]) -> list[bytes]:
         packets = []
         for index in range(size):
             numbers = {} if self.picture is None else {"picture_id": self.picture & 0x7FFF, "tl0picidx": self.tl0 & 255}
@@ -52,7 +53,7 @@ class Voice:
     def __init__(self, name: str, seq: int = 0, ts: int = 0) -> None:
         self.name, self.ssrc, self.seq, self.ts, self.count = name, 0x2000 + ord(name[0]), seq, ts, 0
 
-    def next(self, ticks: int = 960) -> bytes:
+    def next(self, ticks: int = TICKS[0]) -> bytes:
         made = packet(AUDIO, self.seq, self.ts, self.ssrc, ORIGIN.pack(0, self.count, 0, ord(self.name[0])))
         self.seq, self.ts, self.count = self.seq + 1, self.ts + ticks, self.count + 1
         return made
@@ -62,6 +63,8 @@ class Voice:
 class Got:
     """A packet that a place received."""
 
+    run: int  # grows whenever the place turns to another source
+    spacing: int  # RTP ticks between its source's frames
     seq: int
     ts: int
     picture: int
@@ -73,6 +76,10 @@ class Got:
     marker: bool
     payload_type: int
     ssrc: int
+
+    @property
+    def origin(self) -> tuple[str, int, int]:
+        return self.whose, self.frame, self.part
 
 
 def publisher(room: Room, stream: Film | Voice) -> Endpoint:
@@ -94,6 +101,7 @@ class Viewer:
         self.place.seq, self.place.ts = seq, ts
         self.endpoint.places[kind].append(self.place)
         self.kind = kind
+        self.run = 0
         self.got: list[Got] = []
 
     def watch(self, endpoint: Endpoint | None) -> None:
@@ -101,6 +109,7 @@ class Viewer:
         plan: dict[str, list[Source | None]] = {"audio": [], "video": []}
         plan[self.kind] = [endpoint.sources[self.kind] if endpoint else None]
         router.assign(self.endpoint, plan)
+        self.run += 1
 
     def take(self, now: int, sender: Endpoint, data: bytes) -> Got | None:
         """Through the hot path, as egress does it: take, copy, renumber."""
@@ -112,12 +121,12 @@ class Viewer:
             assert place is self.place
             copy = bytearray(bare)
             egress.renumber(place, now, copy, 0, vp8)
-            self.got.append(read(bytes(copy), vp8))
+            self.got.append(read(bytes(copy), vp8, self.run))
             return self.got[-1]
         return None
 
 
-def read(data: bytes, vp8: rtp.Vp8 | None) -> Got:
+def read(data: bytes, vp8: rtp.Vp8 | None, run: int) -> Got:
     _, second, seq, ts, ssrc = HEADER.unpack_from(data)
     picture = tl0 = -1
     body = data[12:]
@@ -127,4 +136,4 @@ def read(data: bytes, vp8: rtp.Vp8 | None) -> Got:
         tl0 = -1 if descriptor.tl0picidx is None else descriptor.tl0picidx
     first, frame, part, whose = ORIGIN.unpack(body)
     key = vp8 is not None and not first & 1
-    return Got(seq, ts, picture, tl0, key, chr(whose), frame, part, bool(second & 0x80), second & 0x7F, ssrc)
+    return Got(run, TICKS[vp8 is not None], seq, ts, picture, tl0, key, chr(whose), frame, part, bool(second & 0x80), second & 0x7F, ssrc)

@@ -267,6 +267,7 @@ export interface JournalRow {
 
 export interface Link {
   url: string;
+  sha256?: string;
 }
 
 export interface Made {
