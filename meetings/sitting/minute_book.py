@@ -160,7 +160,7 @@ class MinuteBook:
         secretary, chair = (room.cards[room.state.with_role(role)] for role in ("secretary", "chair"))
         url = f"{self._base_url}/k/{code}"
         return MinutesForm(
-            head=Head(agency_of(above) if above else "", agency_of(unit), made.symbol, unit.place, made.day),
+            head=Head(f"UBND {above.name}" if above else "", agency_of(unit), made.symbol, unit.place, made.day),
             subject=written.subject, begun=written.begun, venue=written.venue, attendance=written.attendance,
             chair=written.chair, secretary=written.secretary, course=written.course, ended=written.ended,
             recipients=written.recipients, secretary_name=secretary.name, chair_name=chair.name,

@@ -1,4 +1,4 @@
-"""What people do in a browser, in their own words: sign in, press, fill in; and what a room's camera and microphone are."""
+"""What people do in a browser: sign in, press, fill in; and what a room's camera and microphone are."""
 
 from __future__ import annotations
 
@@ -23,7 +23,12 @@ CAMERA = """
     [canvas.width, canvas.height] = [width, height];
     const pen = canvas.getContext("2d");
     let n = 0;
-    setInterval(() => { pen.fillStyle = colour; pen.fillRect(0, 0, width, height); pen.fillStyle = "#fff"; pen.fillRect((n++ * 7) % width, height - 12, 12, 12); }, 66);
+    setInterval(() => {
+      pen.fillStyle = colour;
+      pen.fillRect(0, 0, width, height);
+      pen.fillStyle = "#fff";
+      pen.fillRect((n++ * 7) % width, height - 12, 12, 12);
+    }, 66);
     const sound = new AudioContext();
     const source = new OscillatorNode(sound, { frequency: tone });
     const out = sound.createMediaStreamDestination();

@@ -1,4 +1,4 @@
-"""The main job in real browsers: from the invitation to signed, circulated minutes, every step by pressing what people press.
+"""The main job in real browsers: from the invitation to signed, circulated minutes, by pressing what people press.
 
 One Chromium, separate contexts for secretary, chair, member, clerk and three rooms; every step is an event of the
 sitting's journal. Screenshots go where BACAP_PICTURES says (docs/pictures when they are renewed).

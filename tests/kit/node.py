@@ -25,6 +25,7 @@ from meetings.people.accounts import Accounts
 from meetings.people.actions import People
 from meetings.sitting import commands as c
 from meetings.sitting.room import Room
+from store import journal
 from web import app, settings, tls, wiring
 from web.guard import COOKIE
 from web.wiring import Office
@@ -210,6 +211,37 @@ class Node:
             await room.ask(who[person], c.Cast(ballot, "for"))
         await room.ask(who["member7"], c.Cast(ballot, "against"))
         await room.ask(who["chair"], c.CloseVote(ballot))
+
+
+    async def checkpointed(self, sitting: str) -> list[Any]:
+        """The checkpoints of a sitting's journal, once its head has one."""
+        for _ in range(500):
+            head = await self.office.house.read(journal.head, sitting)
+            kept = list(await self.office.house.read(journal.read_checkpoints, sitting))
+            if kept and kept[-1].seq == head.seq:
+                return kept
+            await asyncio.sleep(0.01)
+        raise AssertionError("no checkpoint")
+
+    async def drafted(self, room: Room) -> None:
+        """Close the sitting and wait for the first draft of its minutes."""
+        await room.ask(self.committee.who["chair"], c.Close())
+        for _ in range(500):
+            if room.state.minutes.step == "draft":
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("no draft")
+
+    async def signed_minutes(self, room: Room) -> bytes:
+        """From the close to the last signature, through the actions; the signed file."""
+        book, who, passphrase = self.office.minutes, self.committee.who, "một câu thật dài"
+        await self.drafted(room)
+        await room.ask(who["chair"], c.ApproveMinutes(room.state.minutes.version))
+        await book.number(who["clerk"], room.sitting)
+        for field, person in (("secretary", "secretary"), ("chair", "chair"), ("seal", "clerk")):
+            await book.make_certificate(who[person], room.sitting, field, passphrase)  # type: ignore[arg-type]
+            await book.sign(who[person], room.sitting, field, room.state.minutes.pdf, passphrase)  # type: ignore[arg-type]
+        return await self.office.house.blobs.load(room.state.minutes.pdf)
 
 
 async def _close(http: aiohttp.ClientSession) -> None:

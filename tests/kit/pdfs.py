@@ -8,7 +8,6 @@ import zlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader

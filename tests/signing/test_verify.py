@@ -6,6 +6,7 @@ import random
 from datetime import timedelta
 
 import pytest
+from pyhanko.pdf_utils.generic import StreamObject, TextStringObject
 
 from signing import verify
 from signing.authority import Revocation
@@ -152,7 +153,7 @@ async def test_a_clock_that_is_a_little_late_is_forgiven(office: Office, signed:
 async def test_keywords_are_those_the_first_signer_saw(office: Office, signed: bytes) -> None:
     def change(writer: pdfs.Writer) -> None:
         info = writer.trailer["/Info"]
-        info["/Keywords"] = pdfs.generic.TextStringObject("bacap-journal:another:1:00")
+        info["/Keywords"] = TextStringObject("bacap-journal:another:1:00")
         writer.update_container(info)
 
     before = (await office.judge(signed)).keywords
@@ -201,7 +202,7 @@ async def test_minutes_of_several_pages_are_valid_and_an_altered_later_page_is_n
 
     def change(writer: pdfs.Writer) -> None:
         page = writer.root["/Pages"]["/Kids"][2].get_object()
-        page["/Contents"] = writer.add_object(pdfs.generic.StreamObject(stream_data=b"BT ET"))
+        page["/Contents"] = writer.add_object(StreamObject(stream_data=b"BT ET"))
         writer.update_container(page)
 
     report = await office.judge(pdfs.revise(signed, change))
@@ -222,5 +223,5 @@ def test_shape_sees_that_signed_bytes_were_changed(signed: bytes) -> None:
 
 def swap_first_page(writer: pdfs.Writer) -> None:
     page = pdfs.first_page(writer)
-    page["/Contents"] = writer.add_object(pdfs.generic.StreamObject(stream_data=b"BT ET"))
+    page["/Contents"] = writer.add_object(StreamObject(stream_data=b"BT ET"))
     writer.update_container(page)

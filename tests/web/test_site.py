@@ -1,5 +1,5 @@
 """A room's own channel: its credential, its sittings, its media, and how it ends. web.channel, web.channels, web.media,
-web.health, web.wire
+web.health, web.wire, web.bodies
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from meetings.relay.control import Healths, PeerHealth, Shown
 from meetings.relay.sdp import parse
 from meetings.sitting import commands as c
 from tests.kit.node import Line, Node
-from web import wire
+from web import bodies, wire
 from web.health import HealthBoard
 
 
@@ -125,9 +125,9 @@ async def test_what_the_relay_says_reaches_the_browser_and_the_board(node: Node)
         slots = await line.hear("slots")
         assert (slots["audio"], slots["video"]) == (["site-district"], ["site-district", ""])
         node.office.media._hear(Healths((PeerHealth(room.sitting, "site-east", True, False, 900, 12, True),)))
-        assert board.of("site-east") == wire.Health(True, True, False, "weak", 900, 12)
+        assert board.of("site-east") == bodies.Health(True, True, False, "weak", 900, 12)
         node.office.media._connected(False)
-        assert board.of("site-east") == wire.Health(connected=True)
+        assert board.of("site-east") == bodies.Health(connected=True)
         node.office.media._connected(True)
         assert (await line.hear("media-lost"))["why"] == "relay"
         await room.ask(node.committee.who["chair"], c.Close())
@@ -136,8 +136,8 @@ async def test_what_the_relay_says_reaches_the_browser_and_the_board(node: Node)
 
 def test_the_board_knows_only_who_is_connected(node: Node) -> None:
     board = HealthBoard(node.office.channels)
-    board.report("site-east", wire.Health(True, True, True, "good"))
-    assert board.of("site-east") == wire.Health()
+    board.report("site-east", bodies.Health(True, True, True, "good"))
+    assert board.of("site-east") == bodies.Health()
     board.report("site-east", None)
     board.report("site-east", None)
     assert board.of("site-east").line == "none"

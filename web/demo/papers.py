@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from documents.model import Head, PaperForm
 
-PARENT, AGENCY = "Ủy ban nhân dân tỉnh Quảng Trị", "Ủy ban nhân dân huyện Vĩnh Linh"
+PARENT, AGENCY, ABOVE = "UBND tỉnh Quảng Trị", "Ủy ban nhân dân huyện Vĩnh Linh", "UBND huyện Vĩnh Linh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ def _form(
 
 def agenda(day: str) -> list[ItemPlan]:
     """Five items; DAY is today's ISO day."""
-    finance = _head("214/TTr-TCKH", day, "Phòng Tài chính - Kế hoạch", AGENCY)
-    farming = _head("87/KH-NNMT", day, "Phòng Nông nghiệp và Môi trường", AGENCY)
+    finance = _head("214/TTr-TCKH", day, "Phòng Tài chính - Kế hoạch", ABOVE)
+    farming = _head("87/KH-NNMT", day, "Phòng Nông nghiệp và Môi trường", ABOVE)
     return [
         ItemPlan(
             "kinh-te", "Tình hình kinh tế - xã hội tháng 11 và nhiệm vụ trọng tâm tháng 12", 20, "pho-chu-tich", "",
@@ -148,6 +148,6 @@ def _signatures(day: str) -> PaperForm:
         "thư các xã về quy trình cấp số và ký số cơ quan.",
     )
     return _form(
-        _head("96/BC-VHKHTT", day, "Phòng Văn hóa, Khoa học và Thông tin", AGENCY), "Báo cáo",
+        _head("96/BC-VHKHTT", day, "Phòng Văn hóa, Khoa học và Thông tin", ABOVE), "Báo cáo",
         "Kết quả triển khai chữ ký số và phòng họp không giấy tờ", text, "Trưởng phòng", "Đặng Thị Thử Ca",
     )  # fmt: skip

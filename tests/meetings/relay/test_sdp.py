@@ -212,8 +212,8 @@ def test_the_corpus_escapes_only_as_malformed(corpora: Path) -> None:
     for path in files:
         whole = path.read_bytes().decode("utf-8", "replace")
         read += handle(whole) is not None
-        lines = whole.splitlines()
-        for _ in range(100):
+        lines = whole.splitlines()[:300]
+        for _ in range(30):
             some = [dice.choice(lines) for _ in range(dice.randrange(len(lines) + 1))] + lines
             some[dice.randrange(len(some))] = "".join(chr(dice.randrange(32, 0x250)) for _ in range(20))
             handle("\n".join(some[dice.randrange(len(some)) :]))

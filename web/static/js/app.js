@@ -3,7 +3,7 @@ import "./elements/toast.js";
 import { drop, get } from "./api.js";
 import { Part, go, html, icon, nothing } from "./part.js";
 import { find } from "./places.js";
-import { loadWords, locale, t } from "./words.js";
+import { loadWords, locale, marked, t } from "./words.js";
 
 /** @typedef {import("./wire.d.ts").Me} Me */
 
@@ -110,7 +110,7 @@ class App extends Part {
         <a class="brand" href="/">bacap</a>
         <nav aria-label=${t("app.menu")}>${this.menu()}</nav>
         <span class="push row">
-          ${this.me?.id ? html`<span class="small"><span class="strong">${this.me.name}</span> <span class="soft">${this.me.offices[0]?.office ?? ""}</span></span>` : nothing}
+          ${this.me?.id ? html`<span class="small"><span class="strong">${marked(this.me.name)}</span> <span class="soft">${marked(this.me.offices[0]?.office ?? "")}</span></span>` : nothing}
           <label class="field"><span class="read-only-to-ears">${t("app.language")}</span>
             <select @change=${this.speak}>
               <option value="vi" ?selected=${locale !== "en"}>Tiếng Việt</option>

@@ -164,7 +164,10 @@ class Minutes extends Part {
   /** @param {Screen} parts */
   text(parts) {
     const minutes = this.minutes;
-    if (!minutes) return html`<p class="soft">${t(parts.minutes.step === "circulated" ? "minutes.in-file" : "app.loading")}</p>`;
+    if (!minutes) {
+      const why = parts.sitting.phase !== "closed" ? "minutes.nothing-yet" : parts.minutes.step === "circulated" ? "minutes.in-file" : "app.loading";
+      return html`<p class="soft">${t(why)}</p>`;
+    }
     const edits = this.role === "secretary" && parts.minutes.step === "draft";
     const names = ["subject", "begun", "venue", "attendance", "chair", "secretary", "course", "ended", "recipients"];
     const body = names.map((name) => this.field(name, minutes.text, edits));

@@ -1,7 +1,7 @@
 // Signing in: name and password, then the second factor. In a demonstration on this machine, one click is enough.
 import { get, post } from "../api.js";
 import { Part, html, icon, nothing } from "../part.js";
-import { t } from "../words.js";
+import { marked, t } from "../words.js";
 
 class SignIn extends Part {
   static properties = { me: { attribute: false }, step: { state: true }, fault: { state: true }, people: { state: true } };
@@ -59,7 +59,7 @@ class SignIn extends Part {
       <h2>${t("demo.enter")}</h2><p class="soft">${t("demo.enter-help")}</p>
       <div class="people-grid">${this.people.map(
         (person) => html`<button class="person-button" @click=${() => this.enter(person.id)}>
-          <span class="strong">${person.name}</span><span class="small soft">${person.office}</span></button>`,
+          <span class="strong">${marked(person.name)}</span><span class="small soft">${marked(person.office)}</span></button>`,
       )}</div></section>`;
   }
 

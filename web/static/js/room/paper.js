@@ -52,7 +52,7 @@ class Paper extends Part {
     if (!found) return html`<div class="empty">${icon("file-text")}<p>${t(parts.stage.item ? "room.no-paper" : parts.sitting.phase === "open" ? "room.no-item" : "room.papers-here")}</p></div>`;
     const address = async () => (await this.room.line.ask({ type: "fetch", id: crypto.randomUUID(), sitting: parts.sitting.id, paper: found.paper.id })).url;
     const turn = (/** @type {number} */ step) => this.choose(found.paper.id, shown.page + step);
-    return html`<div class="desk-top"><bacap-sheet .paper=${found.paper.sha256} .address=${address} .page=${shown.page}></bacap-sheet></div>
+    return html`<div class="desk-top" tabindex="0" role="region" aria-label=${found.paper.name}><bacap-sheet .paper=${found.paper.sha256} .address=${address} .page=${shown.page}></bacap-sheet></div>
       <div class="reader-bar"><button class="button" aria-label=${t("paper.before")} ?disabled=${shown.page <= 1} @click=${() => turn(-1)}>${icon("chevron-left")}</button>
         <span class="strong figures">${t("paper.page", { page: shown.page, all: found.paper.pages })}</span>
         <button class="button" aria-label=${t("paper.after")} ?disabled=${shown.page >= found.paper.pages} @click=${() => turn(1)}>${icon("chevron-right")}</button>
