@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import itertools
 import json
 import ssl
@@ -56,7 +57,7 @@ class Client:
         """Until it is answered. Raises Refused."""
         for _ in range(TRIES):
             with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
-                given = {"json": body} if data is None and body is not None else {"data": data}
+                given = {"data": io.BytesIO(data)} if data is not None else {"json": body} if body is not None else {}
                 async with self._http.request(method, f"{self._base}{path}", **given) as answer:
                     raw = await answer.read()
                     if answer.status < 300:

@@ -34,7 +34,7 @@ from .committee import Committee, convene
 from .servers import free_port
 
 
-ACCOUNTS = ("chair", "deputy", "secretary", "clerk", "technician", "member1", "member2", "member8", "east-chair")
+ACCOUNTS = ("chair", "secretary", "clerk", "technician", "member1", "member2", "member8", "east-chair")
 
 
 def pdf(pages: int = 1, text: str = "") -> bytes:
@@ -234,8 +234,12 @@ class Node:
 
     async def signed_minutes(self, room: Room) -> bytes:
         """From the close to the last signature, through the actions; the signed file."""
-        book, who, passphrase = self.office.minutes, self.committee.who, "một câu thật dài"
         await self.drafted(room)
+        return await self.signed_minutes_of(room)
+
+    async def signed_minutes_of(self, room: Room) -> bytes:
+        """From the draft to the last signature."""
+        book, who, passphrase = self.office.minutes, self.committee.who, "một câu thật dài"
         await room.ask(who["chair"], c.ApproveMinutes(room.state.minutes.version))
         await book.number(who["clerk"], room.sitting)
         for field, person in (("secretary", "secretary"), ("chair", "chair"), ("seal", "clerk")):
@@ -257,8 +261,8 @@ async def plant(folder: Path) -> None:
     """An installation with the committee in it."""
     async with wiring.open_office(settings_for(folder)) as office:
         made = await convene(office.house)
-        opened = (made.accounts.open_account(made.who["technician"], person, person) for person in ACCOUNTS)
-        await asyncio.gather(*opened)
+        for person in ACCOUNTS:
+            await made.accounts.open_account(made.who["technician"], person, person)
         wiring.certificate_files(office.settings)
 
 

@@ -46,7 +46,7 @@ class Desk:
 
     async def until(self, true: Callable[[], object], what: str = "") -> None:
         """Wait for it while the port's clock ticks."""
-        await until(lambda: self.ticking.done() or true(), what=what)
+        await until(lambda: self.ticking.done() or true(), 10, what)
         if self.ticking.done():
             await self.ticking  # raises what stopped it
 

@@ -1,0 +1,234 @@
+"""Coming, moving, being replaced, falling silent and going, as the port sees it: meetings.relay.port."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from meetings.relay import port as port_module
+from meetings.relay import rtcp
+from meetings.relay.control import PeerHealth
+
+from .client import Client, extended
+from .conftest import Desk
+from .stream import AUDIO, packet
+
+
+async def passes(desk: Desk, sender: Client, viewer: Client) -> bool:
+    """Does a new key frame of SENDER come to VIEWER now? Datagrams on loopback are neither lost nor late."""
+    before = len(viewer.of("video"))
+    sender.show()
+    await desk.settle()
+    return len(viewer.of("video")) > before
+
+
+# ── addresses ──
+
+
+async def test_an_address_moves_only_where_it_is_nominated(desk: Desk) -> None:
+    a, b = await desk.joined("a"), await desk.joined("b")
+    assert await passes(desk, a, b)
+    other = b.new_socket()
+    came: list[bytes] = []
+    asyncio.get_running_loop().remove_reader(other)
+    asyncio.get_running_loop().add_reader(other, lambda: came.append(other.recv(4096)))
+    b.send(b.check(nominate=False), other)
+    await desk.until(lambda: came)  # a check is answered where it came from, and nothing more follows
+    assert await passes(desk, a, b)
+    assert len(came) == 1
+    b.send(b.check(nominate=True), other)
+    await desk.until(lambda: len(came) == 2)
+    assert not await passes(desk, a, b)
+    assert len(came) == 3 and b.session.unprotect(came[2]) is not None
+
+
+async def test_after_a_move_the_old_address_is_a_strangers(desk: Desk) -> None:
+    a, b = await desk.joined("a"), await desk.joined("b")
+    assert await passes(desk, a, b)
+    old, a.sock = a.sock, a.new_socket()
+    a.stun.clear()
+    a.send(a.check())
+    await desk.until(lambda: a.stun)
+    [part] = a.film.frame(key=True)
+    before = len(b.of("video"))
+    a.say(part, old)
+    await desk.settle()
+    assert len(b.of("video")) == before
+    assert await passes(desk, a, b)
+
+
+async def test_a_forged_check_moves_nobody(desk: Desk) -> None:
+    a, b = await desk.joined("a"), await desk.joined("b")
+    thief = b.new_socket()
+    b.send(b.check(password="guessed"), thief)
+    genuine = b.check(nominate=False)
+    b.send(genuine[:2] + (len(genuine) - 16).to_bytes(2) + genuine[4:] + b"\x00\x25\x00\x00", thief)
+    unsigned = genuine[:-8]  # without FINGERPRINT, and with USE-CANDIDATE behind what is signed
+    b.send(unsigned[:2] + (len(unsigned) - 20 + 4).to_bytes(2) + unsigned[4:] + b"\x00\x25\x00\x00", thief)
+    await desk.settle()
+    peer = desk.port._by_name[b.name_there]
+    assert peer.transport.address == b.sock.getsockname()
+    assert await passes(desk, a, b)
+
+
+# ── replaced, gone ──
+
+
+async def test_who_joins_again_ends_the_first(desk: Desk) -> None:
+    a, first = await desk.joined("a"), await desk.joined("b")
+    second = desk.client("b")
+    await second.join(desk.port)
+    await desk.until(lambda: first.session.state == "closed", "the first to be told goodbye")
+    assert await passes(desk, a, second)
+    assert first.of("video") == []
+    assert len(desk.port._by_name) == 2 and list(desk.port.rooms["r"].endpoints) == ["a", "b"]
+    first.send(first.check())
+    first.say(first.film.frame(key=True)[0])
+    await desk.settle()
+    assert a.of("video") == [] and len(first.stun) == 1
+    assert await passes(desk, second, a)
+
+
+async def test_the_same_name_in_another_room_is_another(desk: Desk) -> None:
+    one = await desk.joined("a")
+    await desk.client("a").join(desk.port, "other")
+    await desk.settle()
+    assert one.session.state == "connected"
+    assert set(desk.port.rooms) == {"r", "other"}
+
+
+async def test_who_leaves_is_told_and_leaves_an_empty_place(desk: Desk) -> None:
+    a, b = await desk.joined("a"), await desk.joined("b")
+    await desk.until(lambda: ("b", ["a"], ["a"]) in desk.shown)
+    await desk.port.leave("r", "a")
+    assert desk.shown[-1] == ("b", [""], [""])
+    await desk.until(lambda: a.session.state == "closed")
+    a.say(packet(AUDIO, 1, 1, a.voice.ssrc, b"still here?"))
+    await desk.settle()
+    assert b.rtp == []
+    await desk.port.leave("r", "a")
+    await desk.port.leave("nowhere", "b")
+    assert b.session.state == "connected"
+
+
+async def test_who_leaves_before_connecting_was_never_there(desk: Desk) -> None:
+    a = desk.client("a")
+    a.accept(await desk.port.join("r", "a", a.offer()))
+    await desk.port.leave("r", "a")
+    a.send(a.check())
+    await desk.settle()
+    assert (a.stun, desk.port._by_name, desk.port._by_address, desk.shown) == ([], {}, {}, [])
+
+
+async def test_who_falls_silent_is_ended_and_told_of(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = await desk.joined("a"), await desk.joined("b")
+    monkeypatch.setattr(port_module, "CONSENT_MS", 700)
+    end = asyncio.get_running_loop().time() + 2
+    while asyncio.get_running_loop().time() < end:
+        a.send(a.check())  # b says nothing more
+        a.show()
+        await asyncio.sleep(0.05)
+    assert desk.lost == ["b"]
+    assert list(desk.port.rooms["r"].endpoints) == ["a"]
+    await desk.until(lambda: b.session.state == "closed")
+
+
+async def test_the_last_one_takes_the_room_along(desk: Desk) -> None:
+    await desk.joined("a")
+    assert set(desk.port.rooms) == {"r"}
+    await desk.port.leave("r", "a")
+    assert desk.port._by_name == desk.port._by_address == {}
+
+
+# ── who may be heard ──
+
+
+def steer(desk: Desk, stage: str = "", heard: frozenset[str] | None = None) -> None:
+    """As the worker does for a Policy."""
+    room = desk.port.room("r")
+    room.stage, room.heard = stage, heard
+    desk.port.replan(room)
+
+
+async def test_a_room_is_steered_before_anyone_comes(desk: Desk) -> None:
+    steer(desk, "b", frozenset())
+    await desk.joined("a")
+    await desk.joined("b")
+    await desk.joined("c")
+    assert desk.shown[-1] == ("c", [""], ["b"])
+
+
+async def test_who_may_be_heard_outlives_an_empty_room(desk: Desk) -> None:
+    """The only site reloads its page; the chair's decision is still the same, and nobody says it anew."""
+    steer(desk, "", frozenset())
+    await desk.joined("a")
+    await desk.client("a").join(desk.port)
+    b = await desk.joined("b")
+    assert desk.shown[-1] == ("b", [""], ["a"])
+    assert desk.port.rooms["r"].heard == frozenset()
+    await desk.port.leave("r", "a")
+    await desk.port.leave("r", "b")
+    a = await desk.joined("a")
+    b = await desk.joined("b")
+    for _ in range(5):
+        a.say(a.voice.next())
+    await desk.settle()
+    assert b.of("audio") == []
+
+
+async def test_who_may_no_longer_be_heard_is_silent_at_once(desk: Desk) -> None:
+    a, b = await desk.joined("a"), await desk.joined("b")
+    a.say(a.voice.next())
+    await desk.until(lambda: b.of("audio"))
+    steer(desk, "", frozenset("b"))
+    a.say(a.voice.next())
+    await desk.settle()
+    assert len(b.of("audio")) == 1
+    steer(desk, "", frozenset("a"))
+    a.say(a.voice.next())
+    await desk.until(lambda: len(b.of("audio")) == 2)
+
+
+async def test_a_new_stage_comes_in_with_a_key_frame_and_without_a_gap(desk: Desk) -> None:
+    a, b, c = [await desk.joined(name) for name in "abc"]
+    viewer = await desk.joined("v")
+    steer(desk, "a")
+    assert await passes(desk, a, viewer)
+    b.rtcp.clear()
+    steer(desk, "b")
+    b.show(1, key=False)
+    await desk.until(lambda: rtcp.pli(b.film.ssrc) in b.rtcp, "b to be asked for a key frame")
+    assert len(viewer.of("video")) == 1
+    assert await passes(desk, b, viewer)
+    first, second = viewer.of("video")
+    assert int.from_bytes(second[2:4]) == int.from_bytes(first[2:4]) + 1 & 0xFFFF
+    assert first[8:12] == second[8:12]
+    assert (chr(first[-1]), chr(second[-1])) == ("a", "b")
+    assert c.film.count == 0
+
+
+# ── health ──
+
+
+async def test_health_tells_what_came_and_what_did_not(desk: Desk) -> None:
+    a, b = await desk.joined("a"), await desk.joined("b")
+    for number in range(40):
+        data = a.voice.next()
+        if number % 4 != 3:
+            a.say(extended(data, 1, b"\x10"))
+    a.show(2)
+    await desk.until(lambda: len(b.of("video")) == 2)
+    seen = {one.endpoint: one for one in desk.port.health(2.0)}
+    assert seen["a"] == PeerHealth("r", "a", camera=True, sound=True, video_kbit=0, loss=219, weak=True)
+    assert seen["b"] == PeerHealth("r", "b", camera=False, sound=False, video_kbit=0, loss=0, weak=False)
+    again = {one.endpoint: one for one in desk.port.health(2.0)}
+    assert (again["a"].camera, again["a"].sound, again["a"].loss) == (False, False, 0)
+
+
+async def test_a_closed_port_is_closed(desk: Desk) -> None:
+    a = await desk.joined("a")
+    await desk.port.close()
+    await desk.until(lambda: a.session.state == "closed")
+    assert desk.port._by_name == {}
+    desk.port.open = lambda: None  # type: ignore[method-assign]
