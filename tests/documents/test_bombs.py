@@ -182,6 +182,16 @@ async def test_an_encrypted_file_is_refused_as_such(papers: Papers, user: str) -
     assert await refusal(papers, out.getvalue()) == "pdf-encrypted"
 
 
+@pytest.mark.parametrize("number", [1, 3, 4])
+async def test_a_wrong_table_is_refused_and_not_mended(papers: Papers, number: int) -> None:
+    """Each reader mends such a file in its own way: one finds this object, another that one."""
+    data = pdf(page())
+    at = data.index(b"\n%d 0 obj" % number) + 1
+    damaged = data.replace(b"%010d 00000 n" % at, b"%010d 00000 n" % (at + 20))
+    assert damaged != data
+    assert await refusal(papers, damaged) == "pdf-broken"
+
+
 async def test_tables_that_loop_are_followed_once(papers: Papers) -> None:
     assert (await papers.take_in(pieces(tables_that_loop()), LIMIT)).pages == 1
 

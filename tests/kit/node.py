@@ -24,6 +24,7 @@ from pypdf import PdfWriter
 from meetings.people.accounts import Accounts
 from meetings.people.actions import People
 from meetings.sitting import commands as c
+from meetings.sitting.minute_book import SignedField
 from meetings.sitting.room import Room
 from store import journal
 from web import app, settings, tls, wiring
@@ -32,7 +33,6 @@ from web.wiring import Office
 
 from .committee import Committee, convene
 from .servers import free_port
-
 
 ACCOUNTS = ("chair", "secretary", "clerk", "technician", "member1", "member2", "member8", "east-chair")
 
@@ -212,7 +212,6 @@ class Node:
         await room.ask(who["member7"], c.Cast(ballot, "against"))
         await room.ask(who["chair"], c.CloseVote(ballot))
 
-
     async def checkpointed(self, sitting: str) -> list[Any]:
         """The checkpoints of a sitting's journal, once its head has one."""
         for _ in range(500):
@@ -242,9 +241,12 @@ class Node:
         book, who, passphrase = self.office.minutes, self.committee.who, "một câu thật dài"
         await room.ask(who["chair"], c.ApproveMinutes(room.state.minutes.version))
         await book.number(who["clerk"], room.sitting)
-        for field, person in (("secretary", "secretary"), ("chair", "chair"), ("seal", "clerk")):
-            await book.make_certificate(who[person], room.sitting, field, passphrase)  # type: ignore[arg-type]
-            await book.sign(who[person], room.sitting, field, room.state.minutes.pdf, passphrase)  # type: ignore[arg-type]
+        signers: tuple[tuple[SignedField, str], ...] = (
+            ("secretary", "secretary"), ("chair", "chair"), ("seal", "clerk"),
+        )  # fmt: skip
+        for place, person in signers:
+            await book.make_certificate(who[person], room.sitting, place, passphrase)
+            await book.sign(who[person], room.sitting, place, room.state.minutes.pdf, passphrase)
         return await self.office.house.blobs.load(room.state.minutes.pdf)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 import zlib
@@ -48,6 +49,7 @@ def link(action: bytes) -> bytes:
     return b"/Annots [ << /Type /Annot /Subtype /Link /Rect [0 0 90 90] /A %s >> ]" % action
 
 
+@functools.cache
 def zeros(megabytes: int) -> bytes:
     """So many megabytes of zeros, deflated piece by piece: about a thousandth of that."""
     machine, piece = zlib.compressobj(9), bytes(1 << 20)

@@ -96,7 +96,7 @@ async def test_the_set_up_shows_a_picture_for_the_authenticator(node: Node) -> N
 async def test_signing_out_ends_the_session_and_takes_the_cookie(node: Node) -> None:
     browser = await opened(node, "member1")
     assert (await sign_in(browser, "member1")).status == 204
-    stolen = [cookie.value for cookie in browser.http.cookie_jar if cookie.key == "__Host-session"][0]
+    stolen = next(cookie.value for cookie in browser.http.cookie_jar if cookie.key == "__Host-session")
     out = await browser.ask("DELETE", "/api/session")
     assert out.status == 204 and "__Host-session=" in out.headers["Set-Cookie"]
     assert (await browser.get("/api/desk")).status == 401

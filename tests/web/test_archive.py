@@ -1,4 +1,4 @@
-"""Backup while running, restore, drill: by hand and by the command line. web.archive, web.cli.backup, web.cli.restore"""
+"""Backup while running, restore, drill; by the command line too. web.archive, web.cli.backup, web.cli.restore"""
 
 from __future__ import annotations
 

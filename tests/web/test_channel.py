@@ -1,4 +1,4 @@
-"""One browser's channel over a real WebSocket: said, told, resumed, refused, cut. web.channel, web.channels, web.wire"""
+"""A browser's channel over a real WebSocket: said, told, resumed, refused, cut. web.channel, web.channels, web.wire"""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ async def test_a_refusal_names_its_command_and_changes_nothing(node: Node) -> No
     browser = await node.signed_in("member1", "en")
     async with browser.channel() as line:
         refused = await line.do(room.sitting, {"kind": "close"}, "k1")
-        assert (refused["code"], refused["id"]) == ("no-right", "k1") and refused["text"].startswith("You have no right")
+        assert (refused["code"], refused["id"]) == ("no-right", "k1") and refused["text"].startswith(
+            "You have no right"
+        )
         assert (await line.do("nowhere", {"kind": "close"}, "k2"))["code"] == "no-such-sitting"
         assert (await line.ask("fetch", "refused", id="k3", sitting=room.sitting, paper="none"))["id"] == "k3"
     assert room.state.seq == seq
@@ -171,7 +173,8 @@ async def test_an_older_page_is_told_to_reload(node: Node) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", '{"type": "unheard"}', '{"type": "ping"}', '{"type": "ping", "t": "x"}', '{"type": "ping", "t": 1, "u": 2}',
+    ["{", "[]", '{"type": "unheard"}', '{"type": "ping"}', '{"type": "ping", "t": "x"}',
+     '{"type": "ping", "t": 1, "x": 2}',
      '{"type": "do", "id": "k", "sitting": "s", "seen": 0, "command": {"kind": "attach-paper"}}',
      '{"type": "do", "id": "k", "sitting": "s", "seen": 0, "command": {"kind": "sign-minutes"}}'],
 )  # fmt: skip
@@ -189,7 +192,9 @@ async def test_bytes_and_a_message_too_large_close_the_socket(node: Node) -> Non
         await line.socket.send_bytes(b'{"type": "ping", "t": 1}')
         await line.closed()
     async with browser.channel() as line:
-        await line.socket.send_str(json.dumps({"type": "fetch", "id": "x" * channel.LARGEST, "sitting": "", "paper": ""}))
+        await line.socket.send_str(
+            json.dumps({"type": "fetch", "id": "x" * channel.LARGEST, "sitting": "", "paper": ""})
+        )
         assert await line.closed() in (aiohttp.WSCloseCode.MESSAGE_TOO_BIG, aiohttp.WSCloseCode.ABNORMAL_CLOSURE)
     await gone(node, "chair")
 

@@ -1,5 +1,6 @@
-"""The command `bacap`: every verb, help in both languages, serving and ending. web.cli.serve, web.cli.web, web.cli.demo,
-web.cli.doctor, web.cli.verify, web.cli.protocol, web.cli.user, web.cli.journal, web.cli.backup, web.cli.restore
+"""The command `bacap`: every verb, help in both languages, serving and ending. web.cli.serve, web.cli.web,
+web.cli.demo, web.cli.doctor, web.cli.verify, web.cli.protocol, web.cli.user, web.cli.journal, web.cli.backup,
+web.cli.restore
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ def test_every_verb_is_a_file_with_its_text_and_every_file_a_verb() -> None:
 @pytest.mark.parametrize(
     "line",
     ["serve --port 9 --host h", "demo --port 9", "user list", "user reset x", "user administrator", "journal verify",
-     "journal checkpoints --stream s", "journal verify --against f", "verify f --trust t --json", "backup f", "restore f",
-     "restore f --drill", "doctor", "protocol", "web"],
+     "journal checkpoints --stream s", "journal verify --against f", "verify f --trust t --json", "backup f",
+     "restore f", "restore f --drill", "doctor", "protocol", "web"],
 )  # fmt: skip
 def test_every_verb_is_understood(line: str) -> None:
     found = cli.parser().parse_args(["--data", "d", "--settings", "s", *line.split()])
@@ -66,7 +67,9 @@ def test_a_misused_command_says_so_and_ends_with_2(line: str, capsys: pytest.Cap
     assert caught.value.code == 2 and "usage: bacap" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("lang", "locale"), [("en_GB.UTF-8", "en"), ("vi_VN.UTF-8", "vi"), ("C", "vi"), ("qps", "qps")])
+@pytest.mark.parametrize(
+    ("lang", "locale"), [("en_GB.UTF-8", "en"), ("vi_VN.UTF-8", "vi"), ("C", "vi"), ("qps", "qps")]
+)
 @pytest.mark.parametrize("verb", ["", *VERBS])
 def test_help_speaks_the_terminals_language(
     lang: str, locale: str, verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -192,6 +195,10 @@ def test_a_signed_file_is_judged_without_a_running_node(
         assert words.text("en", f"verify.state-{state}") in capsys.readouterr().out
     assert main(["--data", str(tmp_path / "data"), "verify", "--json", str(good)]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert report["state"] == "valid" and [one["field"] for one in report["signatures"]] == ["secretary", "chair", "seal"]
+    assert report["state"] == "valid" and [one["field"] for one in report["signatures"]] == [
+        "secretary",
+        "chair",
+        "seal",
+    ]
     assert main(["--data", str(tmp_path / "other"), "verify", str(good)]) == 1  # another authority does not know these
     assert main(["verify", str(tmp_path / "none.pdf")]) == 1 and main(["verify", str(good), "--trust", str(plain)]) == 1

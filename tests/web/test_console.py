@@ -154,6 +154,9 @@ def test_the_first_bad_event_is_named(
     assert len(text.strip().splitlines()) == 2  # the other stream is still said to be whole
 
 
+MADE = ("body", "salt", "body_digest", "prev", "hash")
+
+
 def rewrite(data: Path, sitting: str) -> None:
     """Change one vote, and make every later event and the head fit: a journal that is consistent in itself."""
     names = ("seq", "at", "origin", "actor_kind", "actor_id", "mandate", "acting_for", "session", "command", "kind",
@@ -166,7 +169,7 @@ def rewrite(data: Path, sitting: str) -> None:
         given = Circumstance(sitting, old["at"], old["origin"], actor, old["session"], old["command"])
         event = chain.link(head, Draft(old["kind"], body, old["v"]), given, bytes(16))
         sql(
-            data, "UPDATE events SET body = ?, salt = ?, body_digest = ?, prev = ?, hash = ? WHERE stream = ? AND seq = ?",
+            data, f"UPDATE events SET {', '.join(f'{name} = ?' for name in MADE)} WHERE stream = ? AND seq = ?",
             chain.canonical(dict(event.body or {})).decode(), event.salt, event.body_digest, event.prev, event.hash,
             sitting, event.seq,
         )  # fmt: skip
@@ -198,9 +201,9 @@ def test_a_stream_that_is_gone_is_missed(
 ) -> None:
     kept = tmp_path / "checkpoints.jsonl"
     kept.write_text(said(capsys, data, "journal", "checkpoints")[1])
-    for table, column in (("checkpoints", "stream"), ("commands", "stream"), ("events", "stream"), ("sitting_parts", "thing"),
-                          ("sitting_rooms", "thing"), ("sittings", "id"), ("streams", "id")):  # fmt: skip
-        sql(data, f"DELETE FROM {table} WHERE {column} = ?", voted[1])
+    named = {"sitting_parts": "thing", "sitting_rooms": "thing", "sittings": "id", "streams": "id"}
+    for table in ("checkpoints", "commands", "events", *named):
+        sql(data, f"DELETE FROM {table} WHERE {named.get(table, 'stream')} = ?", voted[1])
     assert said(capsys, data, "journal", "verify")[0] == 0
     status, text = said(capsys, data, "journal", "verify", "--against", str(kept))
     assert status == 1 and voted[1] in text

@@ -5,6 +5,7 @@ web.demo.people, web.demo.papers, web.demo.sites, web.demo.build, web.cli.demo
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import subprocess
 import sys
@@ -48,7 +49,13 @@ def test_everyone_has_an_office_somewhere_and_at_most_eight_sign_in() -> None:
     assert len({held.id for _, held in pairs}) == len(pairs)
     assert len(people.ACCOUNTS) <= 8 and set(people.ACCOUNTS.values()) <= known
     roles = {held.person: held.role for _, held in pairs}
-    assert {roles[person] for person in people.ACCOUNTS.values()} >= {"chair", "secretary", "clerk", "member", "technician"}
+    assert {roles[person] for person in people.ACCOUNTS.values()} >= {
+        "chair",
+        "secretary",
+        "clerk",
+        "member",
+        "technician",
+    }
     for unit in units:
         if unit.tier == 3:
             assert [held.role for _, held in pairs if held.unit == unit.id].count("chair") == 1, unit.id
@@ -95,7 +102,7 @@ def test_a_hum_has_its_pitch_and_its_pauses() -> None:
     second = [sites.hum(200.0, number / 8000) for number in range(8000)]
     assert max(second) > 2000 and min(second) < -2000 and max(map(abs, second)) < 32_768
     assert second.count(0) > 2000, "between syllables it is silent"
-    crossings = sum(1 for a, b in zip(second, second[1:], strict=False) if a < 0 <= b)
+    crossings = sum(1 for a, b in itertools.pairwise(second) if a < 0 <= b)
     assert 60 < crossings < 200
 
 

@@ -53,7 +53,11 @@ def test_the_page_tells_every_route_message_and_command_once() -> None:
 def test_no_row_of_the_page_says_what_the_library_says_of_itself() -> None:
     """A struct without a docstring of its own must not show that of its base."""
     page = protocol.page()
-    for borrowed in ("A base class for defining efficient", "Base of everything a browser sends", "Base of all commands"):
+    for borrowed in (
+        "A base class for defining efficient",
+        "Base of everything a browser sends",
+        "Base of all commands",
+    ):
         assert borrowed not in page, borrowed
 
 

@@ -29,7 +29,8 @@ def test_the_environment_stands_over_the_file_and_what_is_given_over_both(tmp_pa
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("prot = 1", "prot"), ("port = 'x'", "port"), ("names = 'x'", "names"), ("port =", "document"), ("[web]\nport = 1", "web")],
+    [("prot = 1", "prot"), ("port = 'x'", "port"), ("names = 'x'", "names"), ("port =", "document"),
+     ("[web]\nport = 1", "web")],
 )  # fmt: skip
 def test_a_mistake_in_the_file_is_named(tmp_path: Path, text: str, named: str) -> None:
     file = tmp_path / "bacap.toml"

@@ -23,7 +23,12 @@ def offer(*media: tuple[str, str]) -> str:
     lines += ["a=fingerprint:sha-256 " + ":".join(["AB"] * 32)]
     for mid, (kind, direction) in enumerate(media):
         number = codecs[kind].split()[0]
-        lines += [f"m={kind} 9 UDP/TLS/RTP/SAVPF {number}", f"a=mid:{mid}", f"a={direction}", f"a=rtpmap:{codecs[kind]}"]
+        lines += [
+            f"m={kind} 9 UDP/TLS/RTP/SAVPF {number}",
+            f"a=mid:{mid}",
+            f"a={direction}",
+            f"a=rtpmap:{codecs[kind]}",
+        ]
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -86,7 +91,10 @@ async def test_a_person_checked_in_at_a_room_has_no_sound_there(node: Node) -> N
     """No relay runs here: an offer that passes every rule ends with `media-away`."""
     assert len(parse(offer(("audio", "sendonly"), ("video", "recvonly"))).media) == 2
     room = await node.opened()
-    in_room, alone = await node.signed_in("member1"), await node.signed_in("east-chair")  # who checked in without a site
+    in_room, alone = (
+        await node.signed_in("member1"),
+        await node.signed_in("east-chair"),
+    )  # who checked in without a site
     async with in_room.channel() as line:
         for direction in ("sendonly", "recvonly", "sendrecv"):
             assert await offered(line, room.sitting, ("audio", direction)) == "no-sound-in-room"

@@ -14,6 +14,7 @@ from cryptography import x509
 from web import tls
 
 NOW = datetime.now(UTC).replace(microsecond=0)
+DUE = tls.LEAF_DAYS - tls.RENEW_DAYS
 NAMES = ["localhost", "127.0.0.1", "::1", "may-chu"]
 
 
@@ -65,11 +66,9 @@ def test_the_second_start_changes_nothing_and_keys_are_ones_own(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("day", "renewed"),
-    [(tls.LEAF_DAYS - tls.RENEW_DAYS - 1, False), (tls.LEAF_DAYS - tls.RENEW_DAYS + 1, True), (tls.LEAF_DAYS + 9, True)],
+    [(DUE - 1, False), (DUE + 1, True), (tls.LEAF_DAYS + 9, True)],
 )  # fmt: skip
-def test_the_certificate_renews_itself_in_time_and_the_authority_stays(
-    tmp_path: Path, day: int, renewed: bool
-) -> None:
+def test_the_certificate_renews_itself_in_time_and_the_authority_stays(tmp_path: Path, day: int, renewed: bool) -> None:
     tls.ensure(tmp_path, NAMES, NOW)
     leaf, authority = load(tmp_path / "node.crt"), load(tmp_path / "ca.crt")
     later = NOW + timedelta(days=day)
@@ -99,7 +98,10 @@ def test_the_authority_may_speak_for_this_machine_and_private_addresses_only(tmp
     authority = load(tmp_path / "ca.crt")
     found = authority.extensions.get_extension_for_class(x509.NameConstraints)
     permitted = found.value.permitted_subtrees or []
-    assert found.critical and {one.value for one in permitted if isinstance(one, x509.DNSName)} == {"localhost", "may-chu"}
+    assert found.critical and {one.value for one in permitted if isinstance(one, x509.DNSName)} == {
+        "localhost",
+        "may-chu",
+    }
     networks = [one.value for one in permitted if isinstance(one, x509.IPAddress)]
     assert all(network.is_private or network.is_loopback for network in networks)
     basic = authority.extensions.get_extension_for_class(x509.BasicConstraints)

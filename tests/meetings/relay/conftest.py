@@ -23,6 +23,7 @@ class Desk:
     def __init__(self, port: Port, faults: list[dict[str, Any]]) -> None:
         self.port, self.faults = port, faults
         self.ticking = asyncio.create_task(port.tick())
+        self.closed = False
         self.clients: list[Client] = []
         self.shown: list[tuple[str, list[str], list[str]]] = []
         self.lost: list[str] = []
@@ -46,9 +47,16 @@ class Desk:
 
     async def until(self, true: Callable[[], object], what: str = "") -> None:
         """Wait for it while the port's clock ticks."""
-        await until(lambda: self.ticking.done() or true(), 10, what)
-        if self.ticking.done():
+        await until(lambda: (self.ticking.done() and not self.closed) or true(), 10, what)
+        if self.ticking.done() and not self.ticking.cancelled():
             await self.ticking  # raises what stopped it
+
+    async def close(self) -> None:
+        """End the port; once."""
+        if not self.closed:
+            self.closed = True
+            self.ticking.cancel()
+            await self.port.close()
 
     async def settle(self) -> None:
         """Let the port read what was sent to it."""
@@ -64,10 +72,9 @@ async def desk() -> AsyncIterator[Desk]:
     yield made
     for client in made.clients:
         await client.close()
-    made.ticking.cancel()
+    await made.close()
     with contextlib.suppress(asyncio.CancelledError):
         await made.ticking
-    await port.close()
     made.quiet()
 
 

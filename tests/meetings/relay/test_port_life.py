@@ -103,7 +103,7 @@ async def test_who_leaves_is_told_and_leaves_an_empty_place(desk: Desk) -> None:
     await desk.until(lambda: ("b", ["a"], ["a"]) in desk.shown)
     await desk.port.leave("r", "a")
     assert desk.shown[-1] == ("b", [""], [""])
-    await desk.until(lambda: a.session.state == "closed")
+    await desk.until(lambda: a.session.state == "closed", "a to be told goodbye")
     a.say(packet(AUDIO, 1, 1, a.voice.ssrc, b"still here?"))
     await desk.settle()
     assert b.rtp == []
@@ -131,7 +131,7 @@ async def test_who_falls_silent_is_ended_and_told_of(desk: Desk, monkeypatch: py
         await asyncio.sleep(0.05)
     assert desk.lost == ["b"]
     assert list(desk.port.rooms["r"].endpoints) == ["a"]
-    await desk.until(lambda: b.session.state == "closed")
+    await desk.until(lambda: b.session.state == "closed", "b to be told goodbye")
 
 
 async def test_the_last_one_takes_the_room_along(desk: Desk) -> None:
@@ -228,7 +228,6 @@ async def test_health_tells_what_came_and_what_did_not(desk: Desk) -> None:
 
 async def test_a_closed_port_is_closed(desk: Desk) -> None:
     a = await desk.joined("a")
-    await desk.port.close()
-    await desk.until(lambda: a.session.state == "closed")
+    await desk.close()
+    await desk.until(lambda: a.session.state == "closed", "a to be told goodbye")
     assert desk.port._by_name == {}
-    desk.port.open = lambda: None  # type: ignore[method-assign]

@@ -15,7 +15,6 @@ from meetings.sitting import events as e
 from meetings.sitting.papers import SittingPapers
 from meetings.sitting.room import Room
 from store.errors import Denied, Missing, Refused
-
 from tests.kit.committee import Committee
 from tests.kit.node import pdf
 
@@ -91,8 +90,13 @@ async def test_only_the_secretary_adds_and_nothing_is_read_before_that_is_asked(
 
 async def test_no_item_no_name_no_sitting_no_room_for_it(committee: Committee, papers: SittingPapers) -> None:
     room, secretary = await planned(committee), committee.who["secretary"]
-    for item, name, sitting, code in (("none", "T", room.sitting, "no-such-item"), ("open", "  ", room.sitting, "field-needed"),
-                                      ("open", "T\x00", room.sitting, "field-wrong"), ("open", "T", "none", "no-such-sitting")):  # fmt: skip
+    here = room.sitting
+    for item, name, sitting, code in (
+        ("none", "T", here, "no-such-item"),
+        ("open", "  ", here, "field-needed"),
+        ("open", "T\x00", here, "field-wrong"),
+        ("open", "T", "none", "no-such-sitting"),
+    ):
         with pytest.raises(Refused, match=code):
             await papers.add(secretary, sitting, item, name, Unread())
     with pytest.raises(Refused, match="too-large"):
@@ -109,7 +113,9 @@ async def test_who_opens_which_paper_before_and_after_the_release(committee: Com
     viewers |= {"wall": EAST_WALL, "other wall": PROVINCE_WALL, "nobody": NOBODY}
 
     async def seen() -> dict[str, list[bool]]:
-        return {name: [await may_find(papers, viewer, room, paper) for paper in both] for name, viewer in viewers.items()}
+        return {
+            name: [await may_find(papers, viewer, room, paper) for paper in both] for name, viewer in viewers.items()
+        }
 
     desk = {"chair": [True, True], "secretary": [True, True], "clerk": [True, True]}
     never = {name: [False, False] for name in ("technician", "other wall", "nobody")}

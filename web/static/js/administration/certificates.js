@@ -1,7 +1,7 @@
 // Certificates: whose, until when, and what to do before one ends.
 import { get } from "../api.js";
 import { Part, html } from "../part.js";
-import { date, t } from "../words.js";
+import { date, marked, t } from "../words.js";
 
 const SOON_MS = 30 * 86_400_000;
 
@@ -26,7 +26,7 @@ class Certificates extends Part {
       <div class="scroll"><table class="table"><thead><tr><th>${t("certificates.use")}</th><th>${t("certificates.subject")}</th><th>${t("certificates.ends")}</th><th>${t("certificates.fingerprint")}</th></tr></thead>
       <tbody>${this.rows.map((row) => {
         const soon = row.ends - Date.now() < SOON_MS;
-        return html`<tr><td>${t(`certificate.${row.use}`)}</td><td>${row.subject}</td>
+        return html`<tr><td>${t(`certificate.${row.use}`)}</td><td>${marked(row.subject)}</td>
           <td><span class="badge ${soon ? "warn" : "good"}">${date(row.ends)}</span></td><td class="hash">${row.fingerprint.slice(0, 23)}…</td></tr>`;
       })}</tbody></table></div></section>`;
   }
