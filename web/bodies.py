@@ -153,10 +153,13 @@ class PersonRow(msgspec.Struct, frozen=True):
 
 
 class ActRow(msgspec.Struct, frozen=True):
+    """An administrative act; `about` is the name of the person it concerns, if any."""
+
     seq: int
     at: int
     kind: str
     actor: str
+    about: str
     body: Mapping[str, Any]
     hash: str
 

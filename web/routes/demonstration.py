@@ -15,7 +15,8 @@ routes = Routes()
 
 
 def _same_machine(call: Call) -> None:
-    if not ipaddress.ip_address(call.source).is_loopback:
+    through_another = any(name.lower().startswith(("x-forwarded", "forwarded", "via")) for name in call.request.headers)
+    if through_another or not ipaddress.ip_address(call.source).is_loopback:
         raise Denied("no-right")
 
 

@@ -9,6 +9,7 @@ export interface ActRow {
   at: number;
   kind: string;
   actor: string;
+  about: string;
   body: Record<string, any>;
   hash: string;
 }
