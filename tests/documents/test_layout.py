@@ -121,7 +121,7 @@ def test_the_head(short: list[Line]) -> None:
     """Agency above left, the country's name and motto above right, number and date below them."""
     above, agency = find(short, "UBND TỈNH QUẢNG TRỊ"), find(short, "NHÂN DÂN HUYỆN")
     country, motto = find(short, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), find(short, "Độc lập")
-    number, day = find(short, "Số:05/BB-UBND"), find(short, "ngày 24 tháng 11 năm 2026")
+    number, day = find(short, "Số:05/BB-UBND"), find(short, "Vĩnh Linh, ngày 24 tháng 11 năm 2026")
     name = find(short, "BIÊNBẢN")
     assert above.top == pytest.approx(country.top, abs=0.5)
     assert above.top == pytest.approx(20, abs=2)

@@ -84,6 +84,12 @@ class Office:
     async def judge(self, pdf: bytes, trust: Trust | None = None, at: datetime | None = None) -> Report:
         return await verify(pdf, trust or self.trust(at=at), at or self.now)
 
+    async def refused(self, pdf: bytes) -> str:
+        """Why PDF is not valid; an error if it is, or if nobody can tell."""
+        report = await self.judge(pdf)
+        assert report.state == "not-valid", report
+        return report.reason
+
     def signatory(self, holder: Holder) -> Signatory:
         return Signatory(holder.der, tuple(self.authority.chain))
 

@@ -104,7 +104,7 @@ class Ear:
     def __init__(self, kind: str) -> None:
         self.kind, self.count = kind, 0
         self.lumas: deque[float] = deque(maxlen=3)
-        self.waves: deque[array.array[int]] = deque(maxlen=20)  # 0.4 s
+        self.waves: deque[array.array[int]] = deque(maxlen=10)  # 0.2 s
         self.at = 0.0
 
     def take(self, frame: av.VideoFrame | av.AudioFrame) -> None:
@@ -120,14 +120,20 @@ class Ear:
             self.waves.append(stereo[::2])
 
     @property
+    def still(self) -> bool:
+        """Nothing came for half a second."""
+        return time.monotonic() - self.at > 0.5
+
+    @property
     def luma(self) -> float:
-        return self.lumas[-1] if self.lumas else -1
+        """The mean of the last picture; -1 where none comes."""
+        return self.lumas[-1] if self.lumas and not self.still else -1
 
     @property
     def hertz(self) -> float:
-        """Half the zero crossings a second; 0 where it is still."""
+        """Half the zero crossings a second; 0 where it is silent."""
         samples = [sample for wave in self.waves for sample in wave]
-        if not samples or max(samples) < 500:
+        if self.still or not samples or max(samples) < 500:
             return 0
         crossings = sum((one < 0) != (other < 0) for one, other in zip(samples, samples[1:], strict=False))
         return crossings * PITCH / 2 / len(samples)
@@ -137,11 +143,6 @@ class Ear:
 
     def hears(self, hertz: int) -> bool:
         return abs(self.hertz - hertz) < hertz / 10
-
-    @property
-    def still(self) -> bool:
-        """Nothing came for half a second."""
-        return time.monotonic() - self.at > 0.5
 
 
 class Site:

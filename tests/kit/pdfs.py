@@ -9,10 +9,11 @@ import zlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject, StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+RED = b"1 0 0 rg 0 0 100 100 re f"
 Writer = IncrementalPdfFileWriter
 
 
@@ -82,6 +83,13 @@ def field_of(writer: Writer, name: str) -> DictionaryObject:
 def first_page(writer: Writer) -> DictionaryObject:
     found: DictionaryObject = writer.root["/Pages"]["/Kids"][0].get_object()
     return found
+
+
+def swap_page(writer: Writer, number: int = 0) -> None:
+    """Another drawing on a page: what an attacker is after."""
+    page = writer.root["/Pages"]["/Kids"][number].get_object()
+    page["/Contents"] = writer.add_object(StreamObject(stream_data=RED))
+    writer.update_container(page)
 
 
 def rectangle(*sides: int) -> ArrayObject:

@@ -10,10 +10,13 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import pytest
+
 from meetings.sitting.commands import Command
 from tests.kit.node import Node
 from web import guard, protocol, wire, words
 from web.cli import main
+from web.cli import protocol as command
 from web.routes import all_routes
 from web.routes.pages import PLACES
 from web.shell import PRELOADED, Shell
@@ -26,10 +29,11 @@ def test_generated_files_are_current() -> None:
         assert (ROOT / path).read_text() == body, f"{path} is stale: run `bacap protocol`"
 
 
-def test_the_command_writes_them_as_they_are() -> None:
-    before = {path: (ROOT / path).stat().st_size for path in protocol.files()}
+def test_the_command_writes_them_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "ROOT", tmp_path)
     assert main(["protocol"]) == 0
-    assert {path: (ROOT / path).stat().st_size for path in before} == before
+    assert {path: (tmp_path / path).read_text() for path in protocol.files()} == protocol.files()
+    assert sum(path.is_file() for path in tmp_path.rglob("*")) == 2
 
 
 def test_types_name_every_message_and_command() -> None:

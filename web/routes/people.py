@@ -71,8 +71,13 @@ async def acts(call: Call) -> list[bodies.ActRow]:
     """Administrative acts, newest first; ?before= goes further back."""
     before = call.request.query.get("before", "")
     events = await call.office.people.acts(call.who, int(before) if before.isdigit() else 0)
-    names = await call.office.people.names([e.actor.id for e in events if e.actor.kind == "person"])
+    about = {e.seq: str((e.body or {}).get("person", "")) for e in events}
+    actors = [e.actor.id for e in events if e.actor.kind == "person"]
+    names = await call.office.people.names([*actors, *about.values()])
     return [
-        bodies.ActRow(e.seq, e.at, e.kind, names.get(e.actor.id, e.actor.id), dict(e.body or {}), e.hash)
+        bodies.ActRow(
+            e.seq, e.at, e.kind, names.get(e.actor.id, e.actor.id), names.get(about[e.seq], ""), dict(e.body or {}),
+            e.hash,
+        )
         for e in events
-    ]
+    ]  # fmt: skip
