@@ -13,7 +13,8 @@ export class Media extends EventTarget {
   /**
    * @param {Channel} channel
    * @param {string} sitting
-   * @param {{send: boolean, voices: number, pictures: number}} shape send: camera and microphone of one's own
+   * @param {{send: boolean, voices: number, pictures: number, quiet?: boolean}} shape
+   *   send: camera and microphone of one's own; quiet: the microphone is off until it is pressed or the floor is given
    */
   constructor(channel, sitting, shape) {
     super();
@@ -63,6 +64,7 @@ export class Media extends EventTarget {
         this.fault = /** @type {Error} */ (error).name;
         this.own = await navigator.mediaDevices.getUserMedia({ audio: AUDIO }).catch(() => null);
       }
+      if (this.shape.quiet) this.enable("audio", false);
     }
     await this.join();
   }

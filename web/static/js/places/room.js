@@ -34,6 +34,7 @@ class Room extends Part {
     this.now = () => this.line.serverNow();
     /** @type {Media | null} */
     this.media = null;
+    this.spoke = false;
     this.joined = ""; // how media is joined: "alone", "watches" or not at all
     this.draw = () => this.changed();
   }
@@ -75,6 +76,7 @@ class Room extends Part {
 
   changed() {
     this.tend();
+    this.hear();
     this.requestUpdate();
   }
 
@@ -90,10 +92,17 @@ class Room extends Part {
     this.media?.close();
     this.media = null;
     if (!wanted) return;
-    const shape = alone ? { send: true, voices: 3, pictures: 3 } : { send: false, voices: 0, pictures: 1 };
+    const shape = alone ? { send: true, voices: 3, pictures: 3, quiet: true } : { send: false, voices: 0, pictures: 1 };
     this.media = new Media(this.line, this.sitting, shape);
     this.media.addEventListener("change", () => this.requestUpdate());
     void this.media.start();
+  }
+
+  /** The floor drives a lone person's microphone: on with the floor, off when it ends; else they press it themselves. */
+  hear() {
+    const speaks = this.parts?.stage.speaker === this.me?.id;
+    if (speaks !== this.spoke) this.media?.enable("audio", speaks);
+    this.spoke = speaks;
   }
 
   /** @param {Command} command */
