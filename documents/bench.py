@@ -38,21 +38,21 @@ def _examine(folder: Path, _: Mapping[str, Any]) -> Examined:
     data = (folder / "in").read_bytes()
     reader = examine.open_strictly(data)
     active, signed = examine.survey(reader, len(data))
-    late = examine.trailing(data) > 1024
+    late, hybrid = examine.trailing(data) > 1024, b"/XRefStm" in data
     if signed:
-        if active or late:
+        if active or late or hybrid:
             raise Refused("pdf-signed-active")
         if verify.shape(data):
             raise Refused("pdf-signed-broken")
     kept = data
-    if active or late:
+    if active or late or hybrid:
         kept = clean.clean(data)
         left, _signed = examine.survey(examine.open_strictly(kept), len(kept))
         if left:
             raise Refused("pdf-active")
     _check_readable(kept)
     (folder / "out").write_bytes(kept)
-    stripped = tuple(sorted(active | ({"trailing"} if late else set())))
+    stripped = tuple(sorted(active | ({"trailing"} if late else set()) | ({"hybrid"} if hybrid else set())))
     return Examined(hashlib.sha256(kept).hexdigest(), len(kept), len(reader.pages), signed, stripped)
 
 

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import pypdf
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
 
 from store.errors import Refused
 
@@ -23,11 +23,17 @@ def clean(data: bytes) -> bytes:
     """DATA without its active parts. Raises Refused `pdf-broken` if it cannot be written anew."""
     try:
         writer = pypdf.PdfWriter(clone_from=examine.open_strictly(data))
+        writer.pdf_header = "%PDF-1.7"  # pypdf would say 1.3, whatever came
         root = writer._root_object
+        held = examine.got(root, "/Names")
+        places = held.get("/Dests") if isinstance(held, DictionaryObject) else None  # links within the file go by them
         for key in [key for key in root if key not in ROOT]:
             del root[key]
         for thing in list(writer._objects):
             _strip(thing)
+        if places is not None:
+            root[NameObject("/Names")] = DictionaryObject({NameObject("/Dests"): places})
+        writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
         out = io.BytesIO()
         writer.write(out)
     except Refused:
@@ -72,4 +78,4 @@ def _strip_annotations(page: DictionaryObject) -> None:
 
 def _is_banned(annotation: Any) -> bool:
     thing = annotation.get_object() if isinstance(annotation, IndirectObject) else annotation
-    return isinstance(thing, DictionaryObject) and thing.get("/Subtype") in examine.ANNOTATIONS
+    return isinstance(thing, DictionaryObject) and examine.got(thing, "/Subtype") in examine.ANNOTATIONS

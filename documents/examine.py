@@ -12,16 +12,19 @@ things, so it is refused with the advice to export it anew.
 from __future__ import annotations
 
 import io
+import logging
 import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import pypdf
-from pypdf.errors import PyPdfError
+from pypdf.errors import PdfReadError, PyPdfError
+from pypdf.filters import ASCII85Decode, ASCIIHexDecode
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
 from store.errors import Refused
 
+UNFOLDING = {"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
 LONGEST_CHAIN = 4  # filters on one stream
 LARGEST_DECODED = 512 * 1024**2
 LARGEST_RATIO = 200
@@ -51,6 +54,20 @@ ANNOTATIONS = {
     "/RichMedia": "media", "/3D": "media", "/Screen": "media", "/Movie": "media", "/Sound": "media",
     "/FileAttachment": "attachment",
 }  # fmt: skip
+
+
+class _Unmended(logging.Handler):
+    """pypdf mends a wrong cross-reference table even in strict mode, and says so: here that is an error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "repaired" in str(record.msg):
+            raise PdfReadError("mended")
+
+
+_pypdf = logging.getLogger("pypdf._reader")
+_pypdf.setLevel(logging.WARNING)
+_pypdf.propagate = False
+_pypdf.addHandler(_Unmended())
 
 
 def open_strictly(data: bytes) -> pypdf.PdfReader:
@@ -99,21 +116,22 @@ def walk(root: Any) -> Iterator[tuple[Any, IndirectObject | None]]:
             stack.extend(found)
 
 
+def got(thing: DictionaryObject, key: str) -> Any:
+    """A value itself, where a reference may stand for it: `get` gives the reference."""
+    value = thing.get(key)
+    return value.get_object() if isinstance(value, IndirectObject) else value
+
+
 def active(thing: Any) -> set[str]:
     """Codes of what one object would do."""
     if not isinstance(thing, DictionaryObject):
         return set()
     found = {code for key, code in KEYS.items() if key in thing}
-    action = thing.get("/S")
-    if (
-        isinstance(action, NameObject)
-        and action in ACTIONS
-        and "/K" not in thing
-        and thing.get("/Type") != "/StructElem"
-    ):
+    action = got(thing, "/S")
+    if isinstance(action, NameObject) and action in ACTIONS:
         found.add(ACTIONS[action])
-    kind = thing.get("/Subtype")
-    if isinstance(kind, NameObject) and kind in ANNOTATIONS and ("/Rect" in thing or thing.get("/Type") == "/Annot"):
+    kind = got(thing, "/Subtype")
+    if isinstance(kind, NameObject) and kind in ANNOTATIONS and ("/Rect" in thing or got(thing, "/Type") == "/Annot"):
         found.add(ANNOTATIONS[kind])
     return found
 
@@ -122,7 +140,7 @@ def is_signature(thing: Any) -> bool:
     """A signature value, or a signature field that holds one."""
     if not isinstance(thing, DictionaryObject):
         return False
-    return "/ByteRange" in thing or (thing.get("/FT") == "/Sig" and "/V" in thing)
+    return "/ByteRange" in thing or (got(thing, "/FT") == "/Sig" and "/V" in thing)
 
 
 class Measure:
@@ -133,16 +151,23 @@ class Measure:
         self._decoded = 0
 
     def take(self, stream: StreamObject) -> None:
-        filters = stream.get("/Filter", ArrayObject())
-        chain = list(filters) if isinstance(filters, ArrayObject) else [filters]
+        filters = got(stream, "/Filter") or ArrayObject()
+        chain = [one.get_object() for one in filters] if isinstance(filters, ArrayObject) else [filters]
         if len(chain) > LONGEST_CHAIN:
             raise Refused("pdf-bomb")
         data = stream._data if isinstance(stream._data, bytes) else b""
-        for name in chain:
-            if name not in ("/FlateDecode", "/Fl"):
+        for place, name in enumerate(chain):
+            if name in ("/ASCIIHexDecode", "/AHx"):
+                data = bytes(ASCIIHexDecode.decode(data))
+            elif name in ("/ASCII85Decode", "/A85"):
+                data = bytes(ASCII85Decode.decode(data))
+            elif name in ("/FlateDecode", "/Fl"):
+                data = self._inflate(data)
+            else:
+                if any(one in UNFOLDING for one in chain[place + 1 :]):
+                    raise Refused("pdf-bomb")
                 self._decoded += len(data)
                 break
-            data = self._inflate(data)
         self._judge(0)
 
     def _inflate(self, data: bytes) -> bytes:
@@ -189,7 +214,8 @@ def _check_pages(reader: pypdf.PdfReader) -> None:
     if len(reader.pages) > MOST_PAGES:
         raise Refused("pdf-too-long", most=MOST_PAGES)
     for page in reader.pages:
-        if max(float(page.mediabox.width), float(page.mediabox.height)) > LARGEST_SIDE:
+        unit = float(got(page, "/UserUnit") or 1)
+        if unit * max(abs(float(page.mediabox.width)), abs(float(page.mediabox.height))) > LARGEST_SIDE:
             raise Refused("pdf-too-wide")
 
 

@@ -41,7 +41,7 @@ def seal(agency: str, fonts: Path) -> bytes:
     side, ring = 720, 318
     sheet = Image.new("RGBA", (side, side), (0, 0, 0, 0))
     draw = ImageDraw.Draw(sheet)
-    for edge, width in ((8, 12), (28, 5), (170, 5)):
+    for edge, width in ((0, 12), (20, 5), (170, 5)):
         draw.ellipse([edge, edge, side - edge, side - edge], outline=RED, width=width)
     draw.polygon(_star(side / 2, side / 2, 110), RED)
     font = ImageFont.truetype(str(fonts / "Tinos_700Bold.ttf"), 64 if len(agency) < 34 else 48)

@@ -100,8 +100,11 @@ class Signing:
         """From now on nothing signed with it is valid, unless a timestamp proves it older."""
 
         def use(conn: Connection) -> None:
-            if records.certificate(conn, serial) is None:
+            row = records.certificate(conn, serial)
+            if row is None:
                 raise Missing("certificate")
+            if row.revoked_at:
+                return
             records.revoke(conn, serial, self._world.now().utc_ms, reason)
             self._record(conn, actor, Draft("certificate-revoked", {"serial": serial, "reason": reason}))
 
@@ -138,6 +141,8 @@ class Signing:
             raise Missing("signing-step")
         certificate = await self._database.read(records.certificate, row.certificate)
         assert certificate is not None
+        if certificate.revoked_at:
+            raise Refused("certificate-none")
         pending = msgspec.msgpack.decode(row.pending, type=Pending)
         signature = await key.sign(pending.attributes)
         stamp = await self.timestamp(hashlib.sha256(signature).digest())

@@ -13,7 +13,7 @@ from typing import Any
 
 from asn1crypto import core
 
-CORRECTED = (core.Asn1Value, core.Constructable, core.Sequence, core.SequenceOf, core.Choice)
+CORRECTED = (core.Asn1Value, core.Constructable, core.Sequence, core.SequenceOf, core.Choice, core.Primitive)
 
 
 def is_indefinite(header: bytes) -> bool:

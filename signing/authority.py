@@ -59,7 +59,7 @@ def subject(common_name: str, organization: str, title: str = "", unique: str = 
     parts += [(NameOID.TITLE, title)] if title else []
     parts += [(NameOID.SERIAL_NUMBER, unique)] if unique else []
     parts.append((NameOID.COMMON_NAME, common_name))
-    return x509.Name([x509.NameAttribute(oid, value[:64]) for oid, value in parts])
+    return x509.Name([x509.NameAttribute(oid, value.encode()[:64].decode(errors="ignore")) for oid, value in parts])
 
 
 def _usage(*, signs: bool = False, commits: bool = False, certifies: bool = False) -> x509.KeyUsage:

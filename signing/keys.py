@@ -1,23 +1,28 @@
 """Where a private key is held, and the one thing asked of it: a signature over some bytes.
 
-A file key is PKCS#8 sealed under its holder's passphrase (PBES2, scrypt or PBKDF2 as `cryptography` chooses best);
-the passphrase is needed for every signature and is kept nowhere. Tokens and remote holders answer the same question.
+A file key is PKCS#8 sealed by AES-256-GCM under its holder's passphrase, which scrypt (64 MiB a guess) makes slow to
+guess; the passphrase is needed for every signature and is kept nowhere. Tokens and remote holders answer the same question.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 from typing import Protocol
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from store.errors import Refused
 
 from .authority import HASH, Key
 
 SHORTEST = 8
+MARK = b"bacap.key.v1"
 
 
 class KeyHolder(Protocol):
@@ -26,20 +31,30 @@ class KeyHolder(Protocol):
     async def sign(self, data: bytes) -> bytes: ...
 
 
+def _cipher(passphrase: str, salt: bytes) -> AESGCM:
+    return AESGCM(Scrypt(salt, 32, n=2**16, r=8, p=1).derive(passphrase.encode()))
+
+
 def seal(key: Key, passphrase: str) -> bytes:
-    """KEY under PASSPHRASE, PEM. Raises Refused `passphrase-short`."""
+    """KEY under PASSPHRASE. Raises Refused `passphrase-short`."""
     if len(passphrase) < SHORTEST:
         raise Refused("passphrase-short", least=SHORTEST)
-    sealing = serialization.BestAvailableEncryption(passphrase.encode())
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealing)
+    plain = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    salt, nonce = os.urandom(16), os.urandom(12)
+    return MARK + salt + nonce + _cipher(passphrase, salt).encrypt(nonce, plain, MARK)
 
 
 def unseal(sealed: bytes, passphrase: str) -> Key:
     """Raises Refused `passphrase-wrong`."""
+    at = len(MARK)
+    salt, nonce = sealed[at : at + 16], sealed[at + 16 : at + 28]
     try:
-        key = serialization.load_pem_private_key(sealed, passphrase.encode())
-    except ValueError:
+        plain = _cipher(passphrase, salt).decrypt(nonce, sealed[at + 28 :], MARK)
+    except InvalidTag:
         raise Refused("passphrase-wrong") from None
+    key = serialization.load_der_private_key(plain, None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     return key
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from asn1crypto import parser
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -72,8 +73,28 @@ def flaw_of_range(signature: EmbeddedPdfSignature) -> str:
     zero, first, second, rest = (int(part) for part in found)
     if zero != 0 or first <= 0 or second <= first or rest <= 0:
         return "byte-range"
-    gap = second - first
-    return "" if gap == 2 * len(signature.pkcs7_content) + 2 else "byte-range"
+    content = bytes(signature.pkcs7_content)
+    if second - first != 2 * len(content) + 2:
+        return "byte-range"
+    return "byte-range" if content[parser.peek(content) :].strip(b"\0") else ""  # what no digest reaches is empty
+
+
+MOVING = ("/ModDate", "/Producer")  # what every tool writes anew when it adds a revision
+
+
+def is_weak(certificate: Any) -> bool:
+    """RSA below 2048 bits, curves below 256 (Circular 15/2025/TT-BKHCN)."""
+    key = certificate.public_key
+    return bool(key.bit_size < (2048 if key.algorithm.startswith("rsa") else 256))
+
+
+def flaw_of_title(before: Any, now: Any) -> str:
+    """The document information may not say anything else than the first signer saw."""
+
+    def said(info: Any) -> dict[str, str]:
+        return {str(key): str(info[key]) for key in info or () if key not in MOVING}
+
+    return "" if said(before) == said(now) else "changed"
 
 
 def flaw_of_change(coverage: SignatureCoverageLevel, modified: ModificationLevel | None, docmdp: bool | None) -> str:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import io
 from datetime import datetime, timedelta
+from typing import Any
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
+from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.general import SigningError
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+from pyhanko.sign.general import SigningError, find_unique_cms_attribute
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -43,7 +46,12 @@ async def verify(data: bytes, trust: Trust, now: datetime) -> Report:
         flaw = strict.flaw_of_file(data, reader) or strict.flaw_of_signatures(reader, strict.OURS)
         if flaw:
             return Report("not-valid", f"strict-{flaw}")
-        keywords = _keywords(reader)
+        info = _first_info(reader)
+        newest = reader.trailer["/Info"] if "/Info" in reader.trailer else None  # noqa: SIM401  (it has no `get`)
+        flaw = strict.flaw_of_title(info, newest)
+        if flaw:
+            return Report("not-valid", f"strict-{flaw}")
+        keywords = _keywords(info)
         found = [await _one(embedded, trust, now) for embedded in reader.embedded_regular_signatures]
     except MISREAD:
         return Report("not-valid", "unreadable")
@@ -66,20 +74,32 @@ def shape(data: bytes) -> str:
             return flaw
         for embedded in reader.embedded_signatures:
             embedded.compute_integrity_info()
-            flaw = strict.flaw_of_change(embedded.coverage, embedded.modification_level, embedded.docmdp_ok)
+            found = embedded.diff_result
+            modified = found.modification_level if isinstance(found, DiffResult) else ModificationLevel.OTHER
+            docmdp = embedded.summarise_integrity_info()["docmdp_ok"]
+            flaw = strict.flaw_of_change(embedded.coverage, modified, docmdp)
             if flaw:
                 return flaw
+        for embedded in reader.embedded_regular_signatures:
+            digest = find_unique_cms_attribute(embedded.signer_info["signed_attrs"], "message_digest").native
+            if digest != embedded.compute_digest():
+                return "digest"
         return ""
     except Exception:  # hostile bytes: whatever a library makes of them, they are not of the right shape
         return "unreadable"
 
 
-def _keywords(reader: PdfFileReader) -> tuple[str, ...]:
-    """The keywords as the first signer saw them: a later revision may have changed what stands there now."""
-    revision = reader.embedded_signatures[0].signed_revision
-    info = reader.get_historical_resolver(revision).trailer_view.get("/Info")
-    held = info.get_object() if info is not None else {}
-    text = str(held.get("/Keywords", ""))
+def _first_info(reader: PdfFileReader) -> Any:
+    """The document information as the first signer saw it: a later revision may have changed what stands there now."""
+    old = reader.get_historical_resolver(reader.embedded_signatures[0].signed_revision)
+    if "/Info" not in old.trailer_view:
+        return None
+    info = old.trailer_view.raw_get("/Info")
+    return old.get_object(info.reference) if isinstance(info, IndirectObject) else info
+
+
+def _keywords(info: Any) -> tuple[str, ...]:
+    text = str((info or {}).get("/Keywords", ""))
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
@@ -106,13 +126,13 @@ async def _one(embedded: EmbeddedPdfSignature, trust: Trust, now: datetime) -> S
         )
     except (PathBuildingError, PathValidationError):
         return Signature(name, *who, 0, "not-valid", "untrusted", serial)
-    state, reason = _judge(status)
+    state, reason = _judge(status, now)
     stamp = status.timestamp_validity
     at = int(stamp.timestamp.timestamp() * 1000) if stamp is not None else 0
     return Signature(name, *who, at, state, reason, serial)
 
 
-def _judge(status: PdfSignatureStatus) -> tuple[State, str]:
+def _judge(status: PdfSignatureStatus, now: datetime) -> tuple[State, str]:
     """One signature's state and reason, the gravest reason first."""
     if not status.intact:
         return "not-valid", "changed-bytes"
@@ -128,6 +148,10 @@ def _judge(status: PdfSignatureStatus) -> tuple[State, str]:
     stamp = status.timestamp_validity
     if stamp is None:
         return "cannot-tell", "no-timestamp"
+    if not status.signing_cert.not_valid_before - TOLERANCE <= stamp.timestamp <= now + TOLERANCE:
+        return "not-valid", "timestamp"
+    if strict.is_weak(status.signing_cert):
+        return "not-valid", "untrusted"
     if not status.trusted:
         return "not-valid", "untrusted"
     if not (stamp.intact and stamp.valid and stamp.trusted):

@@ -9,6 +9,7 @@ import array
 import asyncio
 import contextlib
 import fractions
+import itertools
 import math
 import shutil
 import signal
@@ -135,7 +136,7 @@ class Ear:
         samples = [sample for wave in self.waves for sample in wave]
         if self.still or not samples or max(samples) < 500:
             return 0
-        crossings = sum((one < 0) != (other < 0) for one, other in zip(samples, samples[1:], strict=False))
+        crossings = sum((one < 0) != (other < 0) for one, other in itertools.pairwise(samples))
         return crossings * PITCH / 2 / len(samples)
 
     def sees(self, luma: int) -> bool:

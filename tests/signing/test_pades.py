@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
 
 from documents import typeset
 from signing import pades
@@ -78,7 +79,7 @@ async def test_a_file_cut_back_to_an_earlier_signature_claims_no_more_than_it_ho
 
 def test_the_first_signature_certifies_and_only_the_first(signed: bytes) -> None:
     first, *others = embedded(signed)
-    assert first.docmdp_level == pades.MDPPerm.FILL_FORMS
+    assert first.docmdp_level == MDPPerm.FILL_FORMS
     assert [other.docmdp_level for other in others] == [None, None]
     for one in (first, *others):
         assert one.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"

@@ -12,6 +12,8 @@ from pyhanko.pdf_utils.generic import (
     NameObject,
     NumberObject,
 )
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from signing import strict
 
@@ -144,7 +146,7 @@ async def test_only_pades_is_judged_valid(office: Office, signed: bytes, kind: b
 
 
 def test_the_rules_name_what_is_harmless() -> None:
-    levels, coverage = strict.ModificationLevel, strict.SignatureCoverageLevel
+    levels, coverage = ModificationLevel, SignatureCoverageLevel
     assert strict.flaw_of_change(coverage.ENTIRE_FILE, levels.NONE, True) == ""
     assert strict.flaw_of_change(coverage.ENTIRE_REVISION, levels.LTA_UPDATES, None) == ""
     assert strict.flaw_of_change(coverage.ENTIRE_REVISION, levels.ANNOTATIONS, True) == "changed"

@@ -9,6 +9,7 @@ from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
@@ -32,7 +33,7 @@ class AnyKey(Signer):
         made = authority.issue(office.authority.issuing, name, key.public_key(), "person", NOW)  # type: ignore[arg-type]
         registry = SimpleCertificateStore()
         registry.register(asn1_x509.Certificate.load(office.authority.issuing.der))
-        certificate = asn1_x509.Certificate.load(made.public_bytes(authority.Encoding.DER))
+        certificate = asn1_x509.Certificate.load(made.public_bytes(Encoding.DER))
         super().__init__(signing_cert=certificate, cert_registry=registry, embed_roots=False)
         self._key = key
 

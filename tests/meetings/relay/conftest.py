@@ -8,13 +8,17 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from meetings.relay.port import Port
 from meetings.relay.router import Endpoint, Room
-
 from tests.kit.media import until
 
 from .client import Client, faults_of
+
+# A busy machine is slow, not wrong.
+settings.register_profile("patient", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 class Desk:
@@ -69,17 +73,19 @@ async def desk() -> AsyncIterator[Desk]:
     port = Port("127.0.0.1", 0, ["127.0.0.1"])
     made = Desk(port, faults_of(asyncio.get_running_loop()))
     port.open()
-    yield made
-    for client in made.clients:
-        await client.close()
-    await made.close()
-    with contextlib.suppress(asyncio.CancelledError):
-        await made.ticking
+    try:
+        yield made
+        await made.close()
+        with contextlib.suppress(asyncio.CancelledError):
+            await made.ticking
+    finally:
+        for client in made.clients:
+            await client.close()
+        port._sock.close()  # also where the port broke before it came to this
     made.quiet()
 
 
 @pytest.fixture
-def on_loopback(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """aiortc's peers use the loopback address too, which aioice leaves out."""
+def on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aiortc's peers use the loopback address, and no other: aioice would leave it out."""
     monkeypatch.setattr("aioice.ice.get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
-    return lambda: None

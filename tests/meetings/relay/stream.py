@@ -136,4 +136,6 @@ def read(data: bytes, vp8: rtp.Vp8 | None, run: int) -> Got:
         tl0 = -1 if descriptor.tl0picidx is None else descriptor.tl0picidx
     first, frame, part, whose = ORIGIN.unpack(body)
     key = vp8 is not None and not first & 1
-    return Got(run, TICKS[vp8 is not None], seq, ts, picture, tl0, key, chr(whose), frame, part, bool(second & 0x80), second & 0x7F, ssrc)
+    marker, payload_type, spacing = bool(second & 0x80), second & 0x7F, TICKS[vp8 is not None]
+    numbers = (run, spacing, seq, ts, picture, tl0)
+    return Got(*numbers, key, chr(whose), frame, part, marker, payload_type, ssrc)

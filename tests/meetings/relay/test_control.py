@@ -129,9 +129,11 @@ class Line:
 async def line() -> AsyncIterator[Line]:
     with tempfile.TemporaryDirectory(prefix="bacap-") as folder:
         made = Line(Path(folder))
-        yield made
-        await made.link.close()
-        await made.far.cut()
+        try:
+            yield made
+            await made.link.close()
+        finally:
+            await made.far.cut()
 
 
 async def together(line: Line) -> None:

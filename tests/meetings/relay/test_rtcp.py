@@ -65,7 +65,19 @@ def fir(*ssrcs: int) -> bytes:
         (bytes(RtcpRtpfbPacket(fmt=1, ssrc=1, media_ssrc=7, lost=[1, 2])), []),
         (bytes(RtcpPsfbPacket(fmt=15, ssrc=1, media_ssrc=0, fci=pack_remb_fci(300_000, [7]))), []),
     ],
-    ids=["PLI", "PLI highest", "FIR", "FIR three", "FIR none", "RR PLI", "SR SDES PLI FIR", "RR", "BYE", "NACK", "REMB"],
+    ids=[
+        "PLI",
+        "PLI highest",
+        "FIR",
+        "FIR three",
+        "FIR none",
+        "RR PLI",
+        "SR SDES PLI FIR",
+        "RR",
+        "BYE",
+        "NACK",
+        "REMB",
+    ],
 )
 def test_who_is_asked_for_a_key_frame(data: bytes, asked: list[int]) -> None:
     assert rtcp.key_frames_asked(data) == asked
@@ -139,7 +151,7 @@ def test_the_reader_itself_reads_a_browsers_feedback(corpora: Path) -> None:
 def told(arrivals: list[tuple[int, int]], count: int = 0) -> twcc.Feedback:
     """What a sender learns, checked against ARRIVALS."""
     data = rtcp.transport_feedback(0xCAFE, count, arrivals)
-    assert list(rtcp.packets(data))[0][:2] == (rtcp.RTPFB, rtcp.TRANSPORT_CC)
+    assert next(rtcp.packets(data))[:2] == (rtcp.RTPFB, rtcp.TRANSPORT_CC)
     seen = twcc.decode(data)
     assert (seen.sender, seen.media, seen.feedback) == (rtcp.OURS, 0xCAFE, count)
     assert seen.base == arrivals[0][0] & 0xFFFF

@@ -18,10 +18,14 @@ NAME = "relay:browser"
 
 
 def request(
-    *, name: str | None = NAME, password: str | None = PASSWORD, nominate: bool = True, method: peer.Method | None = None
+    *,
+    name: str | None = NAME,
+    password: str | None = PASSWORD,
+    nominate: bool = True,
+    method: peer.Method = peer.Method.BINDING,
 ) -> peer.Message:
     """A binding request as a browser's ICE agent makes it."""
-    made = peer.Message(method or peer.Method.BINDING, peer.Class.REQUEST)
+    made = peer.Message(method, peer.Class.REQUEST)
     if name is not None:
         made.attributes["USERNAME"] = name
     made.attributes["PRIORITY"] = 1853824767

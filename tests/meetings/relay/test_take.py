@@ -1,4 +1,4 @@
-"""The hot path: whose packet it is, and that no place's numbers ever lie: meetings.relay.router, meetings.relay.egress."""
+"""The hot path: whose packet it is, and that no place's numbers lie: meetings.relay.router, meetings.relay.egress."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def arrivals(packets: list[bytes], delays: list[int]) -> list[tuple[int, bytes]]
 
 
 def play(trip: Trip, kind: str) -> tuple[Viewer, dict[tuple[str, int, int], int]]:
-    """Send the trip's frames from two sources side by side; returns the viewer and each packet's place in its source."""
+    """Send the trip's frames from two sources side by side; returns the viewer and the order of the packets."""
     room, starts = Room("r"), trip.starts
     make = Film if kind == "video" else Voice
     streams = [make("a", starts[0], starts[2]), make("b", starts[1], starts[3])]
