@@ -1,7 +1,7 @@
 """Where a private key is held, and the one thing asked of it: a signature over some bytes.
 
 A file key is PKCS#8 sealed by AES-256-GCM under its holder's passphrase, which scrypt (64 MiB a guess) makes slow to
-guess; the passphrase is needed for every signature and is kept nowhere. Tokens and remote holders answer the same question.
+guess; the passphrase is needed for every signature and is kept nowhere. Tokens and remote holders answer the same.
 """
 
 from __future__ import annotations

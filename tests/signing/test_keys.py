@@ -17,7 +17,7 @@ def test_what_is_sealed_opens_again() -> None:
     key = authority.new_key()
     sealed = keys.seal(key, PASSPHRASE)
     assert keys.unseal(sealed, PASSPHRASE).private_numbers() == key.private_numbers()
-    assert sealed.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    assert sealed.startswith(keys.MARK)
     assert keys.seal(key, PASSPHRASE) != sealed  # salted anew each time
 
 

@@ -223,7 +223,7 @@ async def test_a_burst_with_losses_does_not_stop_the_clock(desk: Desk) -> None:
     ids=["payload type", "ssrc", "kind"],
 )
 async def test_an_offer_of_nonsense_harms_nobody_else(desk: Desk, bad: tuple[str, ...]) -> None:
-    a, b = await desk.joined("a"), await desk.joined("b")
+    a, b = await desk.joined("a"), await desk.joined("b", pictures=3)
     odd = desk.client("odd")
     offer = odd.offer().split("m=")[0] + "\r\n".join((*bad, ""))
     offer += "m=video" + odd.offer().split("m=video", 1)[1]
