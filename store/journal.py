@@ -112,8 +112,10 @@ def create(conn: sa.Connection, stream: str, kind: str, unit: str, node: str) ->
     return Lease(stream, node, 1)
 
 
-def exists(conn: sa.Connection, stream: str) -> bool:
-    return conn.execute(sa.select(streams.c.id).where(streams.c.id == stream)).first() is not None
+def exists(conn: sa.Connection, stream: str, kind: str | None = None) -> bool:
+    """Is there such a stream (of this kind)?"""
+    row = conn.execute(sa.select(streams.c.kind).where(streams.c.id == stream)).first()
+    return row is not None and kind in (None, row.kind)
 
 
 def hold(conn: sa.Connection, stream: str, node: str) -> Lease:

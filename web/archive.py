@@ -34,6 +34,8 @@ def back_up(settings: Settings, target: Path, step: Callable[[int], None] = lamb
         raise Refused("nothing-there")
     aside = target.with_suffix(target.suffix + ".part")
     count = 0
+    aside.unlink(missing_ok=True)
+    aside.touch(0o600)  # it holds the node's keys
     with tempfile.TemporaryDirectory() as folder, tarfile.open(aside, "w") as archive:
         copy = Path(folder) / DATABASE
         _copy_database(source, copy)

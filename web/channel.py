@@ -88,7 +88,9 @@ class Channel:
                 try:
                     asked = decoder.decode(message.data)
                 except msgspec.DecodeError as error:
-                    self.send(faults.refusal(Malformed("body", reason=str(error)[:200]), self.locale))
+                    refusal = faults.refusal(Malformed("body", reason=str(error)[:200]), self.locale)
+                    with contextlib.suppress(ConnectionError):  # now: the pump ends with the loop
+                        await self._socket.send_str(msgspec.json.encode(refusal).decode())
                     break
                 await self._answer(asked)
         except TimeoutError:

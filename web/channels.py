@@ -54,6 +54,8 @@ class Channels:
         async with self._house.bus.subscribe(SESSIONS) as inbox:
             while True:
                 who = (await inbox.get()).decode()
-                for channel in self.of(who):
-                    if not await channel.still_welcome(self._accounts):
-                        await channel.cut(4401)
+                await asyncio.gather(*(self._look_again(channel) for channel in self.of(who)), return_exceptions=True)
+
+    async def _look_again(self, channel: Channel) -> None:
+        if not await channel.still_welcome(self._accounts):
+            await channel.cut(4401)

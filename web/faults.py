@@ -27,6 +27,7 @@ STATUS = {
     "code-set-up": 401,
     "too-many-tries": 429,
     "too-large": 413,
+    "body-large": 413,
     "not-pdf": 415,
     "origin": 403,
     "not-now": 409,

@@ -89,20 +89,25 @@ class Call:
     def param(self, name: str) -> str:
         return self.request.match_info[name]
 
+    def number(self, name: str) -> int:
+        """A number of the query; 0 for none, or for what is no number anyone could mean."""
+        text = self.request.query.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0
+
     async def body(self, kind: type[T]) -> T:
         """The JSON body as KIND. Raises Malformed with the path of what is wrong."""
         if self.request.content_type != "application/json":
             raise Malformed("not-json")
         if (self.request.content_length or 0) > LARGEST_BODY:
-            raise Refused("too-large", limit=0)
+            raise Refused("body-large")
         raw = await self.request.content.read(LARGEST_BODY + 1)
         while len(raw) <= LARGEST_BODY and not self.request.content.at_eof():
             raw += await self.request.content.read(LARGEST_BODY + 1 - len(raw))
         if len(raw) > LARGEST_BODY:
-            raise Refused("too-large", limit=0)
+            raise Refused("body-large")
         try:
             return msgspec.json.decode(raw, type=kind)
-        except msgspec.DecodeError as error:  # ValidationError is one
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:  # ValidationError is one
             raise Malformed("body", reason=str(error)) from error
 
 

@@ -95,7 +95,7 @@ def _table(kinds: list[type], told: str) -> list[str]:
     lines = [f"| {told} | fields | meaning |", "|---|---|---|"]
     for kind in kinds:
         tag = kind.__struct_config__.tag  # type: ignore[attr-defined]
-        doc = " ".join((inspect.getdoc(kind) or "").split())
+        doc = " ".join((vars(kind).get("__doc__") or "").split())
         lines.append(f"| `{tag or kind.__name__}` | {_fields(kind).replace('|', 'or')} | {doc} |")
     return [*lines, ""]
 
@@ -115,7 +115,7 @@ def page() -> str:
         "| command | right | fields | meaning |", "|---|---|---|---|",
     ]  # fmt: skip
     for kind in get_args(Command):
-        doc = " ".join((inspect.getdoc(kind) or "").split())
+        doc = " ".join((vars(kind).get("__doc__") or "").split())
         doc = "" if doc.startswith(kind.__name__) else doc
         tag = kind.__struct_config__.tag
         lines.append(f"| `{tag}` | {VERBS[kind]} | {_fields(kind).replace('|', 'or')} | {doc} |")

@@ -99,6 +99,23 @@ def make_leaf(
     return key, builder.sign(signer, hashes.SHA256())
 
 
+def permits(authority: x509.Certificate, names: list[str]) -> bool:
+    """May this authority speak for all NAMES? A name it may not speak for makes every browser refuse the whole."""
+    held = authority.extensions.get_extension_for_class(x509.NameConstraints).value.permitted_subtrees or []
+    networks = [str(one.value) for one in held if isinstance(one, x509.IPAddress)]
+    domains = [one.value for one in held if isinstance(one, x509.DNSName)]
+    for name in names:
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            good = any(name == domain or name.endswith(f".{domain}") for domain in domains)
+        else:
+            good = any(address in ipaddress.ip_network(network) for network in networks)
+        if not good:
+            return False
+    return True
+
+
 def covers(certificate: x509.Certificate, names: list[str], now: datetime) -> bool:
     """Is the certificate good for all NAMES and for RENEW_DAYS more?"""
     held = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
@@ -112,7 +129,9 @@ def ensure(folder: Path, names: list[str], now: datetime) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     ca_key, ca_crt = folder / "ca.key", folder / "ca.crt"
     leaf_key, leaf_crt = folder / "node.key", folder / "node.crt"
-    if not (ca_key.exists() and ca_crt.exists()):
+    known = ca_key.exists() and ca_crt.exists()
+    if not known or not permits(x509.load_pem_x509_certificate(ca_crt.read_bytes()), names):
+        leaf_crt.unlink(missing_ok=True)  # of the authority before: tablets install the new one
         key, certificate = make_authority(names, now)
         write_durably(ca_key, _pem(key), private=True)
         write_durably(ca_crt, certificate.public_bytes(serialization.Encoding.PEM))

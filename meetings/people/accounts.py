@@ -11,7 +11,7 @@ from store.errors import Denied, Missing, Refused
 
 from ..house import SYSTEM, House, actor_of
 from . import passwords, records, rights
-from .model import TWO_FACTOR, Membership, Person, PersonId, Unit, UnitId
+from .model import TWO_FACTOR, Membership, Person, PersonId, Unit, UnitId, clean
 from .orgtree import Tree
 from .rights import Principal
 
@@ -98,6 +98,7 @@ class Accounts:
         """One-click sign-in. Exists only in a demonstration; anywhere else it is refused here too."""
         if not self._house.demonstration:
             raise Denied("no-right")
+        await self._house.read(records.person, person)  # raises Missing
         return await self._begin(person, device, {})
 
     async def session(self, token: str) -> Session | None:
@@ -154,7 +155,7 @@ class Accounts:
 
     async def open_account(self, who: Principal, person: str, login: str) -> str:
         """Give a person an account, or a new way in; returns the token of a one-time link to set the password."""
-        day = self._house.today()
+        day, login = self._house.today(), clean(login, "login")
         held = await self._house.read(records.memberships_on, day, person=person)
         if not held:
             raise Refused("person-without-office")
@@ -191,7 +192,7 @@ class Accounts:
             account = records.account(conn, person=link.person)
             assert account is not None
             passwords.check_strength(password, account.login)
-            records.change_account(conn, link.person, password=hashed, totp_secret="", totp_step=0)
+            records.change_account(conn, link.person, password=hashed, totp_secret="", totp_step=0, disabled=False)
             records.end_sessions(conn, person=link.person)
             house.record(conn, SYSTEM, [Draft("password-set", {"person": link.person})])
             return str(link.person)
@@ -205,7 +206,10 @@ class Accounts:
             rights.demand(who, "people.change", rights.Thing(membership.unit))
 
         def use(conn: Connection) -> None:
+            if records.account(conn, person=person) is None:
+                raise Missing("account")
             records.change_account(conn, person, disabled=True)
+            records.end_links(conn, person)
             records.end_sessions(conn, person=person)
             self._house.record(conn, actor_of(who), [Draft("account-closed", {"person": person})])
 
@@ -240,6 +244,8 @@ class Accounts:
 
     async def create_administrator(self, token: str, name: str, login: str, password: str, unit: str) -> None:
         """Use the console's link: a person, their account, and the administrator's role at the top unit."""
+        login, name = clean(login, "login"), clean(name, "name")
+        unit = clean(unit, "unit") if unit.strip() else ""
         passwords.check_strength(password, login)
         hashed = await passwords.hash_password(password)
         house = self._house
@@ -247,14 +253,12 @@ class Accounts:
         def use(conn: Connection) -> None:
             if records.use_link(conn, passwords.token_hash(token), "first-administrator", house.now_ms()) is None:
                 raise Refused("link-used")
-            if not login.strip() or not name.strip():
-                raise Refused("field-needed")
             if records.account(conn, login=login.casefold()) is not None:
                 raise Refused("login-taken")
-            person, drafts = Person(PersonId(house.id()), name.strip(), ""), []
+            person, drafts = Person(PersonId(house.id()), name, ""), []
             tops = Tree(records.all_units(conn), house.today()).children(None)
             if not tops:
-                tops = [Unit(UnitId(house.id()), "goc", unit.strip() or "Đơn vị", "tinh", 1, None, unit.strip() or "…")]
+                tops = [Unit(UnitId(house.id()), "goc", unit or "Đơn vị", "tinh", 1, None, unit or "…")]
                 records.put_unit(conn, tops[0])
                 drafts.append(Draft("unit-put", {"unit": tops[0].id, "name": tops[0].name, "parent": ""}))
             records.put_person(conn, person)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 import msgspec
@@ -15,22 +14,11 @@ from store.errors import Denied, Missing, Refused
 from ..house import INSTALLATION, House, actor_of
 from . import passwords, records, rights
 from .accounts import SESSIONS
-from .model import ROLES, Membership, Person, PersonId, Role, Site, SiteId, Unit, UnitId
+from .model import ROLES, Membership, Person, PersonId, Role, Site, SiteId, Unit, UnitId, clean
 from .orgtree import Act, Tree, apply
 from .rights import Principal, Thing
 
 CODE_MS = 24 * 3_600_000
-HIGHEST = 200  # characters in any name
-
-
-def clean(text: str, field: str) -> str:
-    """A name as people typed it, tidied. Raises Refused for an empty or endless one."""
-    tidy = " ".join(unicodedata.normalize("NFC", text).split())
-    if not tidy:
-        raise Refused("field-needed", field=field)
-    if len(tidy) > HIGHEST:
-        raise Refused("field-long", field=field)
-    return tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +201,9 @@ class People:
             self._house.record(conn, Actor("site", row.id), [Draft("site-enrolled", {"site": row.id})])
             return records.site(conn, row.id)
 
-        return Enrolment(await self._house.write(use), credential)
+        site = await self._house.write(use)
+        await self._house.bus.publish(SESSIONS, site.id.encode())  # a browser with an older credential is out
+        return Enrolment(site, credential)
 
     async def site_principal(self, credential: str) -> Principal | None:
         row = await self._house.read(records.site_by, credential=passwords.token_hash(credential))

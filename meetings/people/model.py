@@ -11,6 +11,8 @@ from typing import Literal, NewType
 
 import msgspec
 
+from store.errors import Refused
+
 UnitId = NewType("UnitId", str)
 PersonId = NewType("PersonId", str)
 SiteId = NewType("SiteId", str)
@@ -119,3 +121,18 @@ def fold(text: str) -> str:
         char for char in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(char)
     )
     return stripped.replace("đ", "d")
+
+
+HIGHEST = 200  # characters in any name
+
+
+def clean(text: str, field: str) -> str:
+    """A name as people typed it, tidied. Raises Refused for an empty or endless one."""
+    tidy = " ".join(unicodedata.normalize("NFC", text).split())
+    if not tidy:
+        raise Refused("field-needed", field=field)
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in tidy):
+        raise Refused("field-wrong", field=field)
+    if len(tidy) > HIGHEST:
+        raise Refused("field-long", field=field)
+    return tidy

@@ -211,6 +211,10 @@ def use_link(conn: sa.Connection, token: str, purpose: str, now_ms: int) -> sa.R
     return row if row.ends > now_ms else None
 
 
+def end_links(conn: sa.Connection, person: str) -> None:
+    conn.execute(links.delete().where(links.c.person == person))
+
+
 # ── sites ──
 
 

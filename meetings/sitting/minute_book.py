@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -243,7 +244,7 @@ class MinuteBook:
         seq, _, digest = rest.partition(":")
 
         def use(conn: Connection) -> str:
-            if not seq.isdigit() or not journal.exists(conn, sitting):
+            if not re.fullmatch("[0-9]{1,15}", seq) or not journal.exists(conn, sitting, "sitting"):
                 return "unknown"
             reached = journal.verify(conn, sitting, {int(seq): digest})
             return "other" if isinstance(reached, Flaw) else "same"

@@ -39,10 +39,11 @@ def tidied(text: MinutesText) -> MinutesText:
     """TEXT as it is kept: NFC, trimmed, without empty lines."""
 
     def line(value: str) -> str:
-        return unicodedata.normalize("NFC", value).strip()
+        kept = "".join(char for char in value if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
+        return unicodedata.normalize("NFC", kept).strip()
 
     def lines(values: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(line(value) for value in values if value.strip())
+        return tuple(line(value) for value in values if line(value))
 
     return MinutesText(
         line(text.subject), line(text.begun), line(text.venue), lines(text.attendance), line(text.chair),
@@ -73,7 +74,9 @@ def draft(
     state: State, happened: Iterable[tuple[int, e.AnyHappening]], people: Mapping[str, Card], rooms: Mapping[str, str]
 ) -> MinutesText:
     """Minutes of a closed sitting. HAPPENED: (UTC ms, event) in order; PEOPLE and ROOMS: names as of that day."""
-    linked = [rooms[site] for site in state.rooms if site in rooms]
+    happened = list(happened)
+    used = {event.site for _, event in happened if isinstance(event, e.SiteJoined | e.CheckedIn)}
+    linked = [rooms[site] for site in state.rooms if site in rooms and site in used]
     venue = state.place + (f"; kết nối trực tuyến với {len(linked)} điểm cầu: {', '.join(linked)}" if linked else "")
     return MinutesText(
         subject=state.title,

@@ -243,7 +243,12 @@ class Room:
         else:
             rights.demand(watcher.who, "sitting.see", self.thing())
         viewer = self.view_for(watcher.who)
-        missed = [view(event, viewer, self.state) for event in await self._since(after)]
+        found = await self._since(after)
+        reached = found[-1].seq if found else after
+        found += [
+            event for event, _ in self._tail if event.seq > reached
+        ]  # what was appended while older ones were read
+        missed = [view(event, viewer, self.state) for event in found]
         now = self._screen(viewer)
         watcher.tell(self._telling([one for one in missed if one.seq > after], changed(None, now)))
         seen = self._seen.setdefault(viewer, Seen())

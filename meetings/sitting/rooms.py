@@ -27,7 +27,7 @@ class Rooms:
         async with self._starting:
             room = self._rooms.get(sitting)
             if room is None:
-                if not await self._house.read(journal.exists, sitting):
+                if not await self._house.read(journal.exists, sitting, "sitting"):
                     raise Missing("no-such-sitting")
                 room = Room(self._house, sitting)
                 await room.start()

@@ -21,8 +21,11 @@ from .state import Ballot, State
 
 ViewKind = Literal["desk", "part", "guest", "site"]
 
-DRAFTING = {"minutes-saved", "minutes-approved", "minutes-returned", "minutes-numbered"}
+DRAFTING = {
+    "minutes-saved", "minutes-approved", "minutes-returned", "minutes-numbered", "minutes-typeset", "minutes-signed",
+}  # fmt: skip
 PRIVATE_UNTIL_RELEASE = {"item-added", "item-changed", "item-moved", "item-removed", "paper-attached", "paper-detached"}
+OF_BALLOT = {"vote-cast", "vote-closed"}
 OF_ITEM = {"item-added", "item-changed", "paper-attached", "item-opened", "concluded", "vote-opened"}
 
 
@@ -76,13 +79,21 @@ def _visible(event: Event, viewer: View, state: State) -> bool:
         return False
     if event.kind in OF_ITEM:
         return may_see_item(state, viewer, str(event.body.get("item", "")))
+    if event.kind in OF_BALLOT:
+        ballot = next((one for one in state.ballots if one.id == event.body["ballot"]), None)
+        return ballot is not None and may_see_item(state, viewer, ballot.item)
+    if event.kind == "page-shown":
+        paper = state.find_paper(str(event.body["paper"]))
+        return paper is not None and may_see_item(state, viewer, paper.item)
     return True
 
 
 def may_see_item(state: State, viewer: View, item: str) -> bool:
     found = state.find_item(item)
-    if found is None or viewer.kind in ("desk", "part"):
+    if viewer.kind in ("desk", "part"):
         return True
+    if found is None:  # removed since: whether it was closed is no longer known
+        return False
     if viewer.kind == "guest" and viewer.items:
         return item in viewer.items
     return not found.closed

@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 
 from store import db
-from store.errors import Fault
 
 from ..settings import Settings
 from ..words import text
@@ -68,5 +67,5 @@ def _database(settings: Settings) -> bool:
 
     try:
         return asyncio.run(look())
-    except Fault:
+    except Exception:  # whatever a damaged file makes of it: it is not good
         return False

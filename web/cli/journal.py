@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from meetings.house import House
 from store import journal
 from store.chain import Flaw
@@ -17,6 +19,15 @@ from .. import console
 from ..console import Line, Outcome
 from ..words import text
 from . import chosen_settings, locale, show
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What is read of a checkpoint that was kept elsewhere."""
+
+    stream: str
+    seq: int
+    hash: str
+
 
 CHECKPOINT = ("stream", "seq", "hash", "at", "key_id", "signature")
 
@@ -31,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     given: dict[str, Any] = {"act": arguments.act, "stream": arguments.stream, "against": []}
     if arguments.against:
         try:
-            given["against"] = [json.loads(line) for line in arguments.against.read_text().splitlines() if line]
+            lines = [line for line in arguments.against.read_text().splitlines() if line]
+            given["against"] = [msgspec.to_builtins(msgspec.json.decode(line, type=Kept)) for line in lines]
         except (OSError, ValueError) as error:
             raise Refused("file-unreadable", reason=str(error)) from error
     return show(console.run(chosen_settings(arguments), "journal", given))

@@ -30,7 +30,9 @@ for _place in PLACES:
 async def words_of(call: Call) -> web.Response:
     """All texts of a language; the digest is in the address, so that a browser keeps them for good."""
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return web.Response(body=words.as_json(call.param("locale")), content_type="application/json", headers=headers)
+    asked = call.param("locale")
+    locale = asked if asked in (*words.LOCALES, words.PSEUDO) else words.LOCALES[0]  # each is kept: no others
+    return web.Response(body=words.as_json(locale), content_type="application/json", headers=headers)
 
 
 @routes.add("GET", "/ca.crt", "page.see")

@@ -15,7 +15,7 @@ from ..guard import Call, Routes
 
 routes = Routes()
 
-RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
+RANGE = re.compile(r"bytes=([0-9]{1,15})-([0-9]{0,15})$")
 
 
 @routes.add("POST", "/api/sittings/{sitting}/items/{item}/papers", "paper.add")

@@ -69,8 +69,7 @@ async def close_account(call: Call) -> None:
 @routes.add("GET", "/api/acts", "journal.see")
 async def acts(call: Call) -> list[bodies.ActRow]:
     """Administrative acts, newest first; ?before= goes further back."""
-    before = call.request.query.get("before", "")
-    events = await call.office.people.acts(call.who, int(before) if before.isdigit() else 0)
+    events = await call.office.people.acts(call.who, call.number("before"))
     about = {e.seq: str((e.body or {}).get("person", "")) for e in events}
     actors = [e.actor.id for e in events if e.actor.kind == "person"]
     names = await call.office.people.names([*actors, *about.values()])

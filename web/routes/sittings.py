@@ -35,6 +35,5 @@ async def plan(call: Call) -> bodies.Made:
 @routes.add("GET", "/api/sittings/{sitting}/journal", "sitting.see")
 async def journal(call: Call) -> list[bodies.JournalRow]:
     """The sitting's own journal, for chair and secretary: every event with its hash."""
-    after = call.request.query.get("after", "")
-    events = await call.office.sittings.story(call.who, call.param("sitting"), int(after) if after.isdigit() else 0)
+    events = await call.office.sittings.story(call.who, call.param("sitting"), call.number("after"))
     return [bodies.JournalRow(e.seq, e.at, e.kind, e.actor.id, e.hash) for e in events]

@@ -113,6 +113,18 @@ def test_a_picture_begins_with_a_key_frame_and_not_in_its_middle() -> None:
     assert [viewer.take(0, sender, part) is not None for part in following] == [False, True, True]
 
 
+def test_a_key_frame_that_came_is_no_longer_wanted() -> None:
+    room, film = Room("r"), Film("a")
+    sender, viewer = publisher(room, film), Viewer(room, "video")
+    viewer.watch(sender)
+    source = sender.sources["video"]
+    assert router.wants_key_frame(source, 10_000)
+    viewer.take(10_020, sender, film.frame()[0])
+    assert source.wanted
+    viewer.take(10_040, sender, film.frame(key=True)[0])
+    assert not source.wanted
+
+
 def test_a_seven_bit_picture_id_goes_on_too() -> None:
     room, film = Room("r"), Film("a", picture=None)
     sender, viewer = publisher(room, film), Viewer(room, "video")
