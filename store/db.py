@@ -11,6 +11,7 @@ also the only connection that checkpoints: several on one WAL file can corrupt i
 from __future__ import annotations
 
 import asyncio
+import random
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -38,7 +39,7 @@ Row: TypeAlias = sa.Row[Any]
 metadata = sa.MetaData()  # every records.py adds its tables here; migrations/ makes them
 
 READERS = 2
-TRIES = 8  # of one transaction that PostgreSQL found in collision with another
+TRIES = 16  # of one transaction that PostgreSQL found in collision with another
 MIGRATIONS = Path(__file__).parent / "migrations"
 COLLISIONS = {"40001", "40P01", "23505"}  # serialization, deadlock, and a unique key that a twin took first
 
@@ -199,7 +200,7 @@ class Postgres:
                 last = attempt == TRIES - 1
                 if state not in COLLISIONS or (last and isinstance(error, IntegrityError)):
                     raise _judge_postgres(error, state) from error
-                await asyncio.sleep(0.005 * 2**attempt)
+                await asyncio.sleep(min(0.3, 0.005 * 2**attempt) * random.uniform(0.5, 1))  # noqa: S311  (no two in step)
         raise Unavailable("store-busy")
 
     async def read(self, use: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

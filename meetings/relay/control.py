@@ -149,7 +149,7 @@ class RelayLink:
                 self.on_connected(True)
                 while line := await reader.readline():
                     self._hear(msgspec.json.decode(line, type=ToWeb))
-            except (OSError, msgspec.DecodeError) as error:
+            except (OSError, ValueError) as error:  # DecodeError is one, and so is a line too long
                 log.warning("relay link: %r", error)
             finally:
                 self._writer = None

@@ -75,14 +75,14 @@ class Session(aiortc_dtls.RTCDtlsTransport):
         """Plain RTP, or None for what was forged, replayed or damaged."""
         try:
             plain: bytes = self._rx_srtp.unprotect(data)
-        except SrtpError:
+        except (SrtpError, ValueError):
             return None
         return plain
 
     def unprotect_rtcp(self, data: bytes) -> bytes | None:
         try:
             plain: bytes = self._rx_srtp.unprotect_rtcp(data)
-        except SrtpError:
+        except (SrtpError, ValueError):
             return None
         return plain
 

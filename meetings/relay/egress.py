@@ -7,12 +7,14 @@ send the same bytes, and a test compares them. A full socket buffer is counted a
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cffi import FFI
+from pylibsrtp import Error as SrtpError
 from pylibsrtp._binding import ffi as srtp_ffi
 from pylibsrtp._binding import lib as srtp_lib
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from .port import Peer
 
 SLOT, SLOTS = 1664, 512  # bytes a packet, packets a round
-LONGEST = SLOT - 160  # libsrtp may add a tag
+LONGEST = 1356  # what pylibsrtp takes: 1,500 less the longest tag
 
 
 class Egress(Protocol):
@@ -72,6 +74,9 @@ class Plain:
         self.sent = self.dropped = 0
 
     def send(self, now: int, bare: bytes, places: Iterable[Place], vp8: Vp8 | None) -> None:
+        if len(bare) > LONGEST:
+            self.dropped += 1
+            return
         for place in places:
             peer: Any = place.endpoint.peer
             copy = bytearray(bare)
@@ -79,7 +84,7 @@ class Plain:
             try:
                 self._sock.sendto(peer.session.protect(bytes(copy)), peer.transport.address)
                 self.sent += 1
-            except BlockingIOError:
+            except (OSError, SrtpError):
                 self.dropped += 1
 
     def flush(self) -> None:
@@ -92,6 +97,7 @@ class Batch:
     def __init__(self, sock: socket.socket) -> None:
         self._fd = sock.fileno()
         self._ffi = ffi = FFI()
+        self._full = (errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM)
         ffi.cdef(
             """
             struct iovec { void *base; size_t len; };
@@ -159,11 +165,13 @@ class Batch:
         done = 0
         while done < self._filled:
             sent = self._libc.sendmmsg(self._fd, self._messages + done, self._filled - done, 0)
-            if sent <= 0:
-                self.dropped += self._filled - done
-                break
-            done += sent
-        self.sent += done
+            if sent > 0:
+                done += sent
+                self.sent += sent
+            else:
+                lost = self._filled - done if self._ffi.errno in self._full else 1
+                self.dropped += lost
+                done += lost
         self._filled = 0
 
 

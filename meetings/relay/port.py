@@ -29,6 +29,7 @@ AT_ONCE = 256  # datagrams a turn of the loop
 CONSENT_MS = 30_000
 TICK_S = 0.1
 BUFFER = 4 * 1024**2
+MOST_TOLD = 400  # packets in one feedback: it must fit a datagram
 WEAK_LOSS = 30  # per mille: from here on a line is called weak
 
 
@@ -149,14 +150,19 @@ class Port:
         if endpoint is not None:
             router.remove(endpoint)
             self.replan(endpoint.room)
-            if not endpoint.room.endpoints and not any(
-                p.endpoint and p.endpoint.room is endpoint.room for p in self._by_name.values()
-            ):
-                self.rooms.pop(endpoint.room.id, None)
-        peer.transport.feed(None)
+            room = endpoint.room
+            if self._is_done(room) and self.rooms.get(room.id) is room:
+                del self.rooms[room.id]
         if peer.task is not None:
             peer.task.cancel()
         await peer.session.close()
+        peer.transport.feed(None)
+
+    def _is_done(self, room: Room) -> bool:
+        """Nobody is in the room or on the way to it, and nobody has said what it should show."""
+        steered = room.stage or room.heard is not None
+        coming = any(p.endpoint and p.endpoint.room is room for p in self._by_name.values())
+        return not (steered or room.endpoints or coming)
 
     def replan(self, room: Room) -> None:
         """Bring every screen in step with who is there, who may be heard and who has the stage."""
@@ -210,8 +216,8 @@ class Port:
                 return
             known = peer.transport.address
             if known != address and (known is None or stun.nominates(data)):
-                if known is not None:
-                    self._by_address.pop(known, None)
+                if known is not None and self._by_address.get(known) is peer:
+                    del self._by_address[known]
                 peer.transport.address = address
                 self._by_address[address] = peer
             peer.heard_at = now
@@ -283,13 +289,13 @@ class Port:
         """Transport-wide feedback, from which the browser learns how much its line carries."""
         if not peer.arrivals or peer.endpoint is None:
             return
-        arrivals = sorted(dict(peer.arrivals).items())[-rtcp.LONGEST_FEEDBACK :]
+        arrivals = sorted(dict(peer.arrivals).items())
         peer.arrivals = []
-        if arrivals[-1][0] - arrivals[0][0] >= rtcp.LONGEST_FEEDBACK * 4:
-            arrivals = arrivals[-1:]
         source = next((s for s in peer.endpoint.sources.values() if s.ssrc), None)
-        if source is not None:
-            self._send_rtcp(peer, rtcp.transport_feedback(source.ssrc, peer.feedback, arrivals))
+        while arrivals and source is not None:
+            part = [one for one in arrivals[:MOST_TOLD] if one[0] - arrivals[0][0] < rtcp.LONGEST_FEEDBACK]
+            arrivals = arrivals[len(part) :]
+            self._send_rtcp(peer, rtcp.transport_feedback(source.ssrc, peer.feedback, part))
             peer.feedback = peer.feedback + 1 & 0xFF
 
     def health(self, seconds: float) -> list[PeerHealth]:

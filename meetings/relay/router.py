@@ -40,8 +40,8 @@ class Place:
     """A place on a viewer's screen, or one of its loudspeaker's voices: what is sent there now, and how far it got."""
 
     __slots__ = (
-        "at", "began", "endpoint", "kind", "payload_type", "picture", "picture_off", "sent", "seq", "seq_off", "source",
-        "ssrc", "tl0", "tl0_off", "ts", "ts_off", "waiting",
+        "at", "began", "endpoint", "floor", "kind", "payload_type", "picture", "picture_off", "sent", "seq", "seq_off",
+        "source", "ssrc", "tl0", "tl0_off", "ts", "ts_off", "waiting",
     )  # fmt: skip
 
     def __init__(self, endpoint: Endpoint, kind: str, payload_type: int, ssrc: int) -> None:
@@ -49,10 +49,11 @@ class Place:
         self.source: Source | None = None
         self.seq = self.seq_off = self.ts = self.ts_off = self.at = self.sent = 0
         self.picture = self.picture_off = self.tl0 = self.tl0_off = 0
+        self.floor = 0  # packets of the source from before it came to this place are not for it
         self.waiting = True  # for the first packet, or the first key frame, of its source
         self.began = False
 
-    def start(self, now: int, seq: int, ts: int, vp8: Vp8 | None) -> None:
+    def start(self, now: int, number: int, seq: int, ts: int, vp8: Vp8 | None) -> None:
         """The source's numbers as this place will tell them: right behind what it told last."""
         elapsed = (now - self.at) * CLOCK[self.kind] if self.began else 0
         self.seq_off = self.seq + 1 - seq & 0xFFFF
@@ -60,7 +61,7 @@ class Place:
         if vp8 is not None:
             self.picture_off = self.picture + 1 - vp8.picture & 0x7FFF
             self.tl0_off = self.tl0 + 1 - vp8.tl0 & 0xFF
-        self.waiting, self.began = False, True
+        self.floor, self.waiting, self.began = number, False, True
 
 
 class Endpoint:
@@ -171,7 +172,7 @@ def take(now: int, endpoint: Endpoint, data: bytes) -> tuple[bytes, Iterable[Pla
     source = endpoint.source_of(ssrc, second & 0x7F)
     if source is None:
         return None
-    _count(source, now, seq, len(data))
+    number = _count(source, now, seq, len(data))
     if source.kind == "audio":
         level = rtp.extension(data, endpoint.level_id)
         if level:
@@ -182,8 +183,8 @@ def take(now: int, endpoint: Endpoint, data: bytes) -> tuple[bytes, Iterable[Pla
     if source.kind == "audio":
         for place in source.places:
             if place.waiting:
-                place.start(now, seq, ts, None)
-        return bare, source.places, None
+                place.start(now, number, seq, ts, None)
+        return bare, [place for place in source.places if number >= place.floor], None
     vp8 = rtp.Vp8(bare)
     if vp8.key:
         source.wanted = False
@@ -192,12 +193,14 @@ def take(now: int, endpoint: Endpoint, data: bytes) -> tuple[bytes, Iterable[Pla
         if place.waiting:
             if not vp8.key:
                 continue
-            place.start(now, seq, ts, vp8)
+            place.start(now, number, seq, ts, vp8)
+        elif number < place.floor:
+            continue
         ready.append(place)
     return bare, ready, vp8
 
 
-def _count(source: Source, now: int, seq: int, size: int) -> None:
+def _count(source: Source, now: int, seq: int, size: int) -> int:
     before = source.unwrap.last
     number = source.unwrap(seq)
     if before is not None and number > before + 1:
@@ -207,6 +210,7 @@ def _count(source: Source, now: int, seq: int, size: int) -> None:
     source.packets += 1
     source.bytes += size
     source.seen_at = now
+    return number
 
 
 def wants_key_frame(source: Source, now: int) -> bool:

@@ -37,6 +37,8 @@ def extension(data: bytes, wanted: int) -> bytes:
     profile, words = struct.unpack_from("!HH", data, at)
     at, end = at + 4, min(len(data), at + 4 + 4 * words)
     two_bytes = profile & 0xFFF0 == 0x1000
+    if not two_bytes and profile != 0xBEDE:
+        return b""
     while at < end:
         if data[at] == 0:  # padding
             at += 1
@@ -81,6 +83,7 @@ class Vp8:
                 at += 1
                 if flags & 0x80:
                     self.picture_at, self.wide = at, bool(data[at] & 0x80)
+                    data[at + self.wide]  # noqa: B018  (IndexError, here, where the packet is cut short)
                     self.picture = int.from_bytes(data[at : at + 2]) & 0x7FFF if self.wide else data[at] & 0x7F
                     at += 2 if self.wide else 1
                 if flags & 0x40:

@@ -23,6 +23,7 @@ class Media:
     """One m= section of an offer."""
 
     kind: str
+    proto: str = ""
     mid: str = ""
     direction: str = "sendrecv"
     formats: list[int] = field(default_factory=list)
@@ -34,7 +35,9 @@ class Media:
     @property
     def payload_type(self) -> int:
         """Of the codec we take; 0 if it is not offered."""
-        wanted = CODECS.get(self.kind, "").lower()
+        if self.kind not in CODECS:
+            return 0
+        wanted = CODECS[self.kind].lower()
         return next((pt for pt in self.formats if self.codecs.get(pt, "").lower() == wanted), 0)
 
 
@@ -55,7 +58,9 @@ def parse(text: str) -> Offer:
             kind, _, value = line.partition("=")
             if kind == "m":
                 words = value.split()
-                media.append(Media(words[0], formats=[int(word) for word in words[3:] if word.isdigit()]))
+                media.append(
+                    Media(words[0], proto=words[2], formats=[int(w) for w in words[3:] if w.isdigit() and int(w) < 128])
+                )
             elif kind == "a":
                 name, _, rest = value.partition(":")
                 if name == "ice-ufrag":
@@ -88,7 +93,10 @@ def _take(media: Media, name: str, rest: str) -> None:
         number, _, uri = rest.partition(" ")
         media.extensions[uri.split()[0]] = int(number.partition("/")[0])
     elif name == "ssrc":
-        media.ssrcs.append(int(rest.split()[0]))
+        ssrc = int(rest.split()[0])
+        if not 0 < ssrc < 1 << 32:
+            raise ValueError(ssrc)
+        media.ssrcs.append(ssrc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ def _is_taken(media: Media) -> bool:
 
 
 def _refused(media: Media) -> Iterable[str]:
-    yield f"m={media.kind} 0 UDP/TLS/RTP/SAVPF {media.formats[0] if media.formats else 0}"
+    yield f"m={media.kind} 0 {media.proto} {media.formats[0] if media.formats else 0}"
     yield "c=IN IP4 0.0.0.0"
     yield "a=inactive"
     yield f"a=mid:{media.mid}"

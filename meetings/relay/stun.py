@@ -30,6 +30,8 @@ def attributes(data: bytes) -> Iterator[tuple[int, bytes, int]]:
         if at + 4 + size > len(data):
             raise Malformed("stun")
         yield kind, data[at + 4 : at + 4 + size], at
+        if kind == INTEGRITY:
+            return  # what stands behind it is not covered by it (RFC 8489, section 14.5)
         at += 4 + (size + 3 & ~3)
 
 

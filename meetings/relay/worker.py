@@ -81,6 +81,9 @@ class Worker:
                 answer = await self._port.join(message.room, message.endpoint, message.sdp)
             except Malformed as fault:
                 self._tell(Failed(message.id, fault.code))
+            except Exception:
+                log.exception("an offer could not be taken")
+                self._tell(Failed(message.id, "sdp"))
             else:
                 self._tell(Joined(message.id, answer))
         elif isinstance(message, Leave):
