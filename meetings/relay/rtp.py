@@ -83,7 +83,7 @@ class Vp8:
                 at += 1
                 if flags & 0x80:
                     self.picture_at, self.wide = at, bool(data[at] & 0x80)
-                    data[at + self.wide]  # noqa: B018  (IndexError, here, where the packet is cut short)
+                    data[at + self.wide]
                     self.picture = int.from_bytes(data[at : at + 2]) & 0x7FFF if self.wide else data[at] & 0x7F
                     at += 2 if self.wide else 1
                 if flags & 0x40:

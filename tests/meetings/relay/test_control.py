@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import stat
 import tempfile
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from meetings.relay import control
+from meetings.relay import control, sdp
+from meetings.relay import worker as worker_module
 from meetings.relay.control import (
     Failed,
     Gone,
@@ -29,8 +31,12 @@ from meetings.relay.control import (
     ToRelay,
     ToWeb,
 )
+from meetings.relay.port import Peer, Port
+from meetings.relay.router import Endpoint
 from store.errors import Malformed, Unavailable
 from tests.kit.media import until
+
+from . import offers
 
 FROM_WEB: list[Any] = [
     Policy("r", "stage", None),
@@ -190,7 +196,8 @@ async def test_before_there_is_a_line_calls_are_unavailable_and_policies_wait(li
     assert line.far.heard == [Sync((Policy("r", "s", ("a",)),))]
 
 
-async def test_after_a_cut_everything_is_said_anew(line: Line) -> None:
+async def test_after_a_cut_everything_is_said_anew(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control, "ANSWER_S", 600)  # who waits learns of the cut itself
     await together(line)
     await line.link.steer(Policy("r", "one", None))
     await line.link.steer(Policy("q", "x", ()))
@@ -229,6 +236,39 @@ async def test_noise_cuts_the_line_and_it_comes_back(line: Line, noise: bytes) -
     line.far.say(noise)
     await until(lambda: line.connected[:3] == [True, False, True], 10)
     assert await line.link.join("r", "e", "good") == "answer to e"
+
+
+async def test_the_report_of_a_full_node_arrives(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two plenaries at once, each of 136 sites and 1,000 tablets (the numbers of the design): the line must hold."""
+    monkeypatch.setattr(worker_module, "HEALTH_S", 0.1)
+    port = Port("127.0.0.1", 0, ["127.0.0.1"])
+    offer, names = sdp.parse(offers.chromium()), set()
+    for sitting in range(2):
+        room = port.room(str(uuid.UUID(int=sitting)))
+        for _ in range(1136):
+            endpoint = Endpoint(room, str(uuid.uuid4()), Peer(port, offer))
+            room.endpoints[endpoint.id] = endpoint
+            names.add(endpoint.id)
+    worker = worker_module.Worker(port)
+    line.far.server = await control.listen(line.far.path, worker.serve)
+    line.link.start()
+    await until(lambda: line.connected)
+    reporting = asyncio.create_task(worker.report())
+    try:
+        told: set[str] = set()
+        await until(lambda: told.update(*map(told_of, line.told)) or told == names or len(line.connected) > 1, 20)
+        assert (len(told), line.connected) == (len(names), [True])
+    finally:
+        reporting.cancel()
+        await line.link.close()
+        with contextlib.suppress(asyncio.CancelledError):
+            await reporting
+        await worker.close()
+        await port.close()
+
+
+def told_of(message: Any) -> set[str]:
+    return {peer.endpoint for peer in message.peers} if isinstance(message, Healths) else set()
 
 
 async def test_a_closed_link_stays_closed(line: Line) -> None:
