@@ -19,7 +19,7 @@ from store.errors import Malformed, Unavailable
 
 log = logging.getLogger("bacap.relay")
 
-LONGEST = 256 * 1024
+LONGEST = 4 * 1024**2  # one line: the health of a whole node's endpoints, some 165 bytes each
 ANSWER_S = 5.0
 AGAIN_S = 0.2
 

@@ -49,12 +49,6 @@ def pli(ssrc: int) -> bytes:
     return _packet(PSFB, PLI, struct.pack("!II", OURS, ssrc))
 
 
-def receiver_report(ssrc: int, lost_share: int, lost: int, highest: int, jitter: int) -> bytes:
-    """How SSRC arrives here. LOST_SHARE in 1/256; HIGHEST is the extended sequence number."""
-    block = struct.pack("!IIIIII", ssrc, lost_share << 24 | lost & 0xFFFFFF, highest & 0xFFFFFFFF, jitter, 0, 0)
-    return struct.pack("!BBHI", 0x81, RECEIVER, 7, OURS) + block
-
-
 LONGEST_FEEDBACK = 1000  # packets told of at once
 
 
