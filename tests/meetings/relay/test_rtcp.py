@@ -88,12 +88,6 @@ def test_our_pli_is_one_for_aiortc() -> None:
     assert packet == RtcpPsfbPacket(fmt=RTCP_PSFB_PLI, ssrc=rtcp.OURS, media_ssrc=0xDEADBEEF)
 
 
-def test_our_receiver_report_is_one_for_aiortc() -> None:
-    [packet] = RtcpPacket.parse(rtcp.receiver_report(7, 64, 1000, (3 << 16) + 5, 90))
-    assert isinstance(packet, RtcpRrPacket) and packet.ssrc == rtcp.OURS
-    assert packet.reports == [RtcpReceiverInfo(7, 64, 1000, (3 << 16) + 5, 90, 0, 0)]
-
-
 # ── bad input ──
 
 
