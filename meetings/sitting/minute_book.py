@@ -7,6 +7,7 @@ is reserved for the sitting in the register before it is used, so that it is nev
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import re
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from signing.model import Field, Report
 from store import journal
 from store.chain import Event, Flaw
 from store.db import Connection
-from store.errors import Missing, Refused
+from store.errors import Missing, Refused, Stale
 from store.world import vietnam_day
 
 from ..house import House, actor_of
@@ -102,7 +103,7 @@ class MinuteBook:
         happened = [(event.at, e.read(event)) for event in events]
         written = narrative.draft(room.state, happened, room.cards, room.names)
         sha256 = await self._house.blobs.keep(msgspec.json.encode(written))
-        if room.state.minutes.step == "none":
+        with contextlib.suppress(Stale):  # another asked at the same moment, and its draft is there
             await room.ask(room.keeper(), c.SaveMinutes(0, sha256, True), trusted=True)
 
     async def save(self, who: Principal, sitting: str, written: MinutesText, based_on: int) -> int:

@@ -21,7 +21,7 @@ import aiohttp
 from .ledger import Ledger
 
 RETRY_S = 0.05
-TRIES = 3000  # of RETRY_S: two and a half minutes
+TRIES = 8000  # of RETRY_S: more than six minutes
 
 
 class Refused(Exception):
