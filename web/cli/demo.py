@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ..wiring import Office
 
 
+SITES_LATER_S = 3  # the rooms come once the node answers: at the start every core is busy enough
+
+
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help=text(locale(), "cli.port"))
 
@@ -25,7 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = chosen_settings(arguments, **({"demonstration": True, "data": folder} | given))
     with supervisor.node_lock(settings):
         words = [sys.executable, "-m", "web.demo.sites", str(settings.folder), str(settings.port)]
-        return supervisor.run(settings, [supervisor.Child("sites", words)])
+        later = time.monotonic() + SITES_LATER_S
+        return supervisor.run(settings, [supervisor.Child("sites", words, due=later)])
 
 
 async def prepare(office: Office) -> None:
