@@ -97,7 +97,7 @@ class Signing:
         return serial
 
     async def revoke(self, serial: str, reason: str, actor: Actor) -> None:
-        """From now on nothing signed with it is valid, unless a timestamp proves it older."""
+        """From now on nothing signed with it is valid (level B-T; archive timestamps will keep older ones valid)."""
 
         def use(conn: Connection) -> None:
             row = records.certificate(conn, serial)
