@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,7 +80,7 @@ class Signing:
         if await self.certificate_of(use, holder):
             raise Refused("certificate-exists")
         key = authority.new_key()
-        sealed = keys.seal(key, passphrase)
+        sealed = await asyncio.to_thread(keys.seal, key, passphrase)  # scrypt, on purpose slow
         certificate = authority.issue(self.safe.authority.issuing, name, key.public_key(), use, self._now())
         serial = f"{certificate.serial_number:x}"
 

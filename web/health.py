@@ -13,12 +13,9 @@ class HealthBoard:
         self._channels = channels
         self._media: dict[str, Health] = {}  # endpoint -> what the relay last said
 
-    def report(self, endpoint: str, health: Health | None) -> None:
-        """What the relay measured of ENDPOINT; None when it is gone."""
-        if health is None:
-            self._media.pop(endpoint, None)
-        else:
-            self._media[endpoint] = health
+    def forget(self, endpoint: str) -> None:
+        """The relay has lost ENDPOINT."""
+        self._media.pop(endpoint, None)
 
     def replace(self, healths: Mapping[str, Health]) -> None:
         """The relay's whole report."""

@@ -104,7 +104,7 @@ class MediaDesk:
             for channel in self._channels.of(message.endpoint):
                 channel.send(wire.Slots(list(message.audio), list(message.video)))
         elif isinstance(message, Gone):
-            self._health.report(message.endpoint, None)
+            self._health.forget(message.endpoint)
             for channel in self._channels.of(message.endpoint):
                 channel.send(wire.MediaLost("silent"))
         elif isinstance(message, Healths):
@@ -126,23 +126,26 @@ class MediaDesk:
     # ── rooms ──
 
     def _attend(self, room: Room) -> None:
-        self._steer(room)
-        known = _shown(room.state)
+        known = policy_of(room.state)
+        self._steer(known)
 
         def changed(state: State, _: list[Event]) -> None:
             nonlocal known
-            now = _shown(state)
+            now = policy_of(state)
             if now != known:
                 known = now
-                self._steer(room)
+                self._steer(now)
 
         room.on_change.append(changed)
 
-    def _steer(self, room: Room) -> None:
-        task = asyncio.create_task(self._relay.steer(Policy(room.sitting, *_shown(room.state))))
+    def _steer(self, policy: Policy) -> None:
+        task = asyncio.create_task(self._relay.steer(policy))
         self._steering.add(task)
         task.add_done_callback(self._steering.discard)
 
 
-def _shown(state: State) -> tuple[str, tuple[str, ...] | None]:
-    return floor.on_stage(state), floor.may_be_heard(state)
+def policy_of(state: State) -> Policy:
+    """What the relay is told of a sitting; nothing any more once it is closed, so that the relay may forget it."""
+    if state.phase == "closed":
+        return Policy(state.id, "", None)
+    return Policy(state.id, floor.on_stage(state), floor.may_be_heard(state))

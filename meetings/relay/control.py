@@ -196,10 +196,9 @@ class RelayLink:
             await self._say(Leave(room, endpoint))
 
     async def steer(self, policy: Policy) -> None:
-        """From now on the room's screens show this; told again after every cut."""
-        self._policies[policy.room] = policy
+        """From now on the room's screens show this; told again after every cut, unless it asks for nothing."""
+        self._policies.pop(policy.room, None)
+        if policy.stage or policy.heard is not None:
+            self._policies[policy.room] = policy
         with contextlib.suppress(Unavailable):
             await self._say(policy)
-
-    def forget(self, room: str) -> None:
-        self._policies.pop(room, None)

@@ -36,6 +36,8 @@ class Egress(Protocol):
 
     def flush(self) -> None: ...
 
+    def forget(self, address: tuple[str, int]) -> None: ...
+
 
 def renumber(place: Place, now: int, buffer: Any, at: int, vp8: Vp8 | None) -> None:
     """Rewrite the copy at AT in BUFFER for PLACE, and remember how far the place has come."""
@@ -88,7 +90,10 @@ class Plain:
                 self.dropped += 1
 
     def flush(self) -> None:
-        pass
+        """Nothing is held back."""
+
+    def forget(self, address: tuple[str, int]) -> None:
+        """Nothing is kept of an address."""
 
 
 class Batch:
@@ -137,6 +142,8 @@ class Batch:
         return known
 
     def forget(self, address: tuple[str, int]) -> None:
+        """ADDRESS is nobody's any more. What waits for it goes out first: it points at the name's memory."""
+        self.flush()
         self._names.pop(address, None)
 
     def send(self, now: int, bare: bytes, places: Iterable[Place], vp8: Vp8 | None) -> None:
@@ -175,7 +182,7 @@ class Batch:
         self._filled = 0
 
 
-def choose(sock: socket.socket) -> Plain | Batch:
+def choose(sock: socket.socket) -> Egress:
     """The fastest way this machine has."""
     try:
         return Batch(sock)

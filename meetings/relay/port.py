@@ -40,12 +40,12 @@ def clock() -> int:
 class Peer:
     """One browser's transport: ICE name and password, DTLS session, the endpoint it feeds."""
 
-    def __init__(self, port: Port, offer: sdp.Offer) -> None:
+    def __init__(self, port: Port, room: Room, endpoint: str, offer: sdp.Offer) -> None:
+        self.endpoint = Endpoint(room, endpoint, self)
         self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
         self.transport = PortTransport("controlled", port.send_to)
         self.session = Session(self.transport, port.certificate)
         self.offer = offer
-        self.endpoint: Endpoint | None = None
         self.ready = False
         self.heard_at = clock()
         self.arrivals: list[tuple[int, int]] = []  # (transport-wide number, us)
@@ -97,8 +97,8 @@ class Port:
         """Take an offer; returns the answer. An endpoint that was there is replaced. Raises Malformed."""
         offer = sdp.parse(text)
         await self.leave(room, endpoint)
-        peer = Peer(self, offer)
-        peer.endpoint = made = Endpoint(self.room(room), endpoint, peer)
+        peer = Peer(self, self.room(room), endpoint, offer)
+        made = peer.endpoint
         ssrcs: dict[str, int] = {}
         for media in offer.media:
             pt = media.payload_type
@@ -126,16 +126,13 @@ class Port:
         """DTLS; from then on the endpoint is in the room."""
         with contextlib.suppress(ConnectionError):
             peer.ready = await peer.session.handshake(peer.offer.fingerprints)
-        endpoint = peer.endpoint
-        if not peer.ready or endpoint is None:
-            return
-        endpoint.room.endpoints[endpoint.id] = endpoint
-        self.replan(endpoint.room)
+        if peer.ready:
+            peer.endpoint.room.endpoints[peer.endpoint.id] = peer.endpoint
+            self.replan(peer.endpoint.room)
 
     async def leave(self, room: str, endpoint: str) -> None:
-        found = [p for p in self._by_name.values() if p.endpoint and p.endpoint.id == endpoint]
-        for peer in found:
-            if peer.endpoint is not None and peer.endpoint.room.id == room:
+        for peer in list(self._by_name.values()):
+            if (peer.endpoint.id, peer.endpoint.room.id) == (endpoint, room):
                 await self._end(peer)
 
     async def _end(self, peer: Peer) -> None:
@@ -143,26 +140,29 @@ class Port:
         address = peer.transport.address
         if address is not None and self._by_address.get(address) is peer:
             del self._by_address[address]
-            if isinstance(self._egress, egress.Batch):
-                self._egress.flush()
-                self._egress.forget(address)
-        endpoint, peer.ready = peer.endpoint, False
-        if endpoint is not None:
-            router.remove(endpoint)
-            self.replan(endpoint.room)
-            room = endpoint.room
-            if self._is_done(room) and self.rooms.get(room.id) is room:
-                del self.rooms[room.id]
+            self._egress.forget(address)
+        peer.ready = False
+        router.remove(peer.endpoint)
+        self.replan(peer.endpoint.room)
+        self._drop_if_done(peer.endpoint.room)
         if peer.task is not None:
             peer.task.cancel()
         await peer.session.close()
         peer.transport.feed(None)
 
-    def _is_done(self, room: Room) -> bool:
-        """Nobody is in the room or on the way to it, and nobody has said what it should show."""
+    def steer(self, room: str, stage: str, heard: tuple[str, ...] | None) -> None:
+        """From now on ROOM's screens show STAGE first, and only HEARD are heard (None: everyone)."""
+        known = self.room(room)
+        known.stage, known.heard = stage, None if heard is None else frozenset(heard)
+        self.replan(known)
+        self._drop_if_done(known)
+
+    def _drop_if_done(self, room: Room) -> None:
+        """Forget a room that nobody is in or on the way to, and that need not show anything."""
         steered = room.stage or room.heard is not None
-        coming = any(p.endpoint and p.endpoint.room is room for p in self._by_name.values())
-        return not (steered or room.endpoints or coming)
+        coming = any(peer.endpoint.room is room for peer in self._by_name.values())
+        if not (steered or room.endpoints or coming) and self.rooms.get(room.id) is room:
+            del self.rooms[room.id]
 
     def replan(self, room: Room) -> None:
         """Bring every screen in step with who is there, who may be heard and who has the stage."""
@@ -170,11 +170,14 @@ class Port:
         for endpoint in list(room.endpoints.values()):
             for source in router.assign(endpoint, room.plan(endpoint, now)):
                 self._ask_key_frame(source, now)
-            peer: Any = endpoint.peer
-            shown = (endpoint.showing("audio"), endpoint.showing("video"))
-            if shown != peer.shown:
-                peer.shown = shown
-                self.on_slots(room, endpoint, *shown)
+            self._tell_shown(endpoint)
+
+    def _tell_shown(self, endpoint: Endpoint) -> None:
+        peer: Any = endpoint.peer
+        shown = (endpoint.showing("audio"), endpoint.showing("video"))
+        if shown != peer.shown:
+            peer.shown = shown
+            self.on_slots(endpoint.room, endpoint, *shown)
 
     # ── datagrams ──
 
@@ -218,6 +221,7 @@ class Port:
             if known != address and (known is None or stun.nominates(data)):
                 if known is not None and self._by_address.get(known) is peer:
                     del self._by_address[known]
+                    self._egress.forget(known)
                 peer.transport.address = address
                 self._by_address[address] = peer
             peer.heard_at = now
@@ -227,10 +231,10 @@ class Port:
 
     def _on_rtp(self, peer: Peer, data: bytes, now: int) -> None:
         plain = peer.session.unprotect(data)
-        endpoint = peer.endpoint
-        if plain is None or endpoint is None:
+        if plain is None:
             self.dropped += 1
             return
+        endpoint = peer.endpoint
         try:
             if endpoint.transport_id:
                 number = rtp.extension(plain, endpoint.transport_id)
@@ -245,7 +249,7 @@ class Port:
 
     def _on_rtcp(self, peer: Peer, data: bytes, now: int) -> None:
         plain = peer.session.unprotect_rtcp(data)
-        if plain is None or peer.endpoint is None:
+        if plain is None:
             return
         try:
             wanted = rtcp.key_frames_asked(plain)
@@ -272,14 +276,15 @@ class Port:
             now = clock()
             for peer in list(self._by_name.values()):
                 if now - peer.heard_at > CONSENT_MS:
-                    log.info("%s fell silent", peer.endpoint.id if peer.endpoint else "?")
-                    if peer.endpoint is not None:
-                        self.on_lost(peer.endpoint.room, peer.endpoint)
+                    log.info("%s fell silent", peer.endpoint.id)
+                    self.on_lost(peer.endpoint.room, peer.endpoint)
                     await self._end(peer)
                     continue
                 self._feed_back(peer)
             for room in list(self.rooms.values()):
-                self.replan(room)
+                for viewer, voices in room.ranked(now):
+                    router.assign(viewer, {"audio": voices})
+                    self._tell_shown(viewer)
                 for endpoint in room.endpoints.values():
                     video = endpoint.sources.get("video")
                     if video is not None and video.wanted and video.places:
@@ -287,7 +292,7 @@ class Port:
 
     def _feed_back(self, peer: Peer) -> None:
         """Transport-wide feedback, from which the browser learns how much its line carries."""
-        if not peer.arrivals or peer.endpoint is None:
+        if not peer.arrivals:
             return
         arrivals = sorted(dict(peer.arrivals).items())
         peer.arrivals = []

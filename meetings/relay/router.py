@@ -20,8 +20,8 @@ class Source:
     """A sound or picture that an endpoint sends."""
 
     __slots__ = (
-        "asked_at", "bytes", "endpoint", "kind", "level", "lost", "packets", "payload_type", "places", "seen_at",
-        "ssrc", "unwrap", "wanted",
+        "asked_at", "bytes", "endpoint", "kind", "level", "lost", "packets", "payload_type", "places", "ssrc",
+        "unwrap", "wanted",
     )  # fmt: skip
 
     def __init__(self, endpoint: Endpoint, kind: str, payload_type: int) -> None:
@@ -29,7 +29,6 @@ class Source:
         self.ssrc = 0
         self.places: list[Place] = []
         self.packets = self.bytes = self.lost = 0
-        self.seen_at = 0
         self.level = speaker.Level()
         self.unwrap = rtp.Unwrap()
         self.asked_at = -KEY_FRAME_GAP
@@ -106,15 +105,32 @@ class Room:
     def plan(self, viewer: Endpoint, now: int) -> dict[str, list[Source | None]]:
         """What each of VIEWER's places should show: the stage first, the others in the order they came; the voices
         of those allowed, loudest first."""
-        others = [endpoint for endpoint in self.endpoints.values() if endpoint is not viewer]
-        pictures = [e.sources["video"] for e in others if "video" in e.sources]
+        pictures = [e.sources["video"] for e in self.endpoints.values() if e is not viewer and "video" in e.sources]
         pictures.sort(key=lambda source: source.endpoint.id != self.stage)
-        allowed = [e for e in others if self.heard is None or e.id in self.heard]
-        voices = speaker.loudest(
-            [e.sources["audio"] for e in allowed if "audio" in e.sources],
-            [place.source for place in viewer.places["audio"]], now,
-        )  # fmt: skip
+        voices = self._voices(viewer, self._audible(), now)
         return {"audio": voices, "video": _settled(pictures, viewer.places["video"], self.stage)}
+
+    def ranked(self, now: int) -> list[tuple[Endpoint, list[Source | None]]]:
+        """Viewers with fewer places than there are voices, and which voices those should hear now: all that time alone
+        changes. With a place for every voice there is nothing to choose."""
+        audible = self._audible()
+        return [
+            (viewer, self._voices(viewer, audible, now))
+            for viewer in self.endpoints.values()
+            if 0 < len(viewer.places["audio"]) < len(audible)
+        ]
+
+    def _audible(self) -> list[Source]:
+        """The sounds of those who may be heard."""
+        return [
+            endpoint.sources["audio"]
+            for endpoint in self.endpoints.values()
+            if "audio" in endpoint.sources and (self.heard is None or endpoint.id in self.heard)
+        ]
+
+    def _voices(self, viewer: Endpoint, audible: list[Source], now: int) -> list[Source | None]:
+        others = [source for source in audible if source.endpoint is not viewer]
+        return speaker.loudest(others, [place.source for place in viewer.places["audio"]], now)
 
 
 def _settled(pictures: list[Source], places: list[Place], stage: str) -> list[Source | None]:
@@ -134,11 +150,10 @@ def _settled(pictures: list[Source], places: list[Place], stage: str) -> list[So
 
 
 def assign(viewer: Endpoint, plan: dict[str, list[Source | None]]) -> list[Source]:
-    """Bring VIEWER's places in step with PLAN; returns pictures that now need a key frame."""
+    """Bring VIEWER's places of the kinds in PLAN in step with it; returns pictures that now need a key frame."""
     fresh = []
-    for kind, places in viewer.places.items():
-        wanted = plan[kind]
-        for index, place in enumerate(places):
+    for kind, wanted in plan.items():
+        for index, place in enumerate(viewer.places[kind]):
             source = wanted[index] if index < len(wanted) else None
             if place.source is source:
                 continue
@@ -172,7 +187,7 @@ def take(now: int, endpoint: Endpoint, data: bytes) -> tuple[bytes, Iterable[Pla
     source = endpoint.source_of(ssrc, second & 0x7F)
     if source is None:
         return None
-    number = _count(source, now, seq, len(data))
+    number = _count(source, seq, len(data))
     if source.kind == "audio":
         level = rtp.extension(data, endpoint.level_id)
         if level:
@@ -200,7 +215,7 @@ def take(now: int, endpoint: Endpoint, data: bytes) -> tuple[bytes, Iterable[Pla
     return bare, ready, vp8
 
 
-def _count(source: Source, now: int, seq: int, size: int) -> int:
+def _count(source: Source, seq: int, size: int) -> int:
     before = source.unwrap.last
     number = source.unwrap(seq)
     if before is not None and number > before + 1:
@@ -209,7 +224,6 @@ def _count(source: Source, now: int, seq: int, size: int) -> int:
         source.lost = max(0, source.lost - 1)  # it came late, but it came
     source.packets += 1
     source.bytes += size
-    source.seen_at = now
     return number
 
 

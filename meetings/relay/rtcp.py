@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from store.errors import Malformed
 
-SENDER, RECEIVER, RTPFB, PSFB = 200, 201, 205, 206
+RTPFB, PSFB = 205, 206
 PLI, FIR, TRANSPORT_CC = 1, 4, 15
 OURS = 1  # our own SSRC in feedback
 

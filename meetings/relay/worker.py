@@ -89,19 +89,13 @@ class Worker:
         elif isinstance(message, Leave):
             await self._port.leave(message.room, message.endpoint)
         elif isinstance(message, Policy):
-            self._steer(message)
+            self._port.steer(message.room, message.stage, message.heard)
         elif isinstance(message, Sync):
             for policy in message.rooms:
-                self._steer(policy)
+                self._port.steer(policy.room, policy.stage, policy.heard)
             for room in self._port.rooms.values():
                 for endpoint in room.endpoints.values():
                     self._tell_slots(room, endpoint, endpoint.showing("audio"), endpoint.showing("video"))
-
-    def _steer(self, policy: Policy) -> None:
-        room = self._port.room(policy.room)
-        room.stage = policy.stage
-        room.heard = None if policy.heard is None else frozenset(policy.heard)
-        self._port.replan(room)
 
     async def close(self) -> None:
         """Hang up, and let the serving task see it."""

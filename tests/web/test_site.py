@@ -8,9 +8,10 @@ import asyncio
 
 import pytest
 
-from meetings.relay.control import Healths, PeerHealth, Shown
+from meetings.relay.control import Gone, Healths, PeerHealth, Policy, Shown
 from meetings.relay.sdp import parse
 from meetings.sitting import commands as c
+from tests.kit.media import until
 from tests.kit.node import Line, Node
 from web import bodies, wire
 from web.health import HealthBoard
@@ -134,6 +135,11 @@ async def test_what_the_relay_says_reaches_the_browser_and_the_board(node: Node)
         assert (slots["audio"], slots["video"]) == (["site-district"], ["site-district", ""])
         node.office.media._hear(Healths((PeerHealth(room.sitting, "site-east", True, False, 900, 12, True),)))
         assert board.of("site-east") == bodies.Health(True, True, False, "weak", 900, 12)
+        node.office.media._hear(Gone(room.sitting, "site-east"))
+        assert (await line.hear("media-lost"))["why"] == "silent"
+        assert board.of("site-east") == bodies.Health(connected=True)
+        node.office.media._hear(Healths((PeerHealth(room.sitting, "site-east", True, True, 900, 0, False),)))
+        assert board.of("site-east").line == "good"
         node.office.media._connected(False)
         assert board.of("site-east") == bodies.Health(connected=True)
         node.office.media._connected(True)
@@ -142,10 +148,18 @@ async def test_what_the_relay_says_reaches_the_browser_and_the_board(node: Node)
         await line.hear("told", seq=room.state.seq)
 
 
+async def test_the_relay_need_not_remember_a_closed_sitting(node: Node) -> None:
+    room, remembered = await node.opened(), node.office.media._relay._policies
+    await until(lambda: room.sitting in remembered)
+    assert remembered[room.sitting] == Policy(room.sitting, "site-district", None)
+    await room.ask(node.committee.who["chair"], c.Close())
+    await until(lambda: room.sitting not in remembered)
+
+
 def test_the_board_knows_only_who_is_connected(node: Node) -> None:
     board = HealthBoard(node.office.channels)
-    board.report("site-east", bodies.Health(True, True, True, "good"))
+    board.replace({"site-east": bodies.Health(True, True, True, "good")})
     assert board.of("site-east") == bodies.Health()
-    board.report("site-east", None)
-    board.report("site-east", None)
+    board.forget("site-east")
+    board.forget("site-east")
     assert board.of("site-east").line == "none"

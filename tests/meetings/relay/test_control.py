@@ -32,7 +32,6 @@ from meetings.relay.control import (
     ToWeb,
 )
 from meetings.relay.port import Peer, Port
-from meetings.relay.router import Endpoint
 from store.errors import Malformed, Unavailable
 from tests.kit.media import until
 
@@ -210,7 +209,7 @@ async def test_after_a_cut_everything_is_said_anew(line: Line, monkeypatch: pyte
     with pytest.raises(Unavailable):
         await asyncio.wait_for(waiting, 10)
     await until(lambda: line.connected == [True, False])
-    line.link.forget("q")
+    await line.link.steer(Policy("q", "", None))  # asks for nothing: need not be said again
     line.far.heard.clear()
     await line.far.start()
     await until(lambda: line.connected == [True, False, True])
@@ -246,7 +245,7 @@ async def test_the_report_of_a_full_node_arrives(line: Line, monkeypatch: pytest
     for sitting in range(2):
         room = port.room(str(uuid.UUID(int=sitting)))
         for _ in range(1136):
-            endpoint = Endpoint(room, str(uuid.uuid4()), Peer(port, offer))
+            endpoint = Peer(port, room, str(uuid.uuid4()), offer).endpoint
             room.endpoints[endpoint.id] = endpoint
             names.add(endpoint.id)
     worker = worker_module.Worker(port)

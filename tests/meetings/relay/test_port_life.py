@@ -164,15 +164,25 @@ async def test_the_last_one_takes_the_room_along(desk: Desk) -> None:
 # ── who may be heard ──
 
 
-def steer(desk: Desk, stage: str = "", heard: frozenset[str] | None = None) -> None:
+def steer(desk: Desk, stage: str = "", heard: tuple[str, ...] | None = None) -> None:
     """As the worker does for a Policy."""
-    room = desk.port.room("r")
-    room.stage, room.heard = stage, heard
-    desk.port.replan(room)
+    desk.port.steer("r", stage, heard)
+
+
+async def test_a_room_that_need_not_show_anything_is_forgotten(desk: Desk) -> None:
+    steer(desk)
+    assert desk.port.rooms == {}
+    steer(desk, "a", ())
+    assert set(desk.port.rooms) == {"r"}
+    await desk.joined("a")
+    steer(desk)  # the sitting is closed; who is still there stays
+    assert set(desk.port.rooms) == {"r"} and desk.port.rooms["r"].heard is None
+    await desk.port.leave("r", "a")
+    assert desk.port.rooms == {}
 
 
 async def test_a_room_is_steered_before_anyone_comes(desk: Desk) -> None:
-    steer(desk, "b", frozenset())
+    steer(desk, "b", ())
     await desk.joined("a")
     await desk.joined("b")
     await desk.joined("c")
@@ -181,7 +191,7 @@ async def test_a_room_is_steered_before_anyone_comes(desk: Desk) -> None:
 
 async def test_who_may_be_heard_outlives_an_empty_room(desk: Desk) -> None:
     """The only site reloads its page; the chair's decision is still the same, and nobody says it anew."""
-    steer(desk, "", frozenset())
+    steer(desk, "", ())
     await desk.joined("a")
     await desk.client("a").join(desk.port)
     b = await desk.joined("b")
@@ -201,11 +211,11 @@ async def test_who_may_no_longer_be_heard_is_silent_at_once(desk: Desk) -> None:
     a, b = await desk.joined("a"), await desk.joined("b")
     a.say(a.voice.next())
     await desk.until(lambda: b.of("audio"))
-    steer(desk, "", frozenset("b"))
+    steer(desk, "", ("b",))
     a.say(a.voice.next())
     await desk.settle()
     assert len(b.of("audio")) == 1
-    steer(desk, "", frozenset("a"))
+    steer(desk, "", ("a",))
     a.say(a.voice.next())
     await desk.until(lambda: len(b.of("audio")) == 2)
 

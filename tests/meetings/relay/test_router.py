@@ -146,6 +146,23 @@ def test_heard_none_is_everyone_and_a_set_is_only_they() -> None:
     assert heard(room, "a") == heard(room, "b") == heard(room, "c") == ["", "", ""]
 
 
+def test_time_alone_changes_only_what_is_contested() -> None:
+    room = room_of("abc")
+    assert room.ranked(0) == []
+    enter(room, "x", places=0)
+    enter(room, "y", places=1)
+    replan(room)
+    assert heard(room, "y") == ["a"]
+    room.endpoints["c"].sources["audio"].level.hear(9000, 0)
+    [(viewer, voices)] = [(v, w) for v, w in room.ranked(9000) if v.id == "y"]
+    assert voices == room.plan(viewer, 9000)["audio"] == [room.endpoints["c"].sources["audio"]]
+    assert "x" not in [v.id for v, _ in room.ranked(9000)]
+    router.assign(viewer, {"audio": voices})
+    assert (heard(room, "y"), seen(room, "y")) == (["c"], ["a"])
+    room.heard = frozenset("c")
+    assert room.ranked(9000) == []
+
+
 def test_pictures_do_not_depend_on_who_is_heard() -> None:
     room = room_of("abc")
     room.heard = frozenset()
