@@ -126,6 +126,14 @@ def test_rooms_need_no_numpy() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_a_sitting_convened_just_after_midnight_is_of_that_day() -> None:
+    midnight = 1_795_539_600_000  # 25 November 2026, 00:00 in Vietnam
+    for now in (midnight, midnight + 5 * 60_000, midnight + 23 * 3_600_000):
+        assert build.is_of_today(now - build.UNDER_WAY_MS, now)
+    begins = midnight + 9 * 3_600_000 - build.UNDER_WAY_MS
+    assert not build.is_of_today(begins, midnight + 24 * 3_600_000)
+
+
 # ── the whole ──
 
 

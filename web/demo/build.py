@@ -38,6 +38,7 @@ from . import tree
 
 LIVE_SITES = ("dc-tinh", "dc-vinh-linh", "dc-vinh-o")
 AT_DISTRICT = ("chu-tich", "pho-chu-tich", "tai-chinh", "nong-nghiep", "van-hoa", "giao-duc", "tu-phap", "thanh-tra")
+UNDER_WAY_MS = 25 * 60_000  # how long the sitting has been going on when it is first seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,13 @@ def code_of(account: Account, seconds: float) -> str:
 
 
 async def _has_open_sitting(office: Office) -> bool:
-    who = await office.accounts.principal("thu-ky")
-    today = vietnam_day(office.house.now_ms())
-    listed = await office.sittings.listed(who)
-    return any(row.phase == "open" and vietnam_day(row.begins) == today for row in listed)
+    rows = await office.sittings.listed(await office.accounts.principal("thu-ky"))
+    return any(row.phase == "open" and is_of_today(row.begins, office.house.now_ms()) for row in rows)
+
+
+def is_of_today(begins: int, now: int) -> bool:
+    """Was a sitting that begins at BEGINS convened on the day of NOW? Just after midnight it begins the day before."""
+    return vietnam_day(begins + UNDER_WAY_MS) == vietnam_day(now)
 
 
 async def _convene(office: Office, tell: Callable[[str], None]) -> None:
@@ -121,7 +125,7 @@ async def _convene(office: Office, tell: Callable[[str], None]) -> None:
     now = office.house.now_ms()
     plan = Plan(
         title=f"Phiên họp Ủy ban nhân dân huyện Vĩnh Linh tháng {vietnam_time(now).month}", unit=tree.DISTRICT,
-        place="Phòng họp số 1, UBND huyện Vĩnh Linh", begins=now - 25 * 60_000, chair="chu-tich",
+        place="Phòng họp số 1, UBND huyện Vĩnh Linh", begins=now - UNDER_WAY_MS, chair="chu-tich",
         secretary="thu-ky", clerk="van-thu", guests=("pct-tinh",),
         units=tuple(unit.id for unit in tree.units() if unit.parent == tree.DISTRICT), sites=("dc-tinh",),
     )  # fmt: skip
