@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
+READABLE = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 VIETNAM = timezone(timedelta(hours=7))  # no summer time since 1975
 
 
@@ -54,6 +55,15 @@ def uuid7(utc_ms: int, random: bytes) -> str:
 
 def new_id(world: World) -> str:
     return uuid7(world.now().utc_ms, world.random(10))
+
+
+def short_code(world: World) -> str:
+    """A code people can read out: two groups of four, no letter that looks like another; some 10^12 of them."""
+    value, code = int.from_bytes(world.random(16)), ""
+    for _ in range(8):
+        value, index = divmod(value, len(READABLE))
+        code += READABLE[index]
+    return f"{code[:4]}-{code[4:]}"
 
 
 def vietnam_time(utc_ms: int) -> datetime:

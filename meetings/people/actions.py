@@ -10,6 +10,7 @@ from store import journal
 from store.chain import Actor, Draft, Event
 from store.db import Connection
 from store.errors import Denied, Missing, Refused
+from store.world import short_code
 
 from ..house import INSTALLATION, House, actor_of
 from . import passwords, records, rights
@@ -176,7 +177,7 @@ class People:
         """A one-time join code for a room, good for a day; an older code stops working."""
         site = await self.site(site_id)
         rights.demand(who, "site.change", Thing(site.unit))
-        code = passwords.new_code()
+        code = short_code(self._house.world)
 
         def use(conn: Connection) -> None:
             ends = self._house.now_ms() + CODE_MS

@@ -79,13 +79,6 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def new_code() -> str:
-    """A join code people can read out: two groups of four, no letter that looks like another."""
-    alphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-    code = "".join(secrets.choice(alphabet) for _ in range(8))
-    return f"{code[:4]}-{code[4:]}"
-
-
 def token_hash(token: str) -> str:
     """What is stored of a token: stealing the table steals no session."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -25,7 +25,7 @@ from store import journal
 from store.chain import Event, Flaw
 from store.db import Connection
 from store.errors import Missing, Refused, Stale
-from store.world import vietnam_day
+from store.world import short_code, vietnam_day
 
 from ..house import House, actor_of
 from ..people import records as people
@@ -43,7 +43,6 @@ from .rooms import Rooms
 from .state import State
 
 KIND = "BB"
-ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 SignedField = Literal["secretary", "chair", "seal"]
 
 
@@ -135,8 +134,7 @@ class MinuteBook:
 
     async def _typeset(self, who: Principal, room: Room) -> None:
         head = await self._house.read(journal.head, room.sitting)
-        code = "".join(ALPHABET[byte % len(ALPHABET)] for byte in self._house.world.random(8))
-        code = f"{code[:4]}-{code[4:]}"
+        code = short_code(self._house.world)
         form = await self._form(room, code, f"{room.sitting}:{head.seq}:{head.hash}")
         pdf, made = await self._papers.typeset(form)
         laid = await self._signing.bench.lay(pdf, tuple(_field(spot) for spot in made.spots))
@@ -205,9 +203,7 @@ class MinuteBook:
         """Sign the file that was shown (BASED_ON, its SHA-256). Raises Stale when it changed meanwhile."""
         room = await self._rooms.get(sitting)
         rights.demand(who, "minutes.seal" if field == "seal" else "minutes.sign", room.thing())
-        minutes.may_sign(room.state, field, who.id)
-        if based_on != room.state.minutes.pdf:
-            minutes.sign(room.state, c.SignMinutes(field, based_on, ""), who.id)  # raises Stale
+        minutes.sign(room.state, c.SignMinutes(field, based_on, ""), who.id)  # would it be taken? asked before the work
         use, holder = self._holder(room, field, who)
         row = await self._signing.certificate_of(use, holder)
         if row is None:

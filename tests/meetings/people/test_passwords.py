@@ -28,8 +28,3 @@ def test_the_wait_doubles_and_ends() -> None:
     throttle.check(Instant(0, 0), "b")
     throttle.passed("a")
     throttle.check(Instant(0, 0), "a")
-
-
-def test_a_join_code_can_be_read_out() -> None:
-    code = passwords.new_code()
-    assert len(code) == 9 and code[4] == "-" and not set(code) & set("IO01l")
