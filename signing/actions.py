@@ -72,9 +72,6 @@ class Signing:
     async def certificate_of(self, use: Use, holder: str) -> Row | None:
         return await self._database.read(records.certificate_of, use, holder, self._world.now().utc_ms)
 
-    async def certificates(self) -> list[Row]:
-        return await self._database.read(records.all_certificates)
-
     async def issue(self, use: Use, holder: str, name: x509.Name, passphrase: str, actor: Actor) -> str:
         """A key sealed under PASSPHRASE, and its certificate; returns the serial. Raises Refused."""
         if await self.certificate_of(use, holder):
@@ -178,15 +175,9 @@ class Signing:
 
     async def trust(self) -> Trust:
         """Our own authority, with revocation lists as of now."""
-        held, now = self.safe.authority, self._now()
         rows = await self._database.read(records.revoked)
-        revoked = [Revocation(int(r.serial, 16), datetime.fromtimestamp(r.revoked_at / 1000, UTC)) for r in rows]
-        number = self._world.now().utc_ms
-        lists = (
-            authority.revocation_list(held.root, (), number, now),
-            authority.revocation_list(held.issuing, revoked, number, now),
-        )
-        return Trust((held.root.der,), (held.issuing.der,), lists)
+        revoked = [Revocation.of(row.serial, row.revoked_at) for row in rows]
+        return authority.trust_in(self.safe.authority, revoked, self._now())
 
     async def verify(self, pdf: bytes) -> Report:
         report = await self.bench.verify(pdf, await self.trust(), self._now())

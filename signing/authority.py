@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from cryptography import x509
@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from .model import Trust
 
 Key = ec.EllipticCurvePrivateKey
 Use = Literal["person", "seal", "timestamp"]
@@ -127,6 +129,21 @@ class Revocation:
     serial: int
     at: datetime
     reason: x509.ReasonFlags = x509.ReasonFlags.unspecified
+
+    @classmethod
+    def of(cls, serial: str, at: int) -> Revocation:
+        """As it is kept: SERIAL in hexadecimal, AT in UTC milliseconds."""
+        return cls(int(serial, 16), datetime.fromtimestamp(at / 1000, UTC))
+
+
+def trust_in(held: Authority, revoked: Iterable[Revocation], now: datetime) -> Trust:
+    """Our own authority as others should judge it NOW, with REVOKED on its list."""
+    number = int(now.timestamp() * 1000)
+    lists = (
+        revocation_list(held.root, (), number, now),
+        revocation_list(held.issuing, revoked, number, now),
+    )
+    return Trust((held.root.der,), (held.issuing.der,), lists)
 
 
 def revocation_list(issuer: Holder, revoked: Iterable[Revocation], number: int, now: datetime) -> bytes:

@@ -74,17 +74,9 @@ def own_trust(settings: Settings) -> Trust:
     """This node's authority, with what it has revoked so far."""
     from ..wiring import open_safe
 
-    held, now = open_safe(settings).authority, datetime.now(UTC)
-    revoked = []
-    for line in console.run(settings, "verify", {}).lines:
-        at = datetime.fromtimestamp(int(line.params["at"]) / 1000, UTC)
-        revoked.append(Revocation(int(str(line.params["serial"]), 16), at))
-    number = int(now.timestamp())
-    lists = (
-        authority.revocation_list(held.root, (), number, now),
-        authority.revocation_list(held.issuing, revoked, number, now),
-    )
-    return Trust((held.root.der,), (held.issuing.der,), lists)
+    lines = console.run(settings, "verify", {}).lines
+    revoked = [Revocation.of(str(line.params["serial"]), int(line.params["at"])) for line in lines]
+    return authority.trust_in(open_safe(settings).authority, revoked, datetime.now(UTC))
 
 
 async def act(house: House, given: Mapping[str, str]) -> Outcome:
