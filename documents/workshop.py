@@ -80,7 +80,7 @@ class Worker:
             self._jobs = 0
         return self._process
 
-    async def warm(self) -> None:
+    async def start(self) -> None:
         await self._ready()
 
     async def end(self) -> None:
@@ -103,9 +103,13 @@ class Workshop:
         self._folder = Path(tempfile.mkdtemp(prefix="bacap-workshop-"))
 
     async def start(self) -> None:
-        """Have the workers ready before the first job comes."""
-        for worker in self._workers:
-            await worker.warm()
+        """Have the workers ready before they are asked; a job that comes meanwhile does no harm."""
+        for _ in self._workers:
+            worker = await self._free.get()
+            try:
+                await worker.start()
+            finally:
+                self._free.put_nowait(worker)
 
     @contextlib.asynccontextmanager
     async def folder(self) -> AsyncIterator[Path]:

@@ -4,7 +4,6 @@ serve them."""
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import time
 
@@ -44,7 +43,3 @@ def read(key: bytes, token: str) -> Link:
 
 def _text(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def derive(secret: bytes) -> bytes:
-    return hashlib.sha256(b"bacap.links.v1" + secret).digest()

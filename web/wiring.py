@@ -31,7 +31,7 @@ from store.db import open_database
 from store.files import write_durably
 from store.world import System
 
-from . import bodies, links, tls
+from . import bodies, tls
 from .channels import Channels
 from .health import HealthBoard
 from .media import MediaDesk
@@ -53,6 +53,7 @@ class Office:
     sittings: Sittings
     channels: Channels
     health: HealthBoard
+    workshop: Workshop
     typesetter: Papers
     papers: SittingPapers
     minutes: MinuteBook
@@ -138,7 +139,6 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         safe = open_safe(settings)
         workshop = Workshop()
         stack.push_async_callback(workshop.close)
-        await workshop.start()
         papers = Papers(house.blobs, workshop, FONTS)
         bench = SignedFiles(workshop)
         signing = Signing(house.database, house.blobs, house.world, house.node, safe, bench)
@@ -156,7 +156,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         limit = settings.largest_paper_mb * 1_000_000
         yield Office(
             settings, house, accounts, people, rooms, Sittings(house, rooms), channels, health,
-            papers, SittingPapers(house, rooms, papers, limit), book, signing, media, link_key(settings),
+            workshop, papers, SittingPapers(house, rooms, papers, limit), book, signing, media, link_key(settings),
             Shell(settings.demonstration), frozenset(tls.own_names(settings.names)),
         )  # fmt: skip
 
@@ -179,7 +179,7 @@ def link_key(settings: Settings) -> bytes:
     path = settings.folder / "keys" / "links.key"
     if not path.exists():
         write_durably(path, System().random(32), private=True)
-    return links.derive(path.read_bytes())
+    return path.read_bytes()
 
 
 def certificate_files(settings: Settings) -> tuple[Path, Path]:

@@ -61,6 +61,7 @@ async def serve(settings: Settings) -> None:
         await site.start()
         log.info("listening on %s:%s", settings.host, settings.port)
         await announce(settings, office.accounts)
+        await office.workshop.start()  # now: its imports would make the first page wait
         gc.freeze()  # what was built at start is never garbage
         await stop.wait()
         await runner.cleanup()
