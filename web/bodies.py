@@ -6,13 +6,17 @@ The browser's types and docs/PROTOCOL.md are generated from both by `bacap proto
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from meetings.sitting.actions import SittingRow, Waiting
 from meetings.sitting.narrative import MinutesText
 
-from .wire import SittingRow, Strict
+from .wire import Strict
+
+if TYPE_CHECKING:
+    from meetings.people.model import Membership, Person, Unit
 
 # ── bodies of HTTP requests ──
 
@@ -137,6 +141,10 @@ class UnitRow(msgspec.Struct, frozen=True):
     parent: str
     place: str
 
+    @classmethod
+    def of(cls, unit: Unit) -> UnitRow:
+        return cls(unit.id, unit.name, unit.kind, unit.tier, unit.parent or "", unit.place)
+
 
 class PersonRow(msgspec.Struct, frozen=True):
     """One office of a person; `login` is "" without an account or where it is not one's business."""
@@ -150,6 +158,11 @@ class PersonRow(msgspec.Struct, frozen=True):
     office: str
     counted: bool
     login: str
+
+    @classmethod
+    def of(cls, person: Person, held: Membership, login: str = "") -> PersonRow:
+        named = (person.id, person.name, person.honorific)
+        return cls(*named, held.id, held.unit, held.role, held.office, held.counted, login)
 
 
 class ActRow(msgspec.Struct, frozen=True):
@@ -193,14 +206,6 @@ class CertificateRow(msgspec.Struct, frozen=True):
     begins: int
     ends: int
     fingerprint: str
-
-
-class Waiting(msgspec.Struct, frozen=True):
-    """Something of a sitting that waits for me: edit, approve, number, sign, circulate, acknowledge."""
-
-    sitting: str
-    title: str
-    what: str
 
 
 class Desk(msgspec.Struct, frozen=True):

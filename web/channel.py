@@ -149,10 +149,7 @@ class Channel:
     async def _list_sittings(self) -> None:
         if self.who.kind != "site":
             raise Denied("no-right")
-        rows = await self.office.sittings.of_site(self.who.id)
-        self.send(wire.SiteListed([
-            wire.SittingRow(r.id, r.unit, r.title, r.place, r.begins, r.phase, r.minutes_step, ()) for r in rows
-        ]))  # fmt: skip
+        self.send(wire.SiteListed(await self.office.sittings.of_site(self.who.id)))
 
     @property
     def watched(self) -> list[str]:

@@ -28,12 +28,13 @@ def files() -> dict[str, str]:
 
 
 def _bodies() -> list[type]:
-    return [
-        kind
+    found = {
+        kind: None  # a dict, for the order: what both modules name is told once
         for module in (wire, bodies)
         for _, kind in inspect.getmembers(module, inspect.isclass)
-        if issubclass(kind, msgspec.Struct) and kind.__module__ == module.__name__ and kind is not wire.Strict
-    ]
+        if issubclass(kind, msgspec.Struct) and kind is not wire.Strict
+    }
+    return list(found)
 
 
 def types() -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from meetings.sitting.actions import SittingRow
 from meetings.sitting.commands import Command
 from meetings.sitting.screen import SeenEvent
 
@@ -26,17 +27,6 @@ class Refusal(msgspec.Struct, frozen=True, tag="refused"):
     text: str
     params: Mapping[str, str | int]
     id: str = ""
-
-
-class SittingRow(msgspec.Struct, frozen=True):
-    id: str
-    unit: str
-    title: str
-    place: str
-    begins: int
-    phase: str
-    minutes_step: str
-    roles: tuple[str, ...]
 
 
 # ── the channel: browser to server ──

@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from store import journal
 from store.chain import Event
 from store.db import Connection, Row
@@ -40,8 +42,9 @@ class Plan:
     sites: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class SittingRow(msgspec.Struct, frozen=True):
+    """A sitting in a list, with the asker's roles in it."""
+
     id: str
     unit: str
     title: str
@@ -52,9 +55,8 @@ class Listed:
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """`what`: edit, approve, number, sign, circulate or acknowledge."""
+class Waiting(msgspec.Struct, frozen=True):
+    """Something of a sitting that waits for the asker: edit, approve, number, sign, circulate or acknowledge."""
 
     sitting: str
     title: str
@@ -94,36 +96,38 @@ class Sittings:
 
         return await house.write(use)
 
-    async def listed(self, who: Principal) -> list[Listed]:
+    async def listed(self, who: Principal) -> list[SittingRow]:
         """Sittings WHO may see, the latest first, with WHO's roles in each."""
 
-        def use(conn: Connection) -> list[Listed]:
+        def use(conn: Connection) -> list[SittingRow]:
             rows = records.listed(conn, rights.scope(who, "sitting.see"))
             held = records.roles_of(conn, who.id)
-            return [
-                Listed(r.id, r.unit, r.title, r.place, r.begins, r.phase, r.minutes_step, held.get(r.id, ()))
-                for r in rows
-            ]
+            return [_row(row, held.get(row.id, ())) for row in rows]
 
         return await self._house.read(use)
 
-    async def waiting(self, who: Principal) -> list[Waiting]:
-        """What of the minutes waits for WHO: the desk's second list."""
+    async def waiting(self, who: Principal, rows: list[SittingRow]) -> list[Waiting]:
+        """What of the minutes of ROWS waits for WHO: the desk's second list."""
         found = []
-        for row in await self.listed(who):
+        for row in rows:
             if row.phase == "closed":
                 room = await self.rooms.get(row.id)
                 found += [Waiting(row.id, row.title, what) for what in waiting_for(room.state, who.id)]
         return found
 
-    async def of_site(self, site: str) -> list[Row]:
-        return await self._house.read(records.of_site, site)
+    async def of_site(self, site: str) -> list[SittingRow]:
+        """Sittings that a room is invited to and that are released or open."""
+        return [_row(row) for row in await self._house.read(records.of_site, site)]
 
     async def story(self, who: Principal, sitting: str, after: int = 0) -> list[Event]:
         """The journal of a sitting, for those who keep it."""
         room = await self.rooms.get(sitting)
         rights.demand(who, "sitting.conduct", room.thing())
         return await self._house.read(lambda conn: list(journal.walk(conn, sitting, after)))
+
+
+def _row(row: Row, roles: tuple[str, ...] = ()) -> SittingRow:
+    return SittingRow(row.id, row.unit, row.title, row.place, row.begins, row.phase, row.minutes_step, roles)
 
 
 def _uuid(text_: str) -> str:

@@ -23,10 +23,8 @@ def _same_machine(call: Call) -> None:
 @routes.add("GET", "/api/demonstration/people", "session.begin")
 async def people(call: Call) -> list[bodies.PersonRow]:
     _same_machine(call)
-    return [
-        bodies.PersonRow(p.id, p.name, p.honorific, m.id, m.unit, m.role, m.office, m.counted, login)
-        for m, p, login in await call.office.accounts.with_accounts()
-    ]
+    found = await call.office.accounts.with_accounts()
+    return [bodies.PersonRow.of(person, office, login) for office, person, login in found]
 
 
 @routes.add("POST", "/api/demonstration/session", "session.begin")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from meetings.people.model import Membership, Person, Role
+from meetings.people.model import Role
 
 from .. import bodies
 from ..guard import Call, Routes
@@ -16,7 +16,7 @@ routes = Routes()
 async def tree(call: Call) -> list[bodies.UnitRow]:
     """Units of today (or of ?day=), parents first."""
     units = await call.office.people.tree(call.request.query.get("day", ""))
-    return [bodies.UnitRow(u.id, u.name, u.kind, u.tier, u.parent or "", u.place) for u in units]
+    return [bodies.UnitRow.of(unit) for unit in units]
 
 
 @routes.add("POST", "/api/units", "tree.change")
@@ -26,16 +26,11 @@ async def add_unit(call: Call) -> bodies.Made:
     return bodies.Made(unit.id)
 
 
-def _row(membership: Membership, person: Person, login: str = "") -> bodies.PersonRow:
-    m = membership
-    return bodies.PersonRow(person.id, person.name, person.honorific, m.id, m.unit, m.role, m.office, m.counted, login)
-
-
 @routes.add("GET", "/api/units/{unit}/people", "people.see")
 async def members(call: Call) -> list[bodies.PersonRow]:
     held = await call.office.people.members(call.who, call.param("unit"))
     logins = await call.office.accounts.logins([person.id for _, person in held])
-    return [_row(membership, person, logins.get(person.id, "")) for membership, person in held]
+    return [bodies.PersonRow.of(person, office, logins.get(person.id, "")) for office, person in held]
 
 
 @routes.add("POST", "/api/people", "people.change")

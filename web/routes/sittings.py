@@ -17,11 +17,8 @@ async def planning(call: Call) -> bodies.Planning:
     """What the form needs: my units, every unit, and who is in office in mine."""
     own = sorted({unit for role in ("secretary", "office-head", "chair") for unit in call.who.grants.get(role, ())})
     held = await call.office.people.offices(own)
-    rows = [bodies.PersonRow(p.id, p.name, p.honorific, m.id, m.unit, m.role, m.office, m.counted, "") for m, p in held]
-    tree = await call.office.people.tree()
-    return bodies.Planning(
-        own, [bodies.UnitRow(u.id, u.name, u.kind, u.tier, u.parent or "", u.place) for u in tree], rows
-    )  # fmt: skip
+    units = [bodies.UnitRow.of(unit) for unit in await call.office.people.tree()]
+    return bodies.Planning(own, units, [bodies.PersonRow.of(person, office) for office, person in held])
 
 
 @routes.add("POST", "/api/sittings", "sitting.plan")
