@@ -61,15 +61,6 @@ class Tree:
     def children(self, unit: UnitId | None) -> list[Unit]:
         return [self._units[child] for child in self._children.get(unit, [])]
 
-    def ancestors(self, unit: UnitId) -> list[UnitId]:
-        """The unit itself, its parent, and so on up."""
-        found: list[UnitId] = []
-        at: UnitId | None = unit
-        while at is not None and at in self._units and at not in found:
-            found.append(at)
-            at = self._units[at].parent
-        return found
-
     def below(self, unit: UnitId) -> list[UnitId]:
         """The unit itself and everything under it."""
         found, stack = [], [unit]

@@ -91,7 +91,6 @@ VERBS: Mapping[str, Rule | str] = {
     # one's own
     "session.end": PERSON,
     "desk.see": PERSON,
-    "account.change": PERSON,
     "tree.see": PERSON,
     # administration
     "tree.change": _rule("administrator technician"),

@@ -21,7 +21,6 @@ from ..people.rights import Principal, Thing
 from . import events as e
 from . import records, rules
 from .agenda import check_seats, text
-from .minutes import waiting_for
 from .rooms import Rooms
 from .state import State, evolve
 
@@ -106,14 +105,10 @@ class Sittings:
 
         return await self._house.read(use)
 
-    async def waiting(self, who: Principal, rows: list[SittingRow]) -> list[Waiting]:
-        """What of the minutes of ROWS waits for WHO: the desk's second list."""
-        found = []
-        for row in rows:
-            if row.phase == "closed":
-                room = await self.rooms.get(row.id)
-                found += [Waiting(row.id, row.title, what) for what in waiting_for(room.state, who.id)]
-        return found
+    async def waiting(self, who: Principal) -> list[Waiting]:
+        """What waits for WHO: the desk's second list."""
+        found = await self._house.read(records.waiting_for, who.id)
+        return [Waiting(row.id, row.title, row.what) for row in found]
 
     async def of_site(self, site: str) -> list[SittingRow]:
         """Sittings that a room is invited to and that are released or open."""

@@ -99,26 +99,22 @@ def acknowledge(state: State, command: c.Acknowledge, who: str) -> list[e.AnyHap
     return [e.Acknowledged(who)]
 
 
-# step -> (what is to be done, by which role); signing follows SIGNING_ORDER instead
-NEXT = {
-    "none": ("edit", "secretary"),
-    "draft": ("approve", "chair"),
-    "approved": ("number", "clerk"),
-    "numbered": ("number", "clerk"),
-    "signed": ("circulate", "clerk"),
+NEXT = {  # step -> (what is to be done, by which role); signing follows SIGNING_ORDER instead
+    "none": (("edit", "secretary"),),
+    "draft": (("edit", "secretary"), ("approve", "chair")),
+    "approved": (("number", "clerk"),),
+    "numbered": (("number", "clerk"),),
+    "signed": (("circulate", "clerk"),),
 }
 
 
-def waiting_for(state: State, who: str) -> list[str]:
-    """What of the minutes waits for WHO, once the sitting is closed."""
-    seat, made = state.seats.get(who), state.minutes
-    role = seat.role if seat else ""
+def waiting(state: State) -> set[tuple[str, str]]:
+    """(person, what the minutes wait for from them): edit, approve, number, sign, circulate or acknowledge."""
+    made = state.minutes
+    if state.phase != "closed":
+        return set()
     if made.step == "circulated":
         done = {person for person, _ in made.acknowledged}
-        return ["acknowledge"] if who in made.recipients and who not in done else []
-    if made.step == "typeset":
-        return ["sign"] if role == SIGNER_ROLE.get(next_field(state)) else []
-    what, whose = NEXT[made.step]
-    if made.step == "draft" and role == "secretary":
-        return ["edit"]
-    return [what] if role == whose else []
+        return {(person, "acknowledge") for person in made.recipients if person not in done}
+    due = NEXT[made.step] if made.step != "typeset" else (("sign", SIGNER_ROLE[next_field(state)]),)
+    return {(person, what) for what, role in due for person, seat in state.seats.items() if seat.role == role}

@@ -6,13 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store import journal
 from store.db import metadata, upsert
 
 from ..people import records as people
-from ..people.rights import Predicate, Thing
-from . import events as e
-from .state import State, evolve
+from ..people.rights import Predicate
+from . import minutes
+from .state import State
 
 sittings = sa.Table(
     "sittings",
@@ -39,6 +38,14 @@ rooms = sa.Table(
     sa.Column("thing", sa.Text, sa.ForeignKey("sittings.id"), primary_key=True),
     sa.Column("site", sa.Text, primary_key=True),
 )
+waiting = sa.Table(  # what the minutes of a sitting wait for, and from whom: the desk's second list
+    "sitting_waiting",
+    metadata,
+    sa.Column("thing", sa.Text, sa.ForeignKey("sittings.id"), primary_key=True),
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Column("what", sa.Text, primary_key=True),
+    sa.Index("sitting_waiting_person", "person"),
+)
 numbers = sa.Table(  # the register of document numbers: per unit, year and kind, without a gap
     "numbers",
     metadata,
@@ -56,30 +63,28 @@ codes = sa.Table(  # /k/<code>: short and permanent, because it is printed on pa
 )
 
 
-def load(conn: sa.Connection, sitting: str) -> State:
-    """The state of a sitting: its whole stream folded."""
-    state = State(id=sitting)
-    for event in journal.walk(conn, sitting):
-        state = evolve(state, e.read(event), event.at)
-    return state
-
-
 def mirror(conn: sa.Connection, before: State | None, after: State) -> None:
     """Bring the rows in step with AFTER; touches only what differs from BEFORE."""
-    row = {"unit": after.unit, "title": after.title, "place": after.place, "begins": after.begins}
-    upsert(conn, sittings, ["id"], {"id": after.id, "phase": after.phase, "minutes_step": after.minutes.step} | row)
-    held = _roles(after)
-    if before is None or _roles(before) != held:
-        conn.execute(parts.delete().where(parts.c.thing == after.id))
-        if held:
-            conn.execute(parts.insert(), [{"thing": after.id, "person": p, "role": r} for p, r in sorted(held)])
-    if before is None or before.rooms != after.rooms:
-        conn.execute(rooms.delete().where(rooms.c.thing == after.id))
-        if after.rooms:
-            conn.execute(rooms.insert(), [{"thing": after.id, "site": site} for site in sorted(after.rooms)])
+    if before is None or _row(before) != _row(after):
+        upsert(conn, sittings, ["id"], _row(after))
+    for table, of in ((parts, _roles), (rooms, _rooms), (waiting, minutes.waiting)):
+        held = of(after)
+        if before is None or of(before) != held:
+            conn.execute(table.delete().where(table.c.thing == after.id))
+            if held:
+                conn.execute(table.insert().values([(after.id, *row) for row in sorted(held)]))
 
 
-def _roles(state: State) -> set[tuple[str, str]]:
+def _row(state: State) -> dict[str, Any]:
+    row = {"id": state.id, "unit": state.unit, "title": state.title, "place": state.place, "begins": state.begins}
+    return row | {"phase": state.phase, "minutes_step": state.minutes.step}
+
+
+def _rooms(state: State) -> set[tuple[str, ...]]:
+    return {(site,) for site in state.rooms}
+
+
+def _roles(state: State) -> set[tuple[str, ...]]:
     """Lasting roles only. Before release a sitting is listed for those who prepare it, and no one else."""
     preparing = ("chair", "secretary", "clerk")
     held = {(p, s.role) for p, s in state.seats.items() if state.phase != "planned" or s.role in preparing}
@@ -107,13 +112,11 @@ def of_site(conn: sa.Connection, site: str) -> list[sa.Row[Any]]:
     return list(conn.execute(query.where(rooms.c.site == site, live).order_by(sittings.c.begins)))
 
 
-def thing(conn: sa.Connection, sitting: str) -> Thing:
-    """What rights are asked about, from the rows alone."""
-    row = conn.execute(sa.select(sittings.c.unit).where(sittings.c.id == sitting)).first()
-    held: dict[str, set[str]] = {}
-    for person, role in conn.execute(sa.select(parts.c.person, parts.c.role).where(parts.c.thing == sitting)):
-        held.setdefault(person, set()).add(role)
-    return Thing(row.unit if row else "", {person: frozenset(roles) for person, roles in held.items()})
+def waiting_for(conn: sa.Connection, person: str) -> list[sa.Row[Any]]:
+    """(id, title, what) of the sittings whose minutes wait for PERSON, the latest first."""
+    query = sa.select(sittings.c.id, sittings.c.title, waiting.c.what).join(waiting, waiting.c.thing == sittings.c.id)
+    order = sittings.c.begins.desc(), waiting.c.what
+    return list(conn.execute(query.where(waiting.c.person == person).order_by(*order)))
 
 
 def take_number(conn: sa.Connection, unit: str, year: int, kind: str, sitting: str) -> int:

@@ -245,9 +245,8 @@ class Room:
         viewer = self.view_for(watcher.who)
         found = await self._since(after)
         reached = found[-1].seq if found else after
-        found += [
-            event for event, _ in self._tail if event.seq > reached
-        ]  # what was appended while older ones were read
+        # what was appended while older ones were read
+        found += [event for event, _ in self._tail if event.seq > reached]
         missed = [view(event, viewer, self.state) for event in found]
         now = self._screen(viewer)
         watcher.tell(self._telling([one for one in missed if one.seq > after], changed(None, now)))

@@ -1,4 +1,4 @@
-"""All live sittings of this node: a room is started when first asked for, and rests when no one needs it."""
+"""All live sittings of this node: a room is started when first asked for, and stays until the node stops."""
 
 from __future__ import annotations
 

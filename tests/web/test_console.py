@@ -201,7 +201,8 @@ def test_a_stream_that_is_gone_is_missed(
 ) -> None:
     kept = tmp_path / "checkpoints.jsonl"
     kept.write_text(said(capsys, data, "journal", "checkpoints")[1])
-    named = {"sitting_parts": "thing", "sitting_rooms": "thing", "sittings": "id", "streams": "id"}
+    rows = dict.fromkeys(("sitting_parts", "sitting_rooms", "sitting_waiting"), "thing")
+    named = rows | {"sittings": "id", "streams": "id"}
     for table in ("checkpoints", "commands", "events", *named):
         sql(data, f"DELETE FROM {table} WHERE {named.get(table, 'stream')} = ?", voted[1])
     assert said(capsys, data, "journal", "verify")[0] == 0

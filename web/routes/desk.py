@@ -10,5 +10,5 @@ routes = Routes()
 
 @routes.add("GET", "/api/desk", "desk.see")
 async def desk(call: Call) -> bodies.Desk:
-    rows = await call.office.sittings.listed(call.who)
-    return bodies.Desk(rows, await call.office.sittings.waiting(call.who, rows))
+    sittings = call.office.sittings
+    return bodies.Desk(await sittings.listed(call.who), await sittings.waiting(call.who))

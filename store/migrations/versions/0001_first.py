@@ -276,3 +276,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("thing", "site"),
     )
+    op.create_table(
+        "sitting_waiting",
+        sa.Column("thing", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["thing"],
+            ["sittings.id"],
+        ),
+        sa.PrimaryKeyConstraint("thing", "person", "what"),
+    )
+    op.create_index("sitting_waiting_person", "sitting_waiting", ["person"], unique=False)

@@ -17,9 +17,8 @@ def test_order_is_parents_first_and_siblings_as_in_a_dictionary() -> None:
     assert [unit.id for unit in Tree(UNITS, "2026-01-01")] == [PROVINCE, DISTRICT, WEST, EAST]
 
 
-def test_ancestors_and_below() -> None:
+def test_below_is_the_unit_itself_and_everything_under_it() -> None:
     tree = Tree(UNITS, "2026-01-01")
-    assert tree.ancestors(EAST) == [EAST, DISTRICT, PROVINCE]
     assert set(tree.below(DISTRICT)) == {DISTRICT, EAST, WEST}
 
 
