@@ -259,9 +259,9 @@ def settings_for(folder: Path, **given: Any) -> settings.Settings:
     return settings.read(None, {}, **{"data": str(folder), "port": free_port(), "host": "127.0.0.1"} | given)
 
 
-async def plant(folder: Path) -> None:
+async def plant(folder: Path, **given: Any) -> None:
     """An installation with the committee in it."""
-    async with wiring.open_office(settings_for(folder)) as office:
+    async with wiring.open_office(settings_for(folder, **given)) as office:
         made = await convene(office.house)
         for person in ACCOUNTS:
             await made.accounts.open_account(made.who["technician"], person, person)
