@@ -15,6 +15,9 @@ import msgspec
 
 from store.errors import Unavailable
 
+PREFIX = "BACAP_"
+FILE = "BACAP_SETTINGS"  # names the file itself
+
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One node. URLs may hold `{data}`, which stands for the data folder."""
@@ -53,9 +56,9 @@ def read(path: Path | None, environ: Mapping[str, str], **given: Any) -> Setting
     try:
         if path is not None:
             values |= tomllib.loads(path.read_text())
-        for name in Settings.__struct_fields__:
-            text = environ.get(f"BACAP_{name.upper()}")
-            if text is not None:
+        for variable, text in environ.items():
+            if variable.startswith(PREFIX) and variable != FILE:
+                name = variable.removeprefix(PREFIX).lower()
                 values[name] = text.split() if name == "names" else text
         return msgspec.convert(values | given, Settings, strict=False)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
@@ -67,5 +70,5 @@ def to_environment(settings: Settings) -> dict[str, str]:
     given = dict(os.environ)
     for name in Settings.__struct_fields__:
         value = getattr(settings, name)
-        given[f"BACAP_{name.upper()}"] = " ".join(value) if isinstance(value, tuple) else str(value)
+        given[f"{PREFIX}{name.upper()}"] = " ".join(value) if isinstance(value, tuple) else str(value)
     return given

@@ -1,7 +1,7 @@
 """The main job in real browsers: from the invitation to signed, circulated minutes, by pressing what people press.
 
 One Chromium, separate contexts for secretary, chair, member, clerk and three rooms; every step is an event of the
-sitting's journal. Screenshots go where BACAP_PICTURES says (docs/pictures when they are renewed).
+sitting's journal. Screenshots go where TEST_PICTURES says (docs/pictures when they are renewed).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NAMES = {"dc-tinh": "Điểm cầu tỉnh", "dc-vinh-linh": "Điểm cầu Vĩnh
 
 
 def pictures() -> Path | None:
-    folder = os.environ.get("BACAP_PICTURES")
+    folder = os.environ.get("TEST_PICTURES")
     return Path(folder) if folder else None
 
 

@@ -116,7 +116,7 @@ async def settle(page: Page, address: str) -> None:
 
 
 def pictures() -> Path | None:
-    folder = os.environ.get("BACAP_PICTURES")
+    folder = os.environ.get("TEST_PICTURES")
     return Path(folder) if folder else None
 
 

@@ -43,6 +43,9 @@ def test_a_mistake_in_the_file_is_named(tmp_path: Path, text: str, named: str) -
 def test_a_mistake_in_the_environment_is_named_and_so_is_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="port"):
         settings.read(None, {"BACAP_PORT": "eight"})
+    with pytest.raises(Unavailable, match="prot"):
+        settings.read(None, {"BACAP_PROT": "8000"})
+    assert settings.read(None, {"BACAP_SETTINGS": "bacap.toml"}) == settings.read(None, {})
     with pytest.raises(Unavailable, match=r"none\.toml"):
         settings.read(tmp_path / "none.toml", {})
 

@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def chosen_settings(arguments: argparse.Namespace, **given: object) -> settings.Settings:
-    file = arguments.settings or os.environ.get("BACAP_SETTINGS")
+    file = arguments.settings or os.environ.get(settings.FILE)
     more: dict[str, object] = {"data": arguments.data} if arguments.data else {}
     return settings.read(Path(file) if file else None, os.environ, **(more | given))
 
