@@ -1,8 +1,8 @@
 // Minutes after a sitting: the text to edit or approve, the number, who has signed, who has received.
 import { call, get, post } from "../api.js";
 import { ask } from "../elements/confirm.js";
-import { channel } from "../line.js";
-import { Part, html, icon, nothing } from "../part.js";
+import { html, icon, nothing } from "../part.js";
+import { SittingPlace } from "../sitting.js";
 import { marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").MinutesText} MinutesText */
@@ -11,43 +11,26 @@ import { marked, moment, t } from "../words.js";
 const STEPS = ["draft", "approved", "typeset", "signed", "circulated"];
 const LINES = ["attendance", "course", "recipients"];
 
-class Minutes extends Part {
-  static properties = { me: { attribute: false }, sitting: { attribute: false }, minutes: { state: true }, busy: { state: true } };
+class Minutes extends SittingPlace {
+  static properties = { minutes: { state: true }, busy: { state: true } };
 
   constructor() {
     super();
-    /** @type {import("../wire.d.ts").Me | null} */
-    this.me = null;
-    this.sitting = "";
     /** @type {import("../wire.d.ts").Minutes | null} */
     this.minutes = null;
     this.busy = false;
-    this.line = channel();
-    this.draw = () => void this.changed();
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.view = this.line.watch(this.sitting);
-    this.view.addEventListener("change", this.draw);
-    void this.changed();
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.view?.removeEventListener("change", this.draw);
   }
 
   get role() {
-    return this.view?.parts?.attendance.seats.find((seat) => seat.person === this.me?.id)?.role ?? "";
+    return this.seat?.role ?? "";
   }
 
   /** Fetch the text whenever there is a newer version than the one shown, unless it is being edited. */
   async changed() {
     this.requestUpdate();
-    const made = this.view?.parts?.minutes;
+    const made = this.parts?.minutes;
     const reads = ["chair", "secretary", "clerk"].includes(this.role);
-    if (!reads || this.view?.parts?.sitting.phase !== "closed" || this.loading) return;
+    if (!reads || this.parts?.sitting.phase !== "closed" || this.loading) return;
     if (this.minutes && made && this.minutes.version >= made.version) return;
     if (this.minutes && this.dirty) return;
     this.loading = true;
@@ -176,7 +159,7 @@ class Minutes extends Part {
   }
 
   render() {
-    const parts = this.view?.parts;
+    const parts = this.parts;
     if (!parts) return html`<div class="place"><p class="soft">${t("app.loading")}</p></div>`;
     const made = parts.minutes;
     return html`<div class="place"><div class="head"><div><h1>${t("place.place-minutes")}</h1><p class="soft">${marked(parts.sitting.title)}</p></div></div>

@@ -1,41 +1,22 @@
 // The secretary's desk before a sitting: agenda, papers, who is invited; then one act that sends it to everyone.
 import { send } from "../api.js";
 import { ask } from "../elements/confirm.js";
-import { channel } from "../line.js";
-import { Part, html, icon, newId, nothing } from "../part.js";
+import { html, icon, newId, nothing } from "../part.js";
+import { SittingPlace } from "../sitting.js";
 import { marked, moment, size, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").ItemPart} ItemPart */
 /** @typedef {import("../wire.d.ts").Command} Command */
 
-class Prepare extends Part {
-  static properties = { sitting: { attribute: false }, editing: { state: true }, sending: { state: true }, told: { state: true } };
+class Prepare extends SittingPlace {
+  static properties = { editing: { state: true }, sending: { state: true }, told: { state: true } };
 
   constructor() {
     super();
-    this.sitting = "";
     this.editing = "";
     /** @type {Record<string, {name: string, done: number}>} */
     this.sending = {};
     this.told = "";
-    this.line = channel();
-    this.draw = () => this.requestUpdate();
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.view = this.line.watch(this.sitting);
-    this.view.addEventListener("change", this.draw);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.view?.removeEventListener("change", this.draw);
-  }
-
-  /** @param {Command} command */
-  async ask(command) {
-    return this.attempt(() => this.line.do(this.sitting, command));
   }
 
   /** @param {SubmitEvent} event @param {ItemPart | null} item */
@@ -87,7 +68,7 @@ class Prepare extends Part {
 
   /** @param {ItemPart | null} item */
   form(item) {
-    const people = this.view?.parts?.people ?? {};
+    const people = this.parts?.people ?? {};
     return html`<form class="form" @submit=${(/** @type {SubmitEvent} */ event) => this.save(event, item)}>
       <label class="field"><span>${t("item.title")}</span><input name="title" required maxlength="500" .value=${item?.title ?? ""}></label>
       <div class="form across">
@@ -126,7 +107,7 @@ class Prepare extends Part {
   }
 
   render() {
-    const parts = this.view?.parts;
+    const parts = this.parts;
     if (!parts) return html`<div class="place"><p class="soft">${t("app.loading")}</p></div>`;
     const released = parts.sitting.phase !== "planned";
     const invited = parts.attendance.seats;

@@ -1,20 +1,17 @@
 // Reading a paper by myself: the sheet, nearly the whole screen.
 import "../elements/sheet.js";
-import { channel } from "../line.js";
-import { Part, html, icon } from "../part.js";
+import { html, icon } from "../part.js";
+import { SittingPlace, addressOf, paperIn } from "../sitting.js";
 import { marked, t } from "../words.js";
 
-class Reader extends Part {
-  static properties = { sitting: { attribute: false }, paper: { attribute: false }, page: { state: true }, zoom: { state: true } };
+class Reader extends SittingPlace {
+  static properties = { paper: { attribute: false }, page: { state: true }, zoom: { state: true } };
 
   constructor() {
     super();
-    this.sitting = "";
     this.paper = "";
     this.page = 1;
     this.zoom = 1;
-    this.line = channel();
-    this.draw = () => this.requestUpdate();
     /** @param {KeyboardEvent} event */
     this.press = (event) => {
       if (event.key === "ArrowRight" || event.key === "PageDown") this.turn(1);
@@ -24,20 +21,16 @@ class Reader extends Part {
 
   connectedCallback() {
     super.connectedCallback();
-    this.view = this.line.watch(this.sitting);
-    this.view.addEventListener("change", this.draw);
     addEventListener("keydown", this.press);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.view?.removeEventListener("change", this.draw);
     removeEventListener("keydown", this.press);
   }
 
   get found() {
-    for (const item of this.view?.parts?.agenda ?? []) for (const paper of item.papers) if (paper.id === this.paper) return paper;
-    return null;
+    return paperIn(this.parts, this.paper)?.paper ?? null;
   }
 
   /** @param {number} step */
@@ -47,8 +40,8 @@ class Reader extends Part {
 
   render() {
     const found = this.found;
-    if (!found) return html`<main id="main" class="place"><p class="soft">${t(this.view?.parts ? "refused.no-such-paper" : "app.loading")}</p><a class="button" href="/">${t("place.place-desk")}</a></main>`;
-    const address = async () => (await this.line.ask({ type: "fetch", id: crypto.randomUUID(), sitting: this.sitting, paper: this.paper })).url;
+    if (!found) return html`<main id="main" class="place"><p class="soft">${t(this.parts ? "refused.no-such-paper" : "app.loading")}</p><a class="button" href="/">${t("place.place-desk")}</a></main>`;
+    const address = addressOf(this.line, this.sitting, this.paper);
     const back = () => history.back();
     return html`<div class="reader"><header class="room-header"><button class="button plain" aria-label=${t("room.back")} @click=${back}>${icon("chevron-left")}</button>
         <h1 class="title">${marked(found.name)}</h1><span class="push"></span>

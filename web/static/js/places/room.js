@@ -3,67 +3,48 @@ import "../elements/sheet.js";
 import "../elements/tile.js";
 import "../elements/timer.js";
 import "../elements/vote-bars.js";
-import { channel } from "../line.js";
 import { Media } from "../media.js";
-import { Part, html, icon, nothing } from "../part.js";
+import { html, icon, nothing } from "../part.js";
 import "../room/agenda.js";
 import "../room/attendance.js";
 import "../room/chair.js";
 import "../room/paper.js";
 import "../room/speaking.js";
 import "../room/vote.js";
+import { SittingPlace } from "../sitting.js";
 import { marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").Screen} Screen */
-/** @typedef {import("../wire.d.ts").Command} Command */
 
 const NARROW = matchMedia("(max-width: 1023px)");
 const TABS = ["paper", "agenda", "floor", "people"];
 
-class Room extends Part {
-  static properties = { me: { attribute: false }, sitting: { attribute: false }, tab: { state: true }, panel: { state: true } };
+class Room extends SittingPlace {
+  static properties = { tab: { state: true }, panel: { state: true } };
 
   constructor() {
     super();
-    /** @type {import("../wire.d.ts").Me | null} */
-    this.me = null;
-    this.sitting = "";
     this.tab = "paper";
     this.panel = "";
-    this.line = channel();
     this.now = () => this.line.serverNow();
     /** @type {Media | null} */
     this.media = null;
     this.spoke = false;
     this.joined = ""; // how media is joined: "alone", "watches" or not at all
-    this.draw = () => this.changed();
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.view = this.line.watch(this.sitting);
-    this.view.addEventListener("change", this.draw);
     this.line.addEventListener("state", this.draw);
     NARROW.addEventListener("change", this.draw);
-    this.changed();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.view?.removeEventListener("change", this.draw);
     this.line.removeEventListener("state", this.draw);
     NARROW.removeEventListener("change", this.draw);
     this.media?.close();
     this.media = null;
-  }
-
-  get parts() {
-    return this.view?.parts ?? null;
-  }
-
-  /** My own seat. */
-  get seat() {
-    return this.parts?.attendance.seats.find((seat) => seat.person === this.me?.id);
   }
 
   get presides() {
@@ -103,17 +84,6 @@ class Room extends Part {
     const speaks = this.parts?.stage.speaker === this.me?.id;
     if (speaks !== this.spoke) this.media?.enable("audio", speaks);
     this.spoke = speaks;
-  }
-
-  /** @param {Command} command */
-  ask(command) {
-    return this.attempt(() => this.line.do(this.sitting, command));
-  }
-
-  /** Where an endpoint is, in words. @param {string} endpoint */
-  nameOf(endpoint) {
-    const parts = this.parts;
-    return parts?.rooms[endpoint] ?? parts?.people[endpoint]?.name ?? "";
   }
 
   /** @param {Screen} parts */

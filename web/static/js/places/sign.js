@@ -1,20 +1,17 @@
 // Signing: the document as it will be signed, its hash, one act. What is shown is what is signed.
 import "../elements/sheet.js";
 import { get, post } from "../api.js";
-import { channel } from "../line.js";
-import { Part, html, icon, nothing } from "../part.js";
+import { html, icon, nothing } from "../part.js";
+import { SittingPlace } from "../sitting.js";
 import { marked, moment, t } from "../words.js";
 
 const FIELDS = ["secretary", "chair", "seal"];
 
-class Sign extends Part {
-  static properties = { me: { attribute: false }, sitting: { attribute: false }, signer: { state: true }, page: { state: true }, pages: { state: true }, busy: { state: true }, done: { state: true }, fault: { state: true } };
+class Sign extends SittingPlace {
+  static properties = { signer: { state: true }, page: { state: true }, pages: { state: true }, busy: { state: true }, done: { state: true }, fault: { state: true } };
 
   constructor() {
     super();
-    /** @type {import("../wire.d.ts").Me | null} */
-    this.me = null;
-    this.sitting = "";
     /** @type {import("../wire.d.ts").Signer | null} */
     this.signer = null;
     this.page = 1;
@@ -24,25 +21,11 @@ class Sign extends Part {
     this.fault = "";
     /** @type {string | null} */
     this.asked = null;
-    this.line = channel();
-    this.draw = () => void this.changed();
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.view = this.line.watch(this.sitting);
-    this.view.addEventListener("change", this.draw);
-    void this.changed();
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.view?.removeEventListener("change", this.draw);
   }
 
   async changed() {
     this.requestUpdate();
-    const field = this.view?.parts?.minutes.next_field ?? "";
+    const field = this.parts?.minutes.next_field ?? "";
     if (this.asked === field) return;
     this.asked = field;
     this.signer = (await this.attempt(() => get(`/api/sittings/${this.sitting}/minutes/signer`))) ?? null;
@@ -51,7 +34,7 @@ class Sign extends Part {
   /** @param {SubmitEvent} event */
   async submit(event) {
     event.preventDefault();
-    const made = this.view?.parts?.minutes;
+    const made = this.parts?.minutes;
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
     const passphrase = String(form.get("passphrase"));
     if (!this.signer || !made) return;
@@ -88,7 +71,7 @@ class Sign extends Part {
   }
 
   render() {
-    const parts = this.view?.parts;
+    const parts = this.parts;
     const made = parts?.minutes;
     if (!parts || !made) return html`<main id="main" class="place"><p class="soft">${t("app.loading")}</p></main>`;
     const address = async () => (await get(`/api/sittings/${this.sitting}/minutes/file`)).url;

@@ -7,6 +7,7 @@ import "../elements/vote-bars.js";
 import { channel } from "../line.js";
 import { Media } from "../media.js";
 import { Part, html, icon, nothing } from "../part.js";
+import { addressOf, nameOf, paperIn } from "../sitting.js";
 import { clock, marked, t } from "../words.js";
 import { sites } from "./walls.js";
 
@@ -29,6 +30,7 @@ class Wall extends Part {
     this.view = null;
     this.name = "";
     this.draw = () => this.requestUpdate();
+    this.look = () => this.line?.write({ type: "site-sittings" });
     /** @param {Event} event */
     this.listed = (event) => this.follow(/** @type {CustomEvent} */ (event).detail.sittings);
   }
@@ -42,10 +44,10 @@ class Wall extends Part {
     this.line.addEventListener("site-sittings", this.listed);
     this.line.addEventListener("state", this.draw);
     this.beat = setInterval(() => {
-      this.line?.write({ type: "site-sittings" });
+      this.look();
       this.tick += 1;
     }, LOOK_MS);
-    this.line.addEventListener("welcome", () => this.line?.write({ type: "site-sittings" }));
+    this.line.addEventListener("welcome", this.look);
     if (new URLSearchParams(location.search).has("start")) void this.start();
   }
 
@@ -54,6 +56,8 @@ class Wall extends Part {
     clearInterval(this.beat);
     this.line?.removeEventListener("site-sittings", this.listed);
     this.line?.removeEventListener("state", this.draw);
+    this.line?.removeEventListener("welcome", this.look);
+    this.view?.removeEventListener("change", this.draw);
     this.media?.close();
     void this.lock?.release();
   }
@@ -90,11 +94,6 @@ class Wall extends Part {
     void this.media.start();
   }
 
-  /** @param {import("../wire.d.ts").Screen} parts @param {string} endpoint */
-  nameOf(parts, endpoint) {
-    return parts.rooms[endpoint] ?? parts.people[endpoint]?.name ?? "";
-  }
-
   /** @param {import("../wire.d.ts").Screen} parts */
   stage(parts) {
     const { speaker, speaker_site: site, since } = parts.stage;
@@ -103,7 +102,7 @@ class Wall extends Part {
     const card = parts.people[speaker];
     const stream = own ? (this.media?.own ?? null) : (this.media?.pictures[0] ?? null);
     const about = speaker ? [card?.office, parts.rooms[site]].filter(Boolean).join(" · ") : "";
-    return html`<bacap-tile class="stage" .stream=${endpoint ? stream : null} .name=${speaker ? (card?.name ?? "") : this.nameOf(parts, endpoint)} .about=${about} .since=${speaker ? since : 0} .now=${this.now}></bacap-tile>`;
+    return html`<bacap-tile class="stage" .stream=${endpoint ? stream : null} .name=${speaker ? (card?.name ?? "") : nameOf(parts, endpoint)} .about=${about} .since=${speaker ? since : 0} .now=${this.now}></bacap-tile>`;
   }
 
   /** @param {import("../wire.d.ts").Screen} parts */
@@ -112,7 +111,7 @@ class Wall extends Part {
     if (!media) return nothing;
     return html`<div class="others">${media.slots.video.map((endpoint, index) =>
         endpoint && (index > 0 || parts.stage.stage === this.site)
-          ? html`<bacap-tile data-endpoint=${endpoint} .stream=${media.pictures[index]} .name=${this.nameOf(parts, endpoint)}></bacap-tile>`
+          ? html`<bacap-tile data-endpoint=${endpoint} .stream=${media.pictures[index]} .name=${nameOf(parts, endpoint)}></bacap-tile>`
           : nothing,
       )}<bacap-tile class="self" .stream=${media.own} .name=${this.name} .about=${t(this.muted(parts) ? "wall.muted" : "wall.heard")}></bacap-tile></div>`;
   }
@@ -129,12 +128,9 @@ class Wall extends Part {
       return html`<div class="wall-vote"><h2>${marked(ballot.question)}</h2>${ballot.result
         ? html`<bacap-vote-bars .result=${ballot.result}></bacap-vote-bars>`
         : html`<p class="huge figures">${t("vote.sent", { cast: ballot.cast, electorate: ballot.electorate })}</p>`}</div>`;
-    for (const item of parts.agenda)
-      for (const paper of item.papers)
-        if (paper.id === parts.stage.paper) {
-          const address = async () => (await this.line?.ask({ type: "fetch", id: crypto.randomUUID(), sitting: parts.sitting.id, paper: paper.id })).url;
-          return html`<bacap-sheet .paper=${paper.sha256} .address=${address} .page=${parts.stage.page}></bacap-sheet>`;
-        }
+    const shown = paperIn(parts, parts.stage.paper);
+    if (shown && this.line)
+      return html`<bacap-sheet .paper=${shown.paper.sha256} .address=${addressOf(this.line, parts.sitting.id, shown.paper.id)} .page=${parts.stage.page}></bacap-sheet>`;
     return html`<div class="wall-quiet">${icon("file-text")}</div>`;
   }
 

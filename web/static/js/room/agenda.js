@@ -1,20 +1,11 @@
 // The agenda: what is done, what is now with its papers, what comes. Chair and secretary move on from here.
-import { Part, html, icon, nothing } from "../part.js";
+import { html, icon, nothing } from "../part.js";
+import { RoomPart } from "../sitting.js";
 import { clock, marked, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").ItemPart} ItemPart */
 
-class Agenda extends Part {
-  static properties = { room: { attribute: false }, parts: { attribute: false } };
-
-  constructor() {
-    super();
-    /** @type {any} */
-    this.room = null;
-    /** @type {import("../wire.d.ts").Screen | null} */
-    this.parts = null;
-  }
-
+class Agenda extends RoomPart {
   /** @param {ItemPart} item */
   item(item) {
     const open = this.parts?.sitting.phase === "open";

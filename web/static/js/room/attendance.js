@@ -1,18 +1,9 @@
 // Checking in, and who is here. Persons are counted, not pictures.
-import { Part, html, icon, nothing } from "../part.js";
+import { html, icon, nothing } from "../part.js";
+import { RoomPart } from "../sitting.js";
 import { clock, marked, t } from "../words.js";
 
-class CheckIn extends Part {
-  static properties = { room: { attribute: false }, parts: { attribute: false } };
-
-  constructor() {
-    super();
-    /** @type {any} */
-    this.room = null;
-    /** @type {import("../wire.d.ts").Screen | null} */
-    this.parts = null;
-  }
-
+class CheckIn extends RoomPart {
   /** @param {SubmitEvent} event */
   async submit(event) {
     event.preventDefault();
@@ -32,17 +23,7 @@ class CheckIn extends Part {
   }
 }
 
-class Attendance extends Part {
-  static properties = { room: { attribute: false }, parts: { attribute: false } };
-
-  constructor() {
-    super();
-    /** @type {any} */
-    this.room = null;
-    /** @type {import("../wire.d.ts").Screen | null} */
-    this.parts = null;
-  }
-
+class Attendance extends RoomPart {
   /** @param {import("../wire.d.ts").SeatPart} seat */
   row(seat) {
     const parts = /** @type {import("../wire.d.ts").Screen} */ (this.parts);

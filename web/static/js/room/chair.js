@@ -1,19 +1,10 @@
 // The chair's own acts. Only the one that comes next is lit; the rest stand by, quiet.
 import { ask } from "../elements/confirm.js";
-import { Part, html, icon, newId, nothing } from "../part.js";
+import { html, icon, newId, nothing } from "../part.js";
+import { RoomPart } from "../sitting.js";
 import { t } from "../words.js";
 
-class Chair extends Part {
-  static properties = { room: { attribute: false }, parts: { attribute: false } };
-
-  constructor() {
-    super();
-    /** @type {any} */
-    this.room = null;
-    /** @type {import("../wire.d.ts").Screen | null} */
-    this.parts = null;
-  }
-
+class Chair extends RoomPart {
   async open() {
     if (await ask({ title: t("chair.open-title"), text: t("chair.open-text"), act: t("chair.open"), tone: "seal" })) await this.room.ask({ kind: "open" });
   }

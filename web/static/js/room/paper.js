@@ -1,16 +1,13 @@
 // The sheet in the middle. It follows the presenter until I browse freely; one tap brings me back.
-import { Part, html, icon, nothing } from "../part.js";
+import { html, icon, nothing } from "../part.js";
+import { RoomPart, addressOf, paperIn } from "../sitting.js";
 import { marked, t } from "../words.js";
 
-class Paper extends Part {
-  static properties = { room: { attribute: false }, parts: { attribute: false }, own: { state: true } };
+class Paper extends RoomPart {
+  static properties = { own: { state: true } };
 
   constructor() {
     super();
-    /** @type {any} */
-    this.room = null;
-    /** @type {import("../wire.d.ts").Screen | null} */
-    this.parts = null;
     /** What I look at by myself; null while I follow. @type {{paper: string, page: number} | null} */
     this.own = null;
   }
@@ -30,14 +27,9 @@ class Paper extends Part {
     return parts?.sitting.phase === "open" && (this.room.conducts || parts.stage.speaker === me || item?.rapporteur === me);
   }
 
-  find(/** @type {string} */ id) {
-    for (const item of this.parts?.agenda ?? []) for (const paper of item.papers) if (paper.id === id) return { paper, item };
-    return null;
-  }
-
   /** @param {string} paper @param {number} page */
   choose(paper, page) {
-    const found = this.find(paper);
+    const found = paperIn(this.parts, paper);
     const count = found?.paper.pages ?? 1;
     const wanted = Math.min(Math.max(1, page), count);
     if (this.presents && found?.item.step === "now" && !this.own) void this.room.ask({ kind: "show-page", paper, page: wanted });
@@ -48,9 +40,9 @@ class Paper extends Part {
     const parts = this.parts;
     if (!parts) return nothing;
     const shown = this.own ?? parts.stage;
-    const found = this.find(shown.paper);
+    const found = paperIn(this.parts, shown.paper);
     if (!found) return html`<div class="empty">${icon("file-text")}<p>${t(parts.stage.item ? "room.no-paper" : parts.sitting.phase === "open" ? "room.no-item" : "room.papers-here")}</p></div>`;
-    const address = async () => (await this.room.line.ask({ type: "fetch", id: crypto.randomUUID(), sitting: parts.sitting.id, paper: found.paper.id })).url;
+    const address = addressOf(this.room.line, parts.sitting.id, found.paper.id);
     const turn = (/** @type {number} */ step) => this.choose(found.paper.id, shown.page + step);
     return html`<div class="desk-top" tabindex="0" role="region" aria-label=${found.paper.name}><bacap-sheet .paper=${found.paper.sha256} .address=${address} .page=${shown.page}></bacap-sheet></div>
       <div class="reader-bar"><button class="button" aria-label=${t("paper.before")} ?disabled=${shown.page <= 1} @click=${() => turn(-1)}>${icon("chevron-left")}</button>

@@ -1,16 +1,13 @@
 // Who speaks, and who waits, in order. The chair gives the floor from here.
-import { Part, html, icon, nothing } from "../part.js";
+import { html, icon, nothing } from "../part.js";
+import { RoomPart, nameOf } from "../sitting.js";
 import { marked, t } from "../words.js";
 
-class Speaking extends Part {
-  static properties = { room: { attribute: false }, parts: { attribute: false }, slots: { attribute: false } };
+class Speaking extends RoomPart {
+  static properties = { slots: { attribute: false } };
 
   constructor() {
     super();
-    /** @type {any} */
-    this.room = null;
-    /** @type {import("../wire.d.ts").Screen | null} */
-    this.parts = null;
     this.slots = null;
   }
 
@@ -24,7 +21,7 @@ class Speaking extends Part {
     const parts = /** @type {import("../wire.d.ts").Screen} */ (this.parts);
     const { stage, speaker, speaker_site: site, since } = parts.stage;
     const endpoint = stage || this.room.media?.slots.video[0] || "";
-    const name = speaker ? (parts.people[speaker]?.name ?? "") : this.room.nameOf(endpoint);
+    const name = speaker ? (parts.people[speaker]?.name ?? "") : nameOf(parts, endpoint);
     const about = speaker ? this.about(speaker, site) : "";
     const own = endpoint && (endpoint === this.room.me?.id || endpoint === this.room.seat?.site);
     const stream = endpoint === this.room.me?.id ? (this.room.media?.own ?? null) : (this.room.media?.pictureOf(endpoint) ?? null);

@@ -1,18 +1,15 @@
 // A vote covers the middle: the question, the time, three large answers; then the result with its arithmetic.
-import { Part, html, nothing } from "../part.js";
+import { html, nothing } from "../part.js";
+import { RoomPart } from "../sitting.js";
 import { marked, t } from "../words.js";
 
 const CHOICES = /** @type {const} */ (["for", "against", "silent"]);
 
-class Vote extends Part {
-  static properties = { room: { attribute: false }, parts: { attribute: false }, put: { state: true }, sending: { state: true } };
+class Vote extends RoomPart {
+  static properties = { put: { state: true }, sending: { state: true } };
 
   constructor() {
     super();
-    /** @type {any} */
-    this.room = null;
-    /** @type {import("../wire.d.ts").Screen | null} */
-    this.parts = null;
     this.put = ""; // the result that I have put away
     this.sending = "";
   }
