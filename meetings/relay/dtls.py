@@ -18,17 +18,18 @@ from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 from pylibsrtp import Error as SrtpError
 
 Address = tuple[str, int]
+Certificate = RTCCertificate
 
 PROFILES = [aiortc_dtls.SRTP_AEAD_AES_128_GCM, aiortc_dtls.SRTP_AES128_CM_SHA1_80]
 INBOX = 64  # DTLS datagrams; more are dropped, and DTLS sends again
 
 
-def new_certificate() -> RTCCertificate:
+def new_certificate() -> Certificate:
     """One for the life of a worker."""
     return RTCCertificate.generateCertificate()
 
 
-def fingerprint(certificate: RTCCertificate) -> str:
+def fingerprint(certificate: Certificate) -> str:
     return next(p.value for p in certificate.getFingerprints() if p.algorithm == "sha-256")
 
 
@@ -60,7 +61,7 @@ class PortTransport:
 class Session(aiortc_dtls.RTCDtlsTransport):
     """One peer's DTLS and SRTP. We are the DTLS server, because the server's order of SRTP profiles decides."""
 
-    def __init__(self, transport: PortTransport, certificate: RTCCertificate, *, server: bool = True) -> None:
+    def __init__(self, transport: PortTransport, certificate: Certificate, *, server: bool = True) -> None:
         super().__init__(transport, [certificate])  # type: ignore[arg-type]
         self._srtp_profiles = PROFILES
         self._set_role("server" if server else "client")

@@ -40,7 +40,7 @@ def clock() -> int:
 class Peer:
     """One browser's transport: ICE name and password, DTLS session, the endpoint it feeds."""
 
-    def __init__(self, port: Port, room: Room, endpoint: str, offer: sdp.Offer) -> None:
+    def __init__(self, port: Port, room: Room, endpoint: str, offer: sdp.Description) -> None:
         self.endpoint = Endpoint(room, endpoint, self)
         self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
         self.transport = PortTransport("controlled", port.send_to)

@@ -42,17 +42,23 @@ class Media:
 
 
 @dataclass(slots=True)
-class Offer:
-    ufrag: str
-    fingerprints: list[tuple[str, str]]  # (algorithm, value)
-    media: list[Media]
+class Description:
+    """An offer or an answer, as its other side needs it."""
+
+    ufrag: str = ""
+    password: str = ""
+    setup: str = ""
+    fingerprints: list[tuple[str, str]] = field(default_factory=list)  # (algorithm, value)
+    candidates: list[tuple[str, int]] = field(default_factory=list)  # host candidates for UDP
+    media: list[Media] = field(default_factory=list)
 
 
-def parse(text: str) -> Offer:
-    """Raises Malformed for what is no offer of ours."""
+def parse(text: str) -> Description:
+    """Raises Malformed for what describes no session of ours."""
     if len(text) > LONGEST:
         raise Malformed("sdp")
-    ufrag, prints, media = "", [], []
+    made = Description()
+    media = made.media
     try:
         for line in text.splitlines():
             kind, _, value = line.partition("=")
@@ -63,18 +69,38 @@ def parse(text: str) -> Offer:
                 )
             elif kind == "a":
                 name, _, rest = value.partition(":")
-                if name == "ice-ufrag":
-                    ufrag = rest
-                elif name == "fingerprint":
-                    algorithm, _, digest = rest.partition(" ")
-                    prints.append((algorithm.lower(), digest.upper()))
-                elif media:
+                if not _take_transport(made, name, rest) and media:
                     _take(media[-1], name, rest)
     except (ValueError, IndexError) as error:
         raise Malformed("sdp") from error
-    if not ufrag or not prints or not media or len(media) > MOST_MEDIA:
+    if not made.ufrag or not made.fingerprints or not media or len(media) > MOST_MEDIA:
         raise Malformed("sdp")
-    return Offer(ufrag, list(dict.fromkeys(prints)), media)
+    return made
+
+
+def _take_transport(made: Description, name: str, rest: str) -> bool:
+    """One attribute of the bundle's transport, wherever it stands; the same in every section. False: it is none."""
+    if name == "ice-ufrag":
+        made.ufrag = rest
+    elif name == "ice-pwd":
+        made.password = rest
+    elif name == "setup":
+        made.setup = rest
+    elif name == "fingerprint":
+        algorithm, _, digest = rest.partition(" ")
+        if (found := (algorithm.lower(), digest.upper())) not in made.fingerprints:
+            made.fingerprints.append(found)
+    elif name == "candidate":
+        words = rest.split()
+        if (
+            words[2].lower() == "udp"
+            and words[7] == "host"
+            and (at := (words[4], int(words[5]))) not in made.candidates
+        ):
+            made.candidates.append(at)
+    else:
+        return False
+    return True
 
 
 def _take(media: Media, name: str, rest: str) -> None:
@@ -109,7 +135,7 @@ class Local:
     candidates: Sequence[tuple[str, int]]
 
 
-def answer(offer: Offer, local: Local, session: int, ssrcs: dict[str, int]) -> str:
+def answer(offer: Description, local: Local, session: int, ssrcs: dict[str, int]) -> str:
     """The answer. SSRCS: mid of a place -> the SSRC we send there."""
     taken = [media.mid for media in offer.media if _is_taken(media)]
     lines = [

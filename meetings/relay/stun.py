@@ -16,7 +16,8 @@ from store.errors import Malformed
 
 MAGIC = 0x2112A442
 BINDING, SUCCESS = 0x0001, 0x0101
-USERNAME, INTEGRITY, XOR_MAPPED, USE_CANDIDATE, FINGERPRINT = 0x0006, 0x0008, 0x0020, 0x0025, 0x8028
+USERNAME, INTEGRITY, XOR_MAPPED, PRIORITY, USE_CANDIDATE = 0x0006, 0x0008, 0x0020, 0x0024, 0x0025
+FINGERPRINT, CONTROLLING = 0x8028, 0x802A
 HEAD = 20
 
 
@@ -56,6 +57,15 @@ def is_genuine(data: bytes, password: bytes) -> bool:
 
 def nominates(data: bytes) -> bool:
     return any(kind == USE_CANDIDATE for kind, _, _ in attributes(data))
+
+
+def request(local: str, remote: str, transaction: bytes, password: bytes) -> bytes:
+    """A connectivity check of a controlling agent that nominates: names of both sides, PASSWORD of the other."""
+    name = f"{remote}:{local}".encode()
+    body = struct.pack("!HH", USERNAME, len(name)) + name + bytes(-len(name) % 4)
+    body += struct.pack("!HHI", PRIORITY, 4, 1 << 30) + struct.pack("!HH", USE_CANDIDATE, 0)
+    body += struct.pack("!HHQ", CONTROLLING, 8, int.from_bytes(transaction[:8]))
+    return sealed(BINDING, transaction, body, password)
 
 
 def response(request: bytes, host: str, port: int, password: bytes) -> bytes:

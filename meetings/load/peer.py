@@ -1,0 +1,160 @@
+"""One room without people: real ICE, DTLS and SRTP on a socket of its own, no codec.
+
+It offers as a browser does (one sound and one picture of its own, places for others'), or answers a server that
+offers. What comes is counted by whoever reads its socket (crowd.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Iterator
+
+from store.errors import Unavailable
+
+from ..relay import rtcp, sdp, stun
+from ..relay.dtls import Address, Certificate, PortTransport, Session, fingerprint
+from .film import Film, Stream
+
+AUDIO, VIDEO = 111, 96
+CODECS = {"audio": (AUDIO, "opus/48000/2"), "video": (VIDEO, "VP8/90000")}
+CHECK_S, CHECKS, HANDSHAKE_S = 0.25, 40, 20
+BUFFER = 4 * 1024**2
+
+
+class Peer:
+    """`sends` None: it only watches. Raises Unavailable where the relay does not answer."""
+
+    def __init__(self, certificate: Certificate, sends: Film | None, voices: int, pictures: int) -> None:
+        self.places = {"audio": voices, "video": pictures}
+        self.sends = sends
+        self.streams: dict[str, Stream] = {}
+        if sends is not None:
+            self.streams["audio"] = _stream(sends.steps, AUDIO)
+            self.streams["video"] = _stream(sends.frames, VIDEO)
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            self.sock.setsockopt(socket.SOL_SOCKET, option, BUFFER)
+        self.sock.bind(("0.0.0.0", 0))  # noqa: S104  (a client's own port)
+        self.sock.setblocking(False)
+        self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
+        self._certificate = certificate
+        self._transport = PortTransport("controlling", self._send_to)
+        self._answered = asyncio.Event()
+        self.kinds: dict[int, str] = {}  # SSRC of a place -> its kind
+        self.address: Address = ("", 0)
+        self.there = sdp.Description()
+        self.session: Session | None = None  # once connected
+
+    # ── describing ──
+
+    def offer(self) -> str:
+        sections = []
+        for kind in CODECS:
+            if self.streams:
+                sections.append((kind, f"{kind}-own", "sendonly"))
+            sections += [(kind, f"{kind}-{index}", "recvonly") for index in range(self.places[kind])]
+        return self._describe(sections, "actpass")
+
+    def answer(self, offer: str) -> str:
+        """To a server that offers what we are to watch: its sections, in its order."""
+        there = sdp.parse(offer)
+        setup = "passive" if there.setup == "active" else "active"
+        return self._describe([(media.kind, media.mid, "recvonly") for media in there.media], setup)
+
+    def _describe(self, sections: list[tuple[str, str, str]], setup: str) -> str:
+        mids = " ".join(mid for _, mid, _ in sections)
+        head = f"v=0\r\no=- {secrets.randbits(40)} 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {mids}\r\n"
+        lines = list(self._sections(sections, setup))
+        return head + "\r\n".join(lines) + "\r\n"
+
+    def _sections(self, sections: list[tuple[str, str, str]], setup: str) -> Iterator[str]:
+        for kind, mid, direction in sections:
+            pt, codec = CODECS[kind]
+            yield f"m={kind} 9 UDP/TLS/RTP/SAVPF {pt}"
+            yield "c=IN IP4 0.0.0.0"
+            yield from (f"a=mid:{mid}", f"a={direction}", "a=rtcp-mux", f"a=rtpmap:{pt} {codec}")
+            yield from (f"a=ice-ufrag:{self.ufrag}", f"a=ice-pwd:{self.password}", f"a=setup:{setup}")
+            yield f"a=fingerprint:sha-256 {fingerprint(self._certificate)}"
+            if kind == "video":
+                yield from (f"a=rtcp-fb:{pt} nack", f"a=rtcp-fb:{pt} nack pli")
+            if direction == "sendonly":
+                yield from (f"a=ssrc:{self.streams[kind].ssrc} cname:{self.ufrag}", f"a=msid:own own-{kind}")
+
+    # ── connecting ──
+
+    async def connect(self, text: str) -> None:
+        """Go by the other side's description: check, shake hands. The socket is nobody's to read afterwards."""
+        self.there = sdp.parse(text)
+        self.kinds = {media.ssrcs[0]: media.kind for media in self.there.media if media.ssrcs}
+        self.address = self._transport.address = self.there.candidates[0]
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self.sock, self._readable)
+        try:
+            for _ in range(CHECKS):
+                self.check()
+                try:
+                    await asyncio.wait_for(self._answered.wait(), CHECK_S)
+                    break
+                except TimeoutError:
+                    continue
+            server = self.there.setup == "active"
+            session = Session(self._transport, self._certificate, server=server)
+            if await asyncio.wait_for(session.handshake(self.there.fingerprints), HANDSHAKE_S):
+                self.session = session
+        except (TimeoutError, ConnectionError) as error:
+            raise Unavailable("media-away") from error
+        finally:
+            loop.remove_reader(self.sock)
+        if self.session is None:
+            raise Unavailable("media-away")
+
+    def check(self) -> None:
+        """Show that we are still here (RFC 7675)."""
+        made = stun.request(self.ufrag, self.there.ufrag, secrets.token_bytes(12), self.there.password.encode())
+        self._send_to(made, self.address)
+
+    def _send_to(self, data: bytes, address: Address) -> None:
+        try:
+            self.sock.sendto(data, address)
+        except BlockingIOError:
+            return
+
+    def _readable(self) -> None:
+        """While connecting only: STUN and DTLS."""
+        while True:
+            try:
+                data, (host, port) = self.sock.recvfrom(2048)
+            except OSError:
+                return
+            if data[:2] == b"\x01\x01":
+                self._answered.set()
+            elif data[:2] == b"\x00\x01":
+                self._send_to(stun.response(data, host, port, self.password.encode()), (host, port))
+            elif 19 < data[0] < 64:
+                self._transport.feed(data)
+
+    # ── media ──
+
+    def say(self, packet: bytes) -> None:
+        if self.session is not None:
+            self._send_to(self.session.protect(packet), self.address)
+
+    def hear(self, data: bytes) -> None:
+        """What the relay tells a sender: of a key frame that is wanted, the film begins anew."""
+        if self.session is None or len(data) < 8 or not 127 < data[0] < 192:
+            return
+        plain = self.session.unprotect_rtcp(data)
+        if plain is not None and self.streams["video"].ssrc in rtcp.key_frames_asked(plain):
+            self.streams["video"].begin_anew()
+
+    async def close(self) -> None:
+        if self.session is not None:
+            await self.session.close()
+            self._transport.feed(None)
+        self.sock.close()
+
+
+def _stream(frames: tuple[bytes, ...], payload_type: int) -> Stream:
+    return Stream(frames, payload_type, secrets.randbits(31) | 1, secrets.randbits(15), secrets.randbits(32))
