@@ -138,7 +138,17 @@ async def _run(pid: int, crowd: Crowd, viewers: int, seconds: float, made: Measu
         came += sum(count.packets.values())
     made.us.append((after.cpu - before.cpu) / max(1, came) * 1e6)
     made.core.append((after.cpu - before.cpu) / (after.at - before.at))
-    made.delivered.append(1 - sum(c.lost for c in crowd.counts.values()) / max(1, sent * viewers))
+    lost = sum(count.lost for count in crowd.counts.values())
+    made.delivered.append(min(came + lost, sent * viewers) / max(1, sent * viewers) - lost / max(1, sent * viewers))
+    print(
+        sent,
+        came,
+        lost,
+        viewers,
+        dict(crowd.sent.packets),
+        [dict(c.packets) for c in crowd.counts.values()][:3],
+        file=sys.stderr,
+    )
     delays = [float(us) / 1000 for careful in crowd.careful for us in careful.delays]
     made.delay_p99.append(share(delays, 0.99))
     made.other += sum(careful.other for careful in crowd.careful)

@@ -1,8 +1,9 @@
 """One plain packet out to many places: copied, renumbered, protected, sent.
 
-`Batch` protects in place with libsrtp (pylibsrtp's own cffi binding) and sends a whole round in one sendmmsg; measured
-at 6 to 8 us a copy. `Plain` does the same with two ordinary calls a copy, wherever the other is not to be had. Both
-send the same bytes, and a test compares them. A full socket buffer is counted as a drop, never waited for.
+`Batch` gathers a moment's packets, protects each copy in place with libsrtp (pylibsrtp's own cffi binding) and sends a
+whole round in one sendmmsg. Copies for one place that follow each other go as one message that the kernel cuts (UDP
+GSO): a train costs hardly more than a packet. `Plain` does the same with two ordinary calls a copy, wherever the other
+is not to be had. Both send the same bytes, and a test compares them. A full socket is a drop, never waited for.
 """
 
 from __future__ import annotations
@@ -10,46 +11,54 @@ from __future__ import annotations
 import errno
 import socket
 import struct
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cffi import FFI
 from pylibsrtp import Error as SrtpError
 from pylibsrtp._binding import ffi as srtp_ffi
 from pylibsrtp._binding import lib as srtp_lib
 
+from . import mmsg
 from .router import Place
-from .rtp import HEAD, Vp8, is_newer
+from .rtp import HEAD, Packet, Vp8, is_newer
 
 if TYPE_CHECKING:
     from .port import Peer
 
-SLOT, SLOTS = 1664, 512  # bytes a packet, packets a round
-LONGEST = 1356  # what pylibsrtp takes: 1,500 less the longest tag
+LONGEST = 1356  # bytes of a packet that pylibsrtp takes: 1,500 less the longest tag
+ROOM = LONGEST + 144  # and what libsrtp may write behind it (SRTP_MAX_TRAILER_LEN)
+ARENA = 1024**2
+MESSAGES = 512  # a round
+LONGEST_TRAIN = 60_000  # bytes: an IPv4 datagram before it is cut
+MOST_SEGMENTS = 64  # UDP_MAX_SEGMENTS
+UDP_SEGMENT = 103
+CUT = struct.Struct("=QiiH")  # cmsghdr (length, level, type) and the size of a segment
+CUT_SPACE = 24
 
 
 class Egress(Protocol):
+    """`urgent`: something was taken in that should not wait for what follows it."""
+
     sent: int
     dropped: int
+    urgent: bool
 
-    def send(self, now: int, bare: bytes, places: Iterable[Place], vp8: Vp8 | None) -> None: ...
+    def send(self, now: int, packet: Packet, places: list[Place]) -> None: ...
 
     def flush(self) -> None: ...
 
     def forget(self, address: tuple[str, int]) -> None: ...
 
 
-def renumber(place: Place, now: int, buffer: Any, at: int, vp8: Vp8 | None) -> None:
-    """Rewrite the copy at AT in BUFFER for PLACE, and remember how far the place has come."""
-    first, second, seq, ts, _ = HEAD.unpack_from(buffer, at)
-    seq, ts = seq + place.seq_off & 0xFFFF, ts + place.ts_off & 0xFFFFFFFF
-    HEAD.pack_into(buffer, at, first, second & 0x80 | place.payload_type, seq, ts, place.ssrc)
+def renumber(place: Place, now: int, buffer: Any, at: int, packet: Packet) -> None:
+    """Rewrite the copy of PACKET at AT in BUFFER for PLACE, and remember how far the place has come."""
+    seq, ts = packet.seq + place.seq_off & 0xFFFF, packet.ts + place.ts_off & 0xFFFFFFFF
+    HEAD.pack_into(buffer, at, packet.first, packet.marker | place.payload_type, seq, ts, place.ssrc)
     newer = is_newer(seq, place.seq) or not place.sent
     if newer:
         place.seq, place.ts, place.at = seq, ts, now
     place.sent += 1
-    if vp8 is not None and vp8.picture_at:
-        _renumber_picture(place, buffer, at, vp8, newer)
+    if packet.vp8 is not None and packet.vp8.picture_at:
+        _renumber_picture(place, buffer, at, packet.vp8, newer)
 
 
 def _renumber_picture(place: Place, buffer: Any, at: int, vp8: Vp8, newer: bool) -> None:
@@ -74,15 +83,16 @@ class Plain:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self.sent = self.dropped = 0
+        self.urgent = False
 
-    def send(self, now: int, bare: bytes, places: Iterable[Place], vp8: Vp8 | None) -> None:
-        if len(bare) > LONGEST:
+    def send(self, now: int, packet: Packet, places: list[Place]) -> None:
+        if packet.size > LONGEST:
             self.dropped += 1
             return
         for place in places:
             peer: Any = place.endpoint.peer
-            copy = bytearray(bare)
-            renumber(place, now, copy, 0, vp8)
+            copy = bytearray(packet.bare)
+            renumber(place, now, copy, 0, packet)
             try:
                 self._sock.sendto(peer.session.protect(bytes(copy)), peer.transport.address)
                 self.sent += 1
@@ -99,36 +109,31 @@ class Plain:
 class Batch:
     """In-place protection and one system call a round (Linux, IPv4)."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, trains: bool = True) -> None:
+        mmsg.libc.sendmmsg  # noqa: B018  (AttributeError here, at start, where the system has none)
         self._fd = sock.fileno()
-        self._ffi = ffi = FFI()
-        self._full = (errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM)
-        ffi.cdef(
-            """
-            struct iovec { void *base; size_t len; };
-            struct msghdr { void *name; uint32_t namelen; struct iovec *iov; size_t iovlen;
-                            void *control; size_t controllen; int flags; };
-            struct mmsghdr { struct msghdr hdr; unsigned int len; };
-            int sendmmsg(int fd, struct mmsghdr *vec, unsigned int n, int flags);
-            """
-        )
-        self._libc: Any = ffi.dlopen(None)
-        self._libc.sendmmsg  # noqa: B018  (AttributeError here, at start, where the system has none)
-        self._arena = ffi.new("char[]", SLOTS * SLOT)
-        self._bytes = memoryview(ffi.buffer(self._arena)).cast("B")
-        self._iov = ffi.new("struct iovec[]", SLOTS)
-        self._messages = ffi.new("struct mmsghdr[]", SLOTS)
-        base = int(ffi.cast("uintptr_t", self._arena))
-        self._slots = [srtp_ffi.cast("char *", base + i * SLOT) for i in range(SLOTS)]
-        self._heads = [ffi.addressof(self._messages[i], "hdr") for i in range(SLOTS)]
-        self._iovs = [ffi.addressof(self._iov, i) for i in range(SLOTS)]
+        ffi = mmsg.ffi
+        self._arena = srtp_ffi.new("char[]", ARENA)
+        self._bytes = memoryview(srtp_ffi.buffer(self._arena)).cast("B")
+        base = int(srtp_ffi.cast("uintptr_t", self._arena))
+        self._base = ffi.cast("char *", base)
+        self._iov = ffi.new("struct iovec[]", MESSAGES)
+        self._messages = ffi.new("struct mmsghdr[]", MESSAGES)
+        self._cuts = ffi.new("char[]", MESSAGES * CUT_SPACE)
+        self._cut_bytes = memoryview(ffi.buffer(self._cuts)).cast("B")
+        self._heads = [ffi.addressof(self._messages[i], "hdr") for i in range(MESSAGES)]
+        self._iovs = [ffi.addressof(self._iov, i) for i in range(MESSAGES)]
+        self._cut_at = [self._cuts + i * CUT_SPACE for i in range(MESSAGES)]
         self._length = srtp_ffi.new("int *")
-        for i in range(SLOTS):
-            self._iov[i].base = ffi.cast("void *", base + i * SLOT)
+        for i in range(MESSAGES):
             self._heads[i].iov, self._heads[i].iovlen, self._heads[i].namelen = self._iovs[i], 1, 16
         self._names: dict[tuple[str, int], Any] = {}
-        self._filled = 0
+        self._pending: list[tuple[int, Packet, list[Place]]] = []
+        self._counts = [0] * MESSAGES  # packets of each message
+        self._filled = self._at = 0
+        self._trains = trains
         self.sent = self.dropped = 0
+        self.urgent = False
 
     def _name(self, peer: Peer) -> Any:
         """The peer's address as the kernel wants it."""
@@ -138,7 +143,7 @@ class Batch:
         if known is None:
             host, port = address
             raw = struct.pack("=H", socket.AF_INET) + struct.pack("!H", port) + socket.inet_aton(host) + bytes(8)
-            known = self._names[address] = self._ffi.new("char[]", raw)
+            known = self._names[address] = mmsg.ffi.new("char[]", raw)
         return known
 
     def forget(self, address: tuple[str, int]) -> None:
@@ -146,45 +151,106 @@ class Batch:
         self.flush()
         self._names.pop(address, None)
 
-    def send(self, now: int, bare: bytes, places: Iterable[Place], vp8: Vp8 | None) -> None:
-        size = len(bare)
-        if size > LONGEST:
+    def send(self, now: int, packet: Packet, places: list[Place]) -> None:
+        """Taken in; it goes out with the next flush. PLACES and their numbering must not change before."""
+        if packet.size > LONGEST:
             self.dropped += 1
             return
-        buffer, length, slots, protect = self._bytes, self._length, self._slots, srtp_lib.srtp_protect
-        for place in places:
-            if self._filled == SLOTS:
-                self.flush()
-            index = self._filled
-            at = index * SLOT
-            buffer[at : at + size] = bare
-            renumber(place, now, buffer, at, vp8)
-            peer: Any = place.endpoint.peer
-            length[0] = size
-            if protect(peer.session.srtp, slots[index], length):
-                self.dropped += 1
-                continue
-            self._iovs[index].len = length[0]
-            self._heads[index].name = self._name(peer)
-            self._filled += 1
+        self._pending.append((now, packet, places))
+        if packet.vp8 is None or packet.marker:
+            self.urgent = True
 
     def flush(self) -> None:
-        done = 0
-        while done < self._filled:
-            sent = self._libc.sendmmsg(self._fd, self._messages + done, self._filled - done, 0)
+        """Packets that follow each other to the same places go together."""
+        pending, self._pending, self.urgent = self._pending, [], False
+        start = 0
+        while start < len(pending):
+            places, end = pending[start][2], start + 1
+            while end < len(pending) and pending[end][2] is places:
+                end += 1
+            for place in places:
+                self._pack(place, pending[start:end])
+            start = end
+        self._transmit()
+
+    def _pack(self, place: Place, run: list[tuple[int, Packet, list[Place]]]) -> None:
+        """The copies of a run for one place, in as few messages as sizes allow: all of one size, the last shorter."""
+        buffer, arena, length, protect = self._bytes, self._arena, self._length, srtp_lib.srtp_protect
+        peer: Any = place.endpoint.peer
+        srtp, segment, first, count = peer.session.srtp, 0, self._at, 0
+        for now, packet, _ in run:
+            at, size = self._at, packet.size
+            if at + ROOM > ARENA:
+                self._message(peer, first, count, segment)
+                self._transmit()
+                at, first, count = 0, 0, 0
+            buffer[at : at + size] = packet.bare
+            renumber(place, now, buffer, at, packet)
+            length[0] = size
+            if protect(srtp, arena + at, length):
+                self.dropped += 1
+                continue
+            size = length[0]
+            if count and not (
+                self._trains and size <= segment and at - first + size <= LONGEST_TRAIN and count < MOST_SEGMENTS
+            ):
+                self._message(peer, first, count, segment)
+                first, count = at, 0
+            if not count:
+                segment = size
+            count += 1
+            self._at = at + size
+            if size < segment:  # a shorter one ends its train
+                self._message(peer, first, count, segment)
+                first, count = self._at, 0
+        self._message(peer, first, count, segment)
+
+    def _message(self, peer: Peer, first: int, count: int, segment: int) -> None:
+        """COUNT copies that begin at FIRST are one message."""
+        if not count:
+            return
+        index = self._filled
+        iov, head = self._iovs[index], self._heads[index]
+        iov.base, iov.len = self._base + first, self._at - first
+        head.name = self._name(peer)
+        if count > 1:
+            CUT.pack_into(self._cut_bytes, index * CUT_SPACE, 18, socket.IPPROTO_UDP, UDP_SEGMENT, segment)
+            head.control, head.controllen = self._cut_at[index], CUT_SPACE
+        else:
+            head.controllen = 0
+        self._counts[index] = count
+        self._filled += 1
+        if self._filled == MESSAGES:
+            self._transmit(keep=True)
+
+    def _transmit(self, keep: bool = False) -> None:
+        """Send what is packed. KEEP: more is being packed behind it, so the arena goes on."""
+        done, filled, counts = 0, self._filled, self._counts
+        while done < filled:
+            sent = mmsg.libc.sendmmsg(self._fd, self._messages + done, filled - done, 0)
             if sent > 0:
+                self.sent += sum(counts[done : done + sent])
                 done += sent
-                self.sent += sent
-            else:
-                lost = self._filled - done if self._ffi.errno in self._full else 1
-                self.dropped += lost
-                done += lost
+                continue
+            code = mmsg.ffi.errno
+            if code == errno.EIO and counts[done] > 1:
+                self._trains = False  # this way out cannot cut (no checksum offload): from now on, packet by packet
+            lost = filled - done if code in mmsg.FULL else 1
+            self.dropped += sum(counts[done : done + lost])
+            done += lost
         self._filled = 0
+        if not keep:
+            self._at = 0
 
 
 def choose(sock: socket.socket) -> Egress:
     """The fastest way this machine has."""
     try:
-        return Batch(sock)
+        sock.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, 0)  # known since Linux 4.18
+        trains = True
+    except OSError:
+        trains = False
+    try:
+        return Batch(sock, trains)
     except (AttributeError, OSError):
         return Plain(sock)

@@ -28,6 +28,7 @@ log = logging.getLogger("bacap.relay")
 AT_ONCE = 256  # datagrams a turn of the loop
 CONSENT_MS = 30_000
 TICK_S = 0.1
+HOLD_S = 0.002  # the packets of a picture wait so long for each other, to go as one train
 BUFFER = 4 * 1024**2
 MOST_TOLD = 400  # packets in one feedback: it must fit a datagram
 WEAK_LOSS = 30  # per mille: from here on a line is called weak
@@ -70,6 +71,7 @@ class Port:
         self.certificate = new_certificate()
         self._print = fingerprint(self.certificate)
         self._egress = egress.choose(self._sock)
+        self._hold: asyncio.TimerHandle | None = None
         self._by_name: dict[str, Peer] = {}
         self._by_address: dict[Address, Peer] = {}
         self.rooms: dict[str, Room] = {}
@@ -84,6 +86,8 @@ class Port:
 
     async def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._sock)
+        if self._hold is not None:
+            self._hold.cancel()
         for peer in list(self._by_name.values()):
             await self._end(peer)
         self._sock.close()
@@ -142,6 +146,7 @@ class Port:
             del self._by_address[address]
             self._egress.forget(address)
         peer.ready = False
+        self._egress.flush()
         router.remove(peer.endpoint)
         self.replan(peer.endpoint.room)
         self._drop_if_done(peer.endpoint.room)
@@ -167,6 +172,7 @@ class Port:
     def replan(self, room: Room) -> None:
         """Bring every screen in step with who is there, who may be heard and who has the stage."""
         now = clock()
+        self._egress.flush()  # in the numbers it was taken in with
         for endpoint in list(room.endpoints.values()):
             for source in router.assign(endpoint, room.plan(endpoint, now)):
                 self._ask_key_frame(source, now)
@@ -210,6 +216,14 @@ class Port:
                 peer = self._by_address.get(address)
                 if peer is not None:
                     peer.transport.feed(data)
+        if self._egress.urgent:
+            self._egress.flush()
+        elif self._hold is None:
+            self._hold = asyncio.get_running_loop().call_later(HOLD_S, self._release)
+
+    def _release(self) -> None:
+        """What waited for the rest of its picture has waited long enough."""
+        self._hold = None
         self._egress.flush()
 
     def _on_stun(self, data: bytes, address: Address, now: int) -> None:
@@ -282,6 +296,7 @@ class Port:
                     continue
                 self._feed_back(peer)
             for room in list(self.rooms.values()):
+                self._egress.flush()
                 for viewer, voices in room.ranked(now):
                     router.assign(viewer, {"audio": voices})
                     self._tell_shown(viewer)

@@ -7,12 +7,11 @@ times go on without a gap, and a picture begins with a key frame.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from . import rtp, speaker
-from .rtp import Vp8
+from .rtp import Packet
 
 KEY_FRAME_GAP = 500  # between key-frame requests for one source, however many watch
+NEVER = 1 << 62
 CLOCK = {"audio": 48, "video": 90}  # RTP ticks a millisecond
 
 
@@ -20,8 +19,8 @@ class Source:
     """A sound or picture that an endpoint sends."""
 
     __slots__ = (
-        "asked_at", "bytes", "endpoint", "kind", "level", "lost", "packets", "payload_type", "places", "ssrc",
-        "unwrap", "wanted",
+        "asked_at", "bytes", "endpoint", "kind", "level", "lost", "packets", "payload_type", "places", "settled_at",
+        "ssrc", "unwrap", "wanted",
     )  # fmt: skip
 
     def __init__(self, endpoint: Endpoint, kind: str, payload_type: int) -> None:
@@ -33,6 +32,7 @@ class Source:
         self.unwrap = rtp.Unwrap()
         self.asked_at = -KEY_FRAME_GAP
         self.wanted = False  # a key frame was asked for and not yet passed on
+        self.settled_at = NEVER  # from this packet on, all its places take every packet
 
 
 class Place:
@@ -52,11 +52,11 @@ class Place:
         self.waiting = True  # for the first packet, or the first key frame, of its source
         self.began = False
 
-    def start(self, now: int, number: int, seq: int, ts: int, vp8: Vp8 | None) -> None:
+    def start(self, now: int, number: int, packet: Packet) -> None:
         """The source's numbers as this place will tell them: right behind what it told last."""
-        elapsed = (now - self.at) * CLOCK[self.kind] if self.began else 0
-        self.seq_off = self.seq + 1 - seq & 0xFFFF
-        self.ts_off = self.ts + max(1, elapsed) - ts & 0xFFFFFFFF
+        elapsed, vp8 = (now - self.at) * CLOCK[self.kind] if self.began else 0, packet.vp8
+        self.seq_off = self.seq + 1 - packet.seq & 0xFFFF
+        self.ts_off = self.ts + max(1, elapsed) - packet.ts & 0xFFFFFFFF
         if vp8 is not None:
             self.picture_off = self.picture + 1 - vp8.picture & 0x7FFF
             self.tl0_off = self.tl0 + 1 - vp8.tl0 & 0xFF
@@ -162,6 +162,7 @@ def assign(viewer: Endpoint, plan: dict[str, list[Source | None]]) -> list[Sourc
             place.source, place.waiting = source, True
             if source is not None:
                 source.places.append(place)
+                source.settled_at = NEVER
                 if kind == "video":
                     fresh.append(source)
     return fresh
@@ -178,12 +179,12 @@ def remove(endpoint: Endpoint) -> None:
         del endpoint.room.endpoints[endpoint.id]
 
 
-def take(now: int, endpoint: Endpoint, data: bytes) -> tuple[bytes, Iterable[Place], Vp8 | None] | None:
-    """The hot path. A plain packet from ENDPOINT: the bare packet, the places it goes to, its VP8 fields.
+def take(now: int, endpoint: Endpoint, data: bytes) -> tuple[Packet, list[Place]] | None:
+    """The hot path. A plain packet from ENDPOINT: the bare packet, and the places it goes to.
 
     None for a packet that is nobody's. Raises Malformed."""
     at = rtp.payload_offset(data)
-    _, second, seq, ts, ssrc = rtp.HEAD.unpack_from(data)
+    _, second, seq, _, ssrc = rtp.HEAD.unpack_from(data)
     source = endpoint.source_of(ssrc, second & 0x7F)
     if source is None:
         return None
@@ -194,25 +195,30 @@ def take(now: int, endpoint: Endpoint, data: bytes) -> tuple[bytes, Iterable[Pla
             source.level.hear(now, level[0] & 0x7F)
     if not source.places or len(data) == at:
         return None
-    bare = rtp.bare(data, at)
-    if source.kind == "audio":
-        for place in source.places:
-            if place.waiting:
-                place.start(now, number, seq, ts, None)
-        return bare, [place for place in source.places if number >= place.floor], None
-    vp8 = rtp.Vp8(bare)
-    if vp8.key:
+    packet = Packet(rtp.bare(data, at), source.kind == "video")
+    key = packet.vp8 is None or packet.vp8.key
+    if key:
         source.wanted = False
-    ready = []
+    if number < source.settled_at:
+        return packet, _ready(now, source, number, packet, key)
+    return packet, source.places
+
+
+def _ready(now: int, source: Source, number: int, packet: Packet, key: bool) -> list[Place]:
+    """The places that take this packet while some still wait for their first."""
+    ready, waits = [], False
     for place in source.places:
         if place.waiting:
-            if not vp8.key:
+            if not key:
+                waits = True
                 continue
-            place.start(now, number, seq, ts, vp8)
+            place.start(now, number, packet)
         elif number < place.floor:
             continue
         ready.append(place)
-    return bare, ready, vp8
+    if not waits:
+        source.settled_at = max(place.floor for place in source.places)
+    return ready
 
 
 def _count(source: Source, seq: int, size: int) -> int:

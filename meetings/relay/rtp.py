@@ -1,6 +1,6 @@
 """RTP packets as bytes: header, extensions (RFC 3550, RFC 8285), the VP8 payload descriptor (RFC 7741). Pure.
 
-No object is made of a packet: the hot path asks for offsets and rewrites in place.
+One small object is made of a packet, however many places it goes to; copies are bytes that are rewritten in place.
 """
 
 from __future__ import annotations
@@ -95,6 +95,19 @@ class Vp8:
             self.key = starts and not data[at] & 1
         except IndexError:
             raise Malformed("vp8") from None
+
+
+class Packet:
+    """A bare packet as it came, with what is rewritten in each copy of it."""
+
+    __slots__ = ("bare", "first", "marker", "seq", "size", "ts", "vp8")
+
+    def __init__(self, bare: bytes, picture: bool) -> None:
+        """Raises Malformed where a PICTURE has no whole VP8 descriptor."""
+        self.bare, self.size = bare, len(bare)
+        self.first, second, self.seq, self.ts, _ = HEAD.unpack_from(bare)
+        self.marker = second & 0x80
+        self.vp8 = Vp8(bare) if picture else None
 
 
 def is_newer(seq: int, than: int) -> bool:

@@ -116,12 +116,12 @@ class Viewer:
         taken = router.take(now, sender, data)
         if taken is None:
             return None
-        bare, places, vp8 = taken
+        went, places = taken
         for place in places:
             assert place is self.place
-            copy = bytearray(bare)
-            egress.renumber(place, now, copy, 0, vp8)
-            self.got.append(read(bytes(copy), vp8, self.run))
+            copy = bytearray(went.bare)
+            egress.renumber(place, now, copy, 0, went)
+            self.got.append(read(bytes(copy), went.vp8, self.run))
             return self.got[-1]
         return None
 

@@ -15,14 +15,18 @@ from aiortc.rtp import RtpPacket
 
 from meetings.relay import egress
 from meetings.relay.dtls import Session as Dtls
-from meetings.relay.egress import SLOTS, Batch, Plain
+from meetings.relay.egress import MESSAGES, Batch, Plain
 from meetings.relay.router import Endpoint, Place, Room
-from meetings.relay.rtp import Vp8
+from meetings.relay.rtp import Packet, Vp8
 
 from .stream import AUDIO, VIDEO, Film, packet
 
 GCM, CM = pylibsrtp.Policy.SRTP_PROFILE_AEAD_AES_128_GCM, pylibsrtp.Policy.SRTP_PROFILE_AES128_CM_SHA1_80
-WAYS = {"plain": Plain, "batch": Batch}
+WAYS: dict[str, Callable[[socket.socket], Plain | Batch]] = {
+    "plain": Plain,
+    "batch": lambda sock: Batch(sock, trains=False),
+    "trains": Batch,
+}
 
 
 def srtp(key: bytes, kind: int, profile: int) -> pylibsrtp.Session:
@@ -78,8 +82,8 @@ class Desk:
         self.screens.append(Screen(self.profile))
         return self.screens[-1]
 
-    def show(self, bare: bytes, places: list[Place], now: int = 0, vp8: Vp8 | None = None) -> None:
-        self.way.send(now, bare, places, vp8)
+    def show(self, bare: bytes, places: list[Place], now: int = 0, picture: bool = False) -> None:
+        self.way.send(now, Packet(bare, picture), places)
         self.way.flush()
 
 
@@ -125,14 +129,16 @@ def test_both_ways_send_the_same(desk: Callable[..., Desk], profile: int) -> Non
         read[name] = [[], []]
         for now in range(80):
             for bare in film.frame(key=now == 0, size=1 + now % 3):
-                made.way.send(now, bare, places, Vp8(bare))
+                made.way.send(now, Packet(bare, True), places)
             made.way.flush()
             for came, screen in zip(read[name], screens, strict=True):
                 came += screen.read()  # a socket holds few
         count = film.seq - 65500
         assert (made.way.dropped, made.way.sent) == (0, 3 * count)
         assert [len(came) for came in read[name]] == [2 * count, count]
-    assert read["plain"] == read["batch"]
+        for came in read[name]:
+            came.sort(key=lambda data: data[8:12])  # each place's in its order; places take turns as they like
+    assert read["plain"] == read["batch"] == read["trains"]
     assert {RtpPacket.parse(data).ssrc for data in read["batch"][0]} == {5, 6}
 
 
@@ -142,7 +148,7 @@ def test_a_copy_differs_only_in_its_numbers(either: Desk) -> None:
     place.seq_off, place.ts_off, place.picture_off, place.tl0_off = 100, 200, 300, 400
     [bare] = film.frame(key=True)
     kept = bytes(bare)
-    either.show(bare, [place], vp8=Vp8(bare))
+    either.show(bare, [place], picture=True)
     [data] = screen.read()
     seen, was = RtpPacket.parse(data), RtpPacket.parse(kept)
     assert bare == kept  # the source's own packet is untouched
@@ -178,14 +184,53 @@ def test_a_reordered_packet_goes_out_under_its_own_number(either: Desk) -> None:
     assert [RtpPacket.parse(data).sequence_number for data in screen.read()] == [5, 7, 6]
 
 
+RUNS = [
+    [1100] * 4 + [300],
+    [1100, 1100, 900, 1100, 1100, 1101, 1100],
+    [5, 4, 3, 2, 1, 1, 2, 3],
+    [300] * 150,
+    [egress.LONGEST - 12] * 80,
+]
+
+
+@pytest.mark.parametrize("sizes", RUNS, ids=["a picture", "uneven", "falling", "over 64", "over a datagram"])
+@pytest.mark.parametrize("profile", [GCM, CM], ids=["GCM-128", "CM-80"])
+def test_a_run_of_any_sizes_comes_whole_and_in_order(either: Desk, sizes: list[int], profile: int) -> None:
+    either.profile = profile
+    screens = [either.screen() for _ in range(3)]
+    for screen in screens:
+        screen.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024**2)
+    places = [screen.place(7) for screen in screens]
+    sent = [secrets.token_bytes(size) for size in sizes]
+    for seq, payload in enumerate(sent):
+        either.way.send(0, Packet(packet(VIDEO, seq, 0, 9, payload), False), places)
+    either.way.flush()
+    for screen in screens:
+        came = [RtpPacket.parse(data) for data in screen.read()]
+        assert [one.sequence_number for one in came] == list(range(len(sizes)))
+        assert [one.payload for one in came] == sent
+    assert (either.way.sent, either.way.dropped) == (3 * len(sizes), 0)
+
+
+def test_only_sound_and_the_end_of_a_picture_are_urgent(desk: Callable[..., Desk]) -> None:
+    way, place = desk("trains").way, desk("trains").screen().place(1)
+    film = Film("a")
+    first, last = (Packet(part, True) for part in film.frame(size=2))
+    for sent, urgent in ((first, False), (last, True), (Packet(packet(AUDIO, 1, 0, 9, b"sound"), False), True)):
+        way.send(0, sent, [place])
+        assert way.urgent == urgent
+        way.flush()
+        assert not way.urgent
+
+
 # ── many, long, unreachable ──
 
 
 def test_more_copies_than_slots_in_a_round(either: Desk) -> None:
     screens = [either.screen() for _ in range(6)]
-    each = SLOTS // len(screens) + 20
+    each = MESSAGES // len(screens) + 20
     places = [screen.place(1000 + index, kind="audio") for index in range(each) for screen in screens]
-    assert len(places) > SLOTS
+    assert len(places) > MESSAGES
     either.show(packet(AUDIO, 5, 960, 9, b"sound"), places)
     assert (either.way.sent, either.way.dropped) == (len(places), 0)
     for screen in screens:
@@ -196,7 +241,7 @@ def test_rounds_follow_each_other_in_one_flush(either: Desk) -> None:
     screen = either.screen()
     place = screen.place(1)
     for seq in range(100):
-        either.way.send(0, packet(VIDEO, seq, 0, 9, b"\x00" * (1 + 11 * seq)), [place], None)
+        either.way.send(0, Packet(packet(VIDEO, seq, 0, 9, b"\x00" * (1 + 11 * seq)), False), [place])
     either.way.flush()
     assert [len(data) for data in screen.read()] == [13 + 11 * seq for seq in range(100)]
     either.way.flush()  # nothing is sent twice
@@ -221,7 +266,7 @@ def test_both_ways_have_the_same_idea_of_too_long(desk: Callable[..., Desk]) -> 
         for seq, size in enumerate((1200, 1356, 1357, 1484, egress.LONGEST - 12, egress.LONGEST - 11, 2000)):
             made.show(packet(VIDEO, seq, 0, 9, bytes(size - 12)), [place])
         came[name] = [len(data) for data in raw(screen)]
-    assert came["plain"] == came["batch"]
+    assert came["plain"] == came["batch"] == came["trains"]
 
 
 def raw(screen: Screen) -> list[bytes]:

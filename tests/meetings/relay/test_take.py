@@ -135,10 +135,10 @@ def test_a_seven_bit_picture_id_goes_on_too() -> None:
         head = b"\x90\x80" + bytes([number])
         taken = router.take(0, sender, packet(VIDEO, seq, 0, film.ssrc, head + b"\x10\x02\x00"))
         assert taken is not None
-        bare, places, vp8 = taken
-        copy = bytearray(bare)
-        renumber(next(iter(places)), 0, copy, 0, vp8)
-        assert len(copy) == len(bare) and copy[15:] == bare[15:]
+        went, places = taken
+        copy = bytearray(went.bare)
+        renumber(places[0], 0, copy, 0, went)
+        assert len(copy) == went.size and copy[15:] == went.bare[15:]
         pictures.append(copy[14])
     assert pictures == [0, 1, 27, 28]
 
