@@ -88,6 +88,10 @@ class NewSitting(Strict, frozen=True):
     sites: tuple[str, ...] = ()
 
 
+class NewInvitations(Strict, frozen=True):
+    units: tuple[str, ...]
+
+
 # ── answers to HTTP requests ──
 
 

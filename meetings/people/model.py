@@ -124,6 +124,12 @@ def fold(text: str) -> str:
 
 
 HIGHEST = 200  # characters in any name
+BIDI = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})  # Unicode Standard Annex 9
+
+
+def is_control(char: str) -> bool:
+    """No part of a name or a title: a control character, or one that turns the direction of the text behind it."""
+    return unicodedata.category(char) in ("Cc", "Cs") or unicodedata.bidirectional(char) in BIDI
 
 
 def clean(text: str, field: str) -> str:
@@ -131,7 +137,7 @@ def clean(text: str, field: str) -> str:
     tidy = " ".join(unicodedata.normalize("NFC", text).split())
     if not tidy:
         raise Refused("field-needed", field=field)
-    if any(unicodedata.category(char) in ("Cc", "Cs") for char in tidy):
+    if any(is_control(char) for char in tidy):
         raise Refused("field-wrong", field=field)
     if len(tidy) > HIGHEST:
         raise Refused("field-long", field=field)

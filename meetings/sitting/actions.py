@@ -17,7 +17,10 @@ from store.journal import Command
 from ..house import House, actor_of
 from ..people import records as people
 from ..people import rights
+from ..people.model import UnitId
+from ..people.orgtree import Tree
 from ..people.rights import Principal, Thing
+from . import commands as c
 from . import events as e
 from . import records, rules
 from .agenda import check_seats, text
@@ -95,6 +98,23 @@ class Sittings:
 
         return await house.write(use)
 
+    async def invite(self, who: Principal, sitting: str, units: tuple[str, ...]) -> None:
+        """Invite more units: the chair of each as a guest, and its sites. Raises Refused `no-such-unit`."""
+        room = await self.rooms.get(sitting)
+        rights.demand(who, "sitting.prepare", room.thing())
+
+        def use(conn: Connection) -> c.Invite:
+            day = self._house.today()
+            tree = Tree(people.all_units(conn), day)
+            for unit in units:
+                tree.get(UnitId(unit))
+            seats = [seat for unit in units for seat in _guests_of(conn, unit, day)]
+            known = people.all_sites(conn)
+            sites = [e.Room(site.id, site.unit) for site in known if site.unit in units and not site.revoked]
+            return c.Invite(tuple({seat.person: seat for seat in seats}.values()), tuple(sites))
+
+        await room.ask(who, await self._house.read(use), trusted=True)
+
     async def listed(self, who: Principal) -> list[SittingRow]:
         """Sittings WHO may see, the latest first, with WHO's roles in each."""
 
@@ -150,14 +170,19 @@ def _seats(conn: Connection, plan: Plan, day: str) -> dict[str, e.Seat]:
         if person and person not in seats:
             raise Refused("not-of-this-unit")
     for unit in plan.units:
-        for held, _ in people.memberships_on(conn, day, unit=unit):
-            if held.role == "chair" and held.person not in seats:
-                seats[held.person] = e.Seat(held.person, held.id, unit, "guest")
+        for seat in _guests_of(conn, unit, day):
+            seats.setdefault(seat.person, seat)
     for guest in plan.guests:
         offices = people.memberships_on(conn, day, person=guest)
         if offices and guest not in seats:
             seats[guest] = e.Seat(guest, offices[0][0].id, offices[0][0].unit, "guest")
     return seats
+
+
+def _guests_of(conn: Connection, unit: str, day: str) -> list[e.Seat]:
+    """Who comes for an invited unit: its chair, who speaks but does not vote."""
+    held = people.memberships_on(conn, day, unit=unit)
+    return [e.Seat(one.person, one.id, unit, "guest") for one, _ in held if one.role == "chair"]
 
 
 def _rooms(conn: Connection, plan: Plan) -> tuple[e.Room, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from store.errors import Refused, Stale
 
+from ..people.model import is_control
 from . import commands as c
 from . import events as e
 from .state import State
@@ -16,13 +17,15 @@ ONLY_ONE = ("chair", "secretary", "clerk")  # roles that one person has
 
 
 def text(value: str, field: str, longest: int = LONGEST_TITLE) -> str:
-    """Text as it is kept: NFC, trimmed, no control characters but line breaks."""
+    """Text as it is kept: NFC, trimmed; a title on one line, longer texts with their lines; no control characters."""
     tidy = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
+    if longest == LONGEST_TITLE:
+        tidy = " ".join(tidy.splitlines())
     if not tidy:
         raise Refused("field-needed", field=field)
     if len(tidy) > longest:
         raise Refused("field-long", field=field)
-    if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" for char in tidy):
+    if any(is_control(char) and char not in "\n\t" for char in tidy):
         raise Refused("field-wrong", field=field)
     return tidy
 
@@ -41,8 +44,12 @@ def change_details(state: State, command: c.ChangeDetails) -> list[e.AnyHappenin
 
 
 def invite(state: State, command: c.Invite) -> list[e.AnyHappening]:
-    check_seats({**state.seats, **{seat.person: seat for seat in command.seats}})
-    return [e.Invited(command.seats, command.rooms)]
+    """More guests, more rooms. Whoever has a seat keeps it as it is: the electorate is the committee's, by law."""
+    seats = tuple(seat for seat in command.seats if seat.person not in state.seats)
+    rooms = tuple(room for room in command.rooms if room.site not in state.rooms)
+    if any(seat.role != "guest" or seat.entitled for seat in seats):
+        raise Refused("guests-only")
+    return [e.Invited(seats, rooms)] if seats or rooms else []
 
 
 def check_seats(seats: dict[str, e.Seat]) -> None:
@@ -58,7 +65,8 @@ def check_seats(seats: dict[str, e.Seat]) -> None:
 def uninvite(state: State, command: c.Uninvite) -> list[e.AnyHappening]:
     if any(person in state.ever_present for person in command.people):
         raise Refused("already-attended")
-    check_seats({person: seat for person, seat in state.seats.items() if person not in command.people})
+    if any(person in state.seats and state.seats[person].role != "guest" for person in command.people):
+        raise Refused("guests-only")
     return [e.Uninvited(command.people)]
 
 

@@ -27,11 +27,6 @@ class ChangeDetails(Asked, frozen=True):
     begins: int
 
 
-class Invite(Asked, frozen=True):
-    seats: tuple[e.Seat, ...]
-    rooms: tuple[e.Room, ...] = ()
-
-
 class Uninvite(Asked, frozen=True):
     people: tuple[str, ...]
 
@@ -159,6 +154,13 @@ class Acknowledge(Asked, frozen=True):
 # ── from our own actions and processes only ──
 
 
+class Invite(Asked, frozen=True):
+    """Who is who, and where, is read from the tree and its offices, never said by a browser."""
+
+    seats: tuple[e.Seat, ...]
+    rooms: tuple[e.Room, ...] = ()
+
+
 class AttachPaper(Asked, frozen=True):
     paper: str
     item: str
@@ -203,11 +205,11 @@ class SignMinutes(Asked, frozen=True):
 
 
 Command = (
-    ChangeDetails | Invite | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release
+    ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release
     | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor
     | OpenVote | Cast | CloseVote | Conclude | Close | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
 )  # fmt: skip
-Internal = AttachPaper | JoinSite | LeaveSite | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes
+Internal = Invite | AttachPaper | JoinSite | LeaveSite | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes
 AnyCommand = Command | Internal
 
 # The right each command asks for (meetings/people/rights.py). A command without a line is refused by the test.

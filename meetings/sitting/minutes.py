@@ -10,7 +10,7 @@ from store.errors import Denied, Refused, Stale
 
 from . import commands as c
 from . import events as e
-from .agenda import text
+from .agenda import LONGEST_TEXT, text
 from .state import State
 
 SIGNING_ORDER = ("secretary", "chair", "seal")
@@ -44,7 +44,7 @@ def approve(state: State, command: c.ApproveMinutes) -> list[e.AnyHappening]:
 def return_(state: State, command: c.ReturnMinutes) -> list[e.AnyHappening]:
     _at_step(state, "draft", "approved")
     _at_version(state, command.version)
-    return [e.MinutesReturned(command.version, text(command.reason, "reason"))]
+    return [e.MinutesReturned(command.version, text(command.reason, "reason", LONGEST_TEXT))]
 
 
 def number(state: State, command: c.NumberMinutes) -> list[e.AnyHappening]:

@@ -212,7 +212,8 @@ class Room:
         self.state = steps[-1][1]
         self._tail = (self._tail + steps)[-TAIL:]
         if before.seats.keys() != self.state.seats.keys() or before.rooms != self.state.rooms:
-            await self._load_names()
+            with contextlib.suppress(Fault):  # it is durable: nothing that comes now may call it refused
+                await self._load_names()
         self._tell(steps)
         for listener in self.on_change:
             listener(self.state, made)

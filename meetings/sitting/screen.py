@@ -24,7 +24,7 @@ ViewKind = Literal["desk", "part", "guest", "site"]
 DRAFTING = {
     "minutes-saved", "minutes-approved", "minutes-returned", "minutes-numbered", "minutes-typeset", "minutes-signed",
 }  # fmt: skip
-PRIVATE_UNTIL_RELEASE = {"item-added", "item-changed", "item-moved", "item-removed", "paper-attached", "paper-detached"}
+PREPARING = {"item-added", "item-changed", "item-moved", "item-removed", "paper-attached", "paper-detached"}
 OF_BALLOT = {"vote-cast", "vote-closed"}
 OF_ITEM = {"item-added", "item-changed", "paper-attached", "item-opened", "concluded", "vote-opened"}
 
@@ -75,8 +75,8 @@ def _visible(event: Event, viewer: View, state: State) -> bool:
         return True
     if event.kind in DRAFTING:
         return False
-    if event.kind in PRIVATE_UNTIL_RELEASE and state.phase == "planned":
-        return False
+    if event.kind in PREPARING and (not state.released_at or event.at <= state.released_at):
+        return False  # for good: what was thought of and left out before release is nobody else's
     if event.kind in OF_ITEM:
         return may_see_item(state, viewer, str(event.body.get("item", "")))
     if event.kind in OF_BALLOT:

@@ -83,6 +83,7 @@ class Minutes(msgspec.Struct, frozen=True):
 class State(msgspec.Struct, frozen=True):
     id: str = ""
     seq: int = 0
+    released_at: int = 0
     phase: Phase = "planned"
     title: str = ""
     unit: str = ""
@@ -275,7 +276,7 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.ItemRemoved: _item_removed,
     e.PaperAttached: _paper_attached,
     e.PaperDetached: _paper_detached,
-    e.Released: lambda s, h, _: replace(s, phase="released"),
+    e.Released: lambda s, h, at: replace(s, phase="released", released_at=at),
     e.Opened: lambda s, h, at: replace(s, phase="open", opened_at=at),
     e.SiteJoined: lambda s, h, _: replace(s, joined=(*(x for x in s.joined if x != h.site), h.site)),
     e.SiteLeft: lambda s, h, _: replace(s, joined=tuple(x for x in s.joined if x != h.site)),

@@ -80,6 +80,7 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/people/{person}/account": {"login": "ai-do"},
         "/api/sites": {"unit": "district", "name": "Điểm cầu", "room": "Phòng họp"},
         "/api/sittings": plan,
+        "/api/sittings/{sitting}/invitations": {"units": ["province"]},
         "/api/sittings/{sitting}/minutes": {
             "based_on": 0, "text": text | {name: [] for name in ("attendance", "course", "recipients")},
         },

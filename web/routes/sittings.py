@@ -29,6 +29,13 @@ async def plan(call: Call) -> bodies.Made:
     return bodies.Made(await call.office.sittings.plan(call.who, Plan(**given), sitting))
 
 
+@routes.add("POST", "/api/sittings/{sitting}/invitations", "sitting.prepare")
+async def invite(call: Call) -> None:
+    """More units, while the sitting is prepared or goes on."""
+    asked = await call.body(bodies.NewInvitations)
+    await call.office.sittings.invite(call.who, call.param("sitting"), tuple(asked.units))
+
+
 @routes.add("GET", "/api/sittings/{sitting}/journal", "sitting.see")
 async def journal(call: Call) -> list[bodies.JournalRow]:
     """The sitting's own journal, for chair and secretary: every event with its hash."""

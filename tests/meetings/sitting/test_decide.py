@@ -225,8 +225,23 @@ def test_text_is_tidied_and_limited() -> None:
             agenda.text(bad, "title")
 
 
-def test_only_one_chair() -> None:
-    second = msgspec.structs.replace(SEATS[2], role="chair")
-    assert refused(lambda: Played().do("secretary", c.Invite((second,)))) == "role-twice"
-    assert refused(lambda: Played().do("secretary", c.Uninvite(("chair",)))) == "chair-needed"
+def test_the_electorate_is_not_the_secretarys_to_change() -> None:
+    played = Played()
+    for person, seat in played.state.seats.items():
+        for role in ("chair", "secretary", "member", "guest"):
+            again = msgspec.structs.replace(seat, role=role, entitled=not seat.entitled)
+            assert not decide(played.state, c.Invite((again,)), "secretary")  # who has a seat keeps it
+        if seat.role != "guest":
+            assert refused(lambda person=person: played.do("secretary", c.Uninvite((person,)))) == "guests-only"
+    for role, entitled in (("chair", False), ("member", True), ("guest", True), ("secretary", False)):
+        new = e.Seat("new", "m", "u", role, entitled)
+        assert refused(lambda new=new: played.do("secretary", c.Invite((new,)))) == "guests-only"
     assert refused(lambda: Played().opened().do("secretary", c.Uninvite(("a",)))) == "already-attended"
+
+
+def test_a_guest_may_still_be_invited_and_left_out() -> None:
+    played, guest = Played(), e.Seat("new", "m", "u", "guest")
+    played.do("secretary", c.Invite((guest,), (e.Room("new-site", "u"),)))
+    assert played.state.seats["new"] == guest and "new-site" in played.state.rooms
+    played.do("secretary", c.Uninvite(("new",)))
+    assert "new" not in played.state.seats

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from meetings.people.rights import Principal
@@ -19,6 +20,7 @@ from store import journal
 from store.chain import Head
 from store.errors import Denied, Missing, Refused, Stale
 from tests.kit.committee import Committee
+from tests.kit.world import Fixed
 
 
 class Browser:
@@ -134,6 +136,42 @@ async def test_two_at_once_are_served_in_order(committee: Committee) -> None:
     assert len(room.state.ballots[0].votes) == 7
     kinds = [event.kind for event in await committee.sittings.story(committee.who["secretary"], room.sitting)]
     assert kinds.count("vote-cast") == 7
+
+
+async def test_units_are_invited_later_and_no_browser_says_who_is_who(committee: Committee) -> None:
+    secretary, room = committee.who["secretary"], await committee.rooms.get(await committee.plan(units=()))
+    assert "east-chair" not in room.state.seats and "site-east" not in room.state.rooms
+    await committee.sittings.invite(secretary, room.sitting, ("east", "east", "district"))
+    seat = room.state.seats["east-chair"]
+    assert (seat.role, seat.entitled, seat.mandate) == ("guest", False, "m-east-chair")
+    assert "site-east" in room.state.rooms and room.cards["east-chair"].name == "Đỗ Thị Đông"
+    assert room.state.seats["chair"].role == "chair"  # of the district itself nothing changed
+    seq = room.state.seq
+    await committee.sittings.invite(secretary, room.sitting, ("east",))
+    with pytest.raises(Refused, match="no-such-unit"):
+        await committee.sittings.invite(secretary, room.sitting, ("west", "ghost"))
+    with pytest.raises(Denied):
+        await committee.sittings.invite(committee.who["member1"], room.sitting, ("west",))
+    assert room.state.seq == seq
+    with pytest.raises(msgspec.ValidationError):  # and no such command comes from a browser
+        msgspec.convert({"kind": "invite", "seats": []}, c.Command)
+
+
+async def test_what_was_left_out_before_release_is_never_shown(committee: Committee, world: Fixed) -> None:
+    room, who = await committee.rooms.get(await committee.plan()), committee.who
+    await room.ask(who["secretary"], c.AddItem("secret", "Kỷ luật ông X"))
+    await room.ask(who["secretary"], c.ChangeItem("secret", "Kỷ luật bà Y"))
+    await room.ask(who["secretary"], c.RemoveItem("secret"))
+    await room.ask(who["secretary"], c.AddItem("i1", "Ngân sách"))
+    await room.ask(who["secretary"], c.Release())
+    world.step(1)
+    await room.ask(who["secretary"], c.AddItem("i2", "Việc khác"))
+    for person, shown in (("member1", ["i2"]), ("secretary", ["secret", "i1", "i2"])):
+        browser = Browser(who[person])
+        await room.watch(browser, 0)
+        assert [event.body["item"] for event in browser.events if event.kind == "item-added" and event.body] == shown
+        assert [item.id for item in browser.parts["agenda"]] == ["i1", "i2"]
+        assert ("Kỷ luật" in repr(browser.events)) == (person == "secretary")
 
 
 async def test_no_such_sitting(committee: Committee) -> None:

@@ -174,7 +174,7 @@ export interface Do {
   id: string;
   sitting: string;
   seen: number;
-  command: ChangeDetails | Invite | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | CloseVote | Conclude | Close | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
+  command: ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | CloseVote | Conclude | Close | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
 }
 
 export interface Done {
@@ -236,12 +236,6 @@ export interface Hello {
   type: "hello";
   v: number;
   site?: string;
-}
-
-export interface Invite {
-  kind: "invite";
-  seats: Array<Seat>;
-  rooms?: Array<Room>;
 }
 
 export interface ItemPart {
@@ -348,6 +342,10 @@ export interface MoveItem {
 export interface NewCertificate {
   field: string;
   passphrase: string;
+}
+
+export interface NewInvitations {
+  units: Array<string>;
 }
 
 export interface NewPassword {
@@ -497,11 +495,6 @@ export interface ReturnMinutes {
   reason: string;
 }
 
-export interface Room {
-  site: string;
-  unit: string;
-}
-
 export interface SaveMinutesText {
   text: MinutesText;
   based_on: number;
@@ -518,15 +511,6 @@ export interface Screen {
   people: Record<string, Card>;
   rooms: Record<string, string>;
   witness: Checkpoint | null;
-}
-
-export interface Seat {
-  person: string;
-  mandate: string;
-  unit: string;
-  role: "chair" | "clerk" | "deputy" | "guest" | "member" | "recipient" | "secretary";
-  entitled?: boolean;
-  items?: Array<string>;
 }
 
 export interface SeatPart {
@@ -687,4 +671,4 @@ export interface WithdrawFloor {
 
 export type FromBrowser = Do | Fetch | Hello | MediaLeave | MediaOffer | Ping | SiteSittings | Watch;
 export type ToBrowser = Done | Fetched | MediaAnswer | MediaLost | Pong | Refusal | SiteListed | Slots | Told | Welcome;
-export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | Cast | ChangeDetails | ChangeItem | CheckIn | CheckOut | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | Invite | MoveItem | Open | OpenItem | OpenVote | Release | RemoveItem | ReturnMinutes | ShowPage | Uninvite | WithdrawFloor;
+export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | Cast | ChangeDetails | ChangeItem | CheckIn | CheckOut | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | Release | RemoveItem | ReturnMinutes | ShowPage | Uninvite | WithdrawFloor;

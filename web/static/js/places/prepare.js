@@ -1,5 +1,5 @@
 // The secretary's desk before a sitting: agenda, papers, who is invited; then one act that sends it to everyone.
-import { send } from "../api.js";
+import { get, post, send } from "../api.js";
 import { ask } from "../elements/confirm.js";
 import { html, icon, newId, nothing } from "../part.js";
 import { SittingPlace } from "../sitting.js";
@@ -9,14 +9,38 @@ import { marked, moment, size, t } from "../words.js";
 /** @typedef {import("../wire.d.ts").Command} Command */
 
 class Prepare extends SittingPlace {
-  static properties = { editing: { state: true }, sending: { state: true }, told: { state: true } };
+  static properties = { units: { state: true }, editing: { state: true }, sending: { state: true }, told: { state: true } };
 
   constructor() {
     super();
+    /** @type {import("../wire.d.ts").UnitRow[]} */
+    this.units = [];
     this.editing = "";
     /** @type {Record<string, {name: string, done: number}>} */
     this.sending = {};
     this.told = "";
+  }
+
+  async connectedCallback() {
+    super.connectedCallback();
+    this.units = (await this.attempt(() => get("/api/tree"))) ?? [];
+  }
+
+  /** One more unit: its chair as a guest, and its site. @param {SubmitEvent} event */
+  async invite(event) {
+    event.preventDefault();
+    const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    await this.attempt(() => post(`/api/sittings/${this.sitting}/invitations`, { units: [String(form.get("unit"))] }));
+  }
+
+  /** @param {import("../wire.d.ts").Screen} parts */
+  inviting(parts) {
+    const own = parts.sitting.unit;
+    const left = this.units.filter((unit) => unit.id !== own && !parts.sites.some((site) => site.unit === unit.id));
+    if (!left.length || parts.sitting.phase === "closed") return nothing;
+    return html`<form class="stack tight" @submit=${this.invite}><label class="field"><span>${t("prepare.invite-more")}</span>
+        <select name="unit">${left.map((unit) => html`<option value=${unit.id}>${marked(unit.name)}</option>`)}</select></label>
+      <button class="button">${icon("user-plus")}${t("prepare.invite")}</button></form>`;
   }
 
   /** @param {SubmitEvent} event @param {ItemPart | null} item */
@@ -126,7 +150,7 @@ class Prepare extends SittingPlace {
           <ul class="list">${invited.map((seat) => {
             const card = parts.people[seat.person];
             return html`<li><span class="main"><span class="strong">${marked(card?.name ?? "")}</span><br><span class="small soft">${marked(card?.office ?? "")}</span></span><span class="badge">${t(`seat.${seat.role}`)}</span></li>`;
-          })}</ul><h3>${t("prepare.sites")}</h3><p class="small">${marked(Object.values(parts.rooms).join(", "))}</p></section></div></div>`;
+          })}</ul><h3>${t("prepare.sites")}</h3><p class="small">${marked(Object.values(parts.rooms).join(", "))}</p>${this.inviting(parts)}</section></div></div>`;
   }
 }
 
