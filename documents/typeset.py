@@ -7,22 +7,26 @@ words always give the same bytes.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import typst
 
+from store.errors import Refused
+
 from .model import Form, MinutesForm, Spot, Typeset
 from .pictures import SEAL_MM, SIGNATURE_MM
 
 FORMS = Path(__file__).parent / "forms"
+UNPRINTABLE = re.compile('the text `"(.+?)"` could not be displayed')
 MM = 72 / 25.4
 A4_HEIGHT = 297 * MM
 
 
 def typeset(form: Form, fonts: Path) -> tuple[bytes, Typeset]:
-    """FORM as PDF, and where its signatures go."""
+    """FORM as PDF, and where its signatures go. Raises Refused for text that PDF/A cannot hold."""
     given = {"data": msgspec.json.encode(form).decode()}
     source = FORMS / f"{form.__struct_config__.tag}.typ"
     where: dict[str, Any] = {
@@ -31,12 +35,24 @@ def typeset(form: Form, fonts: Path) -> tuple[bytes, Typeset]:
         "ignore_system_fonts": True,
         "sys_inputs": given,
     }
-    pdf = typst.compile(str(source), format="pdf", pdf_standards="a-2b", **where)
+    try:
+        pdf = typst.compile(str(source), format="pdf", pdf_standards="a-2b", **where)
+    except typst.TypstError as error:
+        raise _refusal(error) from error
     spots: tuple[Spot, ...] = ()
     if isinstance(form, MinutesForm):
         spots = lay(json.loads(typst.query(str(source), "<spot>", field="value", **where)))
     pages = pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page/") or 1
     return pdf, Typeset(pages, spots)
+
+
+def _refusal(error: typst.TypstError) -> Exception:
+    """What a person can mend is named; anything else stays what it is."""
+    told = str(error.diagnostic)
+    strange = dict.fromkeys(UNPRINTABLE.findall(told))
+    if strange:
+        return Refused("text-unprintable", text=" ".join(strange)[:100])
+    return Refused("text-unbroken") if "PDF string is longer" in told else error
 
 
 def lay(found: list[dict[str, object]]) -> tuple[Spot, ...]:

@@ -122,6 +122,9 @@ class MinuteBook:
         room = await self._rooms.get(sitting)
         rights.demand(who, "minutes.number", room.thing())
         if room.state.minutes.step == "approved":
+            await self._papers.typeset(
+                await self._form(room, "", "")
+            )  # a number is not spent on what cannot be printed
             now = self._house.now_ms()
             day = vietnam_day(now)
             unit = await self._unit(room)
@@ -158,9 +161,9 @@ class MinuteBook:
         made, written = room.state.minutes, await self._load(room.state.minutes.sha256)
         unit, above = await self._units(room)
         secretary, chair = (room.cards[room.state.with_role(role)] for role in ("secretary", "chair"))
-        url = f"{self._base_url}/k/{code}"
+        url, day = f"{self._base_url}/k/{code}", made.day or self._house.today()
         return MinutesForm(
-            head=Head(f"UBND {above.name}" if above else "", agency_of(unit), made.symbol, unit.place, made.day),
+            head=Head(f"UBND {above.name}" if above else "", agency_of(unit), made.symbol, unit.place, day),
             subject=written.subject, begun=written.begun, venue=written.venue, attendance=written.attendance,
             chair=written.chair, secretary=written.secretary, course=written.course, ended=written.ended,
             recipients=written.recipients, secretary_name=secretary.name, chair_name=chair.name,

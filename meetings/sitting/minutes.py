@@ -42,7 +42,7 @@ def approve(state: State, command: c.ApproveMinutes) -> list[e.AnyHappening]:
 
 
 def return_(state: State, command: c.ReturnMinutes) -> list[e.AnyHappening]:
-    _at_step(state, "draft", "approved")
+    _at_step(state, "draft", "approved", "numbered")
     _at_version(state, command.version)
     return [e.MinutesReturned(command.version, text(command.reason, "reason", LONGEST_TEXT))]
 

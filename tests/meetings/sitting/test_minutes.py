@@ -163,7 +163,9 @@ async def waits(browser: Browser) -> list[str]:
 
 async def approve(browser: Browser, room: Room) -> dict[str, Any]:
     async with browser.channel() as line:
-        return await line.do(room.sitting, {"kind": "approve-minutes", "version": room.state.minutes.version}, "a1")
+        return await line.do(
+            room.sitting, {"kind": "approve-minutes", "version": room.state.minutes.version}, f"a{room.state.seq}"
+        )
 
 
 async def sign(browser: Browser, room: Room, field: str, **given: str) -> Answer:
@@ -261,6 +263,38 @@ async def test_whatever_the_secretary_types_can_be_typeset_or_is_refused_at_once
     if saved.status == 200:
         await numbered(node, room)
         assert room.state.minutes.step == "typeset"
+
+
+@pytest.mark.parametrize(("odd", "code"), [("Nhất trí 😀, 中文", "text-unprintable"), ("x" * 40_000, "text-unbroken")])
+async def test_what_cannot_be_printed_costs_no_number_and_goes_back(node: Node, odd: str, code: str) -> None:
+    room = await closed(node)
+    secretary, chair, clerk = [await node.signed_in(name) for name in ("secretary", "chair", "clerk")]
+    text = (await secretary.get(base(room))).body["text"]
+    saved = await secretary.ask("PUT", base(room), {"text": text | {"course": [odd]}, "based_on": 1})
+    assert saved.status == 200
+    await approve(chair, room)
+    refused = await clerk.post(f"{base(room)}/number")
+    assert (refused.status, refused.code) == (422, code) and ("😀 中" in refused.body["text"]) == ("😀" in odd)
+    assert room.state.minutes.step == "approved"
+    assert await node.office.house.read(records.number_of, room.sitting) is None
+    async with chair.channel() as line:
+        reason = {"kind": "return-minutes", "version": 2, "reason": "Có ký tự không in được.\nXin sửa."}
+        assert (await line.do(room.sitting, reason, "r1"))["type"] == "done"
+    await secretary.ask("PUT", base(room), {"text": text, "based_on": 2})
+    await numbered(node, room)
+    assert (room.state.minutes.step, room.state.minutes.number) == ("typeset", 1)
+
+
+async def test_what_was_numbered_may_go_back_and_keeps_its_number(node: Node) -> None:
+    room = await closed(node)
+    await approve(await node.signed_in("chair"), room)
+    taken = await node.office.house.write(records.take_number, room.state.unit, 2026, "BB", room.sitting)
+    clerk = node.committee.who["clerk"]
+    await room.ask(clerk, c.NumberMinutes(taken, f"{taken:02d}/BB-UBND", "2026-11-24"), trusted=True)
+    await room.ask(node.committee.who["chair"], c.ReturnMinutes(room.state.minutes.version, "Sửa lại"))
+    assert room.state.minutes.step == "draft"
+    await numbered(node, room)
+    assert (room.state.minutes.step, room.state.minutes.number) == ("typeset", taken)
 
 
 async def test_signing_goes_in_order_each_with_a_key_of_ones_own(node: Node) -> None:

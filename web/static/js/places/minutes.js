@@ -95,6 +95,8 @@ class Minutes extends SittingPlace {
     if (made.step === "draft" && this.role === "chair")
       return html`<button class="button seal decisive wide" ?disabled=${this.busy} @click=${this.approve}>${icon("check")}${t("minutes.approve")}</button>
         <button class="button wide" @click=${this.giveBack}>${t("minutes.return")}</button>`;
+    if ((made.step === "approved" || made.step === "numbered") && this.role === "chair")
+      return html`<p class="soft">${t("minutes.with-the-clerk")}</p><button class="button wide" ?disabled=${this.busy} @click=${this.giveBack}>${t("minutes.return")}</button>`;
     if ((made.step === "approved" || made.step === "numbered") && this.role === "clerk")
       return html`<button class="button seal decisive wide" ?disabled=${this.busy} @click=${this.number}>${icon("stamp")}${t("minutes.number")}</button>`;
     if (made.step === "typeset" && made.next_field && { secretary: "secretary", chair: "chair", seal: "clerk" }[made.next_field] === this.role)
