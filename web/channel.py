@@ -109,6 +109,9 @@ class Channel:
             self.send(faults.refusal(fault, self.locale, getattr(asked, "id", "")))
 
     async def _serve(self, asked: wire.FromBrowser) -> None:
+        if self.session is not None and self.office.house.now_ms() >= self.session.ends:
+            await self.cut(4401)
+            raise Refused("sign-in-first")
         if isinstance(asked, wire.Ping):
             self.send(wire.Pong(asked.t))
         elif isinstance(asked, wire.Hello):

@@ -22,10 +22,12 @@ SESSIONS = "sessions"  # bus topic: sessions of this person have ended, look aga
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What the cookie stands for. `token` is given once, to be set as the cookie; it is never stored."""
+    """What the cookie stands for, until `ends` (UTC milliseconds). `token` is given once, to be set as the cookie; it
+    is never stored."""
 
     id: str
     principal: Principal
+    ends: int
     token: str = ""
 
 
@@ -41,21 +43,22 @@ class Accounts:
         """A new session. Raises Refused: `sign-in-wrong`, `code-needed`, `code-wrong`, `code-set-up` (with the
         secret to enter into an authenticator), `too-many-tries`."""
         house, now = self._house, self._house.world.now()
-        keys = (f"login:{login.casefold()}", f"source:{source}")
-        self._throttle.check(now, *keys)
+        keys = passwords.sign_in_keys(login, source)
+        self._throttle.count(now, *keys)
         account = await house.read(records.account, login=login.casefold())
         right = await passwords.verify_password(None if account is None else account.password, password)
         if account is None or not right or account.disabled:
-            self._throttle.failed(now, *keys)
             raise Refused("sign-in-wrong")
         try:
             step = await self._second_factor(account, code)
         except Refused as refusal:
-            if refusal.code == "code-wrong":
-                self._throttle.failed(now, *keys)
+            if refusal.code != "code-wrong":
+                self._throttle.give_back(*keys)
             raise
-        self._throttle.passed(*keys)
-        return await self._begin(account.person, device, step)
+        session = await self._begin(account.person, device, step)
+        self._throttle.forget(*keys[:2])
+        self._throttle.give_back(keys[2])  # not forgotten: one's own account is no way to guess on at others'
+        return session
 
     async def _second_factor(self, account: Row, code: str) -> dict[str, Any]:
         """What to store about the second factor; raises Refused where one is missing or wrong."""
@@ -85,14 +88,14 @@ class Accounts:
         token, session_id, now = passwords.new_token(), house.id(), house.now_ms()
 
         def use(conn: Connection) -> None:
-            if changes:
-                records.change_account(conn, person, **changes)
+            if "totp_step" in changes and not records.take_step(conn, person, **changes):
+                raise Refused("code-wrong")  # the same code, at the same moment, in another browser
             row = {"token": passwords.token_hash(token), "id": session_id, "person": person}
             records.put_session(conn, **row, began=now, ends=now + SESSION_MS, device=device[:120])
             house.record(conn, SYSTEM, [Draft("session-began", {"person": person, "session": session_id})])
 
         await house.write(use)
-        return Session(session_id, await self.principal(person), token)
+        return Session(session_id, await self.principal(person), now + SESSION_MS, token)
 
     async def begin_demonstration(self, person: str, device: str) -> Session:
         """One-click sign-in. Exists only in a demonstration; anywhere else it is refused here too."""
@@ -104,7 +107,7 @@ class Accounts:
     async def session(self, token: str) -> Session | None:
         """The live session a cookie stands for, with the rights of today."""
         row = await self._house.read(records.session, passwords.token_hash(token), self._house.now_ms())
-        return None if row is None else Session(row.id, await self.principal(row.person))
+        return None if row is None else Session(row.id, await self.principal(row.person), row.ends)
 
     async def alive(self, session_id: str) -> bool:
         """Is a session, named by its id, still good?"""
@@ -169,6 +172,7 @@ class Accounts:
 
         def use(conn: Connection) -> None:
             ends = house.now_ms() + LINK_MS
+            records.end_links(conn, purpose, person)  # the newest alone is good
             records.put_link(conn, token=passwords.token_hash(token), purpose=purpose, person=person, ends=ends)
             if person is not None and records.account(conn, person=person) is None:
                 if records.account(conn, login=login.casefold()) is not None:
@@ -180,10 +184,16 @@ class Accounts:
         await house.write(use)
         return token
 
+    async def _demand_link(self, token: str, purpose: str) -> None:
+        """Raise Refused `link-used` before a stranger's guess costs us a hash."""
+        if not await self._house.read(records.link_good, passwords.token_hash(token), purpose, self._house.now_ms()):
+            raise Refused("link-used")
+
     async def set_password(self, token: str, password: str) -> None:
         """Use a one-time link. All sessions of that person end, and the second factor is set up anew."""
-        hashed = await passwords.hash_password(password)
         house = self._house
+        await self._demand_link(token, "password")
+        hashed = await passwords.hash_password(password)
 
         def use(conn: Connection) -> str:
             link = records.use_link(conn, passwords.token_hash(token), "password", house.now_ms())
@@ -194,6 +204,7 @@ class Accounts:
             passwords.check_strength(password, account.login)
             records.change_account(conn, link.person, password=hashed, totp_secret="", totp_step=0, disabled=False)
             records.end_sessions(conn, person=link.person)
+            records.end_links(conn, "password", link.person)
             house.record(conn, SYSTEM, [Draft("password-set", {"person": link.person})])
             return str(link.person)
 
@@ -202,14 +213,17 @@ class Accounts:
 
     async def close_account(self, who: Principal, person: str) -> None:
         """A lost tablet, a person who left: every session ends at once."""
-        for membership, _ in await self._house.read(records.memberships_on, self._house.today(), person=person):
+        held = await self._house.read(records.memberships_on, self._house.today(), person=person)
+        if not held and not rights.anywhere(who, "people.change"):
+            raise Denied("no-right")
+        for membership, _ in held:
             rights.demand(who, "people.change", rights.Thing(membership.unit))
 
         def use(conn: Connection) -> None:
             if records.account(conn, person=person) is None:
                 raise Missing("account")
             records.change_account(conn, person, disabled=True)
-            records.end_links(conn, person)
+            records.end_links(conn, "password", person)
             records.end_sessions(conn, person=person)
             self._house.record(conn, actor_of(who), [Draft("account-closed", {"person": person})])
 
@@ -247,8 +261,9 @@ class Accounts:
         login, name = clean(login, "login"), clean(name, "name")
         unit = clean(unit, "unit") if unit.strip() else ""
         passwords.check_strength(password, login)
-        hashed = await passwords.hash_password(password)
         house = self._house
+        await self._demand_link(token, "first-administrator")
+        hashed = await passwords.hash_password(password)
 
         def use(conn: Connection) -> None:
             if records.use_link(conn, passwords.token_hash(token), "first-administrator", house.now_ms()) is None:

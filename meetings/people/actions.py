@@ -189,13 +189,12 @@ class People:
 
     async def enrol_site(self, code: str, source: str = "") -> Enrolment:
         """Turn a code into the room's own credential. Raises Refused `code-wrong`, `too-many-tries`."""
-        credential, key, now = passwords.new_token(), f"enrol:{source}", self._house.world.now()
-        self._throttle.check(now, key)
+        credential, key = passwords.new_token(), passwords.enrolment_key(source)
+        self._throttle.count(self._house.world.now(), key)
 
         def use(conn: Connection) -> Site:
             row = records.site_by(conn, code=passwords.token_hash(code.strip().upper()))
             if row is None or row.code_ends <= self._house.now_ms():
-                self._throttle.failed(now, key)
                 raise Refused("code-wrong")
             hashed = passwords.token_hash(credential)
             records.change_site(conn, row.id, credential=hashed, code=None, code_ends=0)
@@ -203,6 +202,7 @@ class People:
             return records.site(conn, row.id)
 
         site = await self._house.write(use)
+        self._throttle.give_back(key)
         await self._house.bus.publish(SESSIONS, site.id.encode())  # a browser with an older credential is out
         return Enrolment(site, credential)
 

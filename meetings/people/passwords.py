@@ -1,8 +1,8 @@
 """Passwords, second factors and sign-in throttling.
 
-Argon2id (RFC 9106, second recommended option) costs about 0.2 s and 64 MB, so it runs in a thread, two at a time.
-The second factor is TOTP (RFC 6238); a code is good once. The throttle counts failures per account and per source,
-so that neither one account nor one machine can be hammered.
+Argon2id (RFC 9106, second recommended option) costs about 0.2 s and 64 MB, so it runs in two threads of its own.
+The second factor is TOTP (RFC 6238); a code is good once. The throttle counts tries per account and per source, so
+that neither one account nor one machine can be hammered.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import hmac
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pyotp
@@ -26,7 +27,7 @@ FREE_TRIES, LONGEST_WAIT_S = 5, 900
 FORGET_MS = 3_600_000
 
 _hasher = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=4)
-_gate = asyncio.Semaphore(2)
+_threads = ThreadPoolExecutor(2, "hash")  # two at a time: each takes its 64 MB
 _NOBODYS = _hasher.hash(secrets.token_hex(16))  # compared when there is no such account: the same time is spent
 
 
@@ -39,8 +40,7 @@ def check_strength(password: str, login: str) -> None:
 
 
 async def hash_password(password: str) -> str:
-    async with _gate:
-        return await asyncio.to_thread(_hasher.hash, password)
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
 
 
 async def verify_password(stored: str | None, password: str) -> bool:
@@ -52,8 +52,7 @@ async def verify_password(stored: str | None, password: str) -> bool:
         except (VerificationError, InvalidHashError):
             return False
 
-    async with _gate:
-        return await asyncio.to_thread(run)
+    return await asyncio.get_running_loop().run_in_executor(_threads, run)
 
 
 def new_secret() -> str:
@@ -84,28 +83,55 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What tries are counted under: so many are free, then each doubles the wait, up to `longest` seconds."""
+
+    name: str
+    free: int
+    longest: int
+
+
+def sign_in_keys(login: str, source: str) -> tuple[Key, ...]:
+    """One account from one place may have to wait long. An account by itself only a little, so that no stranger shuts
+    its owner out; a place by itself is often a whole office behind one address."""
+    name = login.casefold()[:LONGEST]
+    return Key(f"{name} {source}", FREE_TRIES, LONGEST_WAIT_S), Key(name, 10, 5), Key(f" {source}", 30, LONGEST_WAIT_S)
+
+
+def enrolment_key(source: str) -> Key:
+    return Key(f"enrolment {source}", FREE_TRIES, LONGEST_WAIT_S)
+
+
 @dataclass(slots=True)
 class Throttle:
-    """Failures per key. After FREE_TRIES each failure doubles the wait: 1 s, 2 s ... 15 min."""
+    """Tries per key, counted before they are judged: many at once gain nothing."""
 
-    failures: dict[str, tuple[int, int]] = field(default_factory=dict)  # key -> (count, last monotonic ms)
+    tries: dict[str, tuple[int, int]] = field(default_factory=dict)  # name of a key -> (count, last monotonic ms)
 
-    def check(self, now: Instant, *keys: str) -> None:
-        """Raise Refused `too-many-tries` while any of KEYS has to wait."""
+    def count(self, now: Instant, *keys: Key) -> None:
+        """One more try. Raises Refused `too-many-tries` while any of KEYS has to wait, and counts nothing."""
         for key in keys:
-            count, last = self.failures.get(key, (0, 0))
-            if count < FREE_TRIES:
-                continue
-            wait = min(1 << (count - FREE_TRIES), LONGEST_WAIT_S) * 1000 - (now.mono_ms - last)
-            if wait > 0:
-                raise Refused("too-many-tries", seconds=-(-wait // 1000))
-
-    def failed(self, now: Instant, *keys: str) -> None:
-        if len(self.failures) > 10_000:
-            self.failures = {k: v for k, v in self.failures.items() if now.mono_ms - v[1] < FORGET_MS}
+            count, last = self.tries.get(key.name, (0, 0))
+            if count >= key.free:
+                wait = min(1 << min(count - key.free, 20), key.longest) * 1000 - (now.mono_ms - last)
+                if wait > 0:
+                    raise Refused("too-many-tries", seconds=-(-wait // 1000))
+        if len(self.tries) > 10_000:
+            self.tries = {name: v for name, v in self.tries.items() if now.mono_ms - v[1] < FORGET_MS}
         for key in keys:
-            self.failures[key] = (self.failures.get(key, (0, 0))[0] + 1, now.mono_ms)
+            self.tries[key.name] = (self.tries.get(key.name, (0, 0))[0] + 1, now.mono_ms)
 
-    def passed(self, *keys: str) -> None:
+    def give_back(self, *keys: Key) -> None:
+        """The try was no guess."""
         for key in keys:
-            self.failures.pop(key, None)
+            count, last = self.tries.get(key.name, (0, 0))
+            if count > 1:
+                self.tries[key.name] = (count - 1, last)
+            else:
+                self.tries.pop(key.name, None)
+
+    def forget(self, *keys: Key) -> None:
+        """It succeeded."""
+        for key in keys:
+            self.tries.pop(key.name, None)

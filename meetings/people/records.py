@@ -161,6 +161,12 @@ def change_account(conn: sa.Connection, person: str, **values: Any) -> None:
     conn.execute(accounts.update().where(accounts.c.person == person).values(**values))
 
 
+def take_step(conn: sa.Connection, person: str, totp_step: int, **values: Any) -> bool:
+    """Keep the newest code's step; False where it, or a later one, was used already."""
+    where = accounts.c.person == person, accounts.c.totp_step < totp_step
+    return conn.execute(accounts.update().where(*where).values(totp_step=totp_step, **values)).rowcount == 1
+
+
 def logins(conn: sa.Connection, people_: list[str] | None) -> dict[str, str]:
     """Person -> login of open accounts; of these people, or of everyone."""
     query = sa.select(accounts.c.person, accounts.c.login).where(accounts.c.disabled.is_(False))
@@ -211,8 +217,13 @@ def use_link(conn: sa.Connection, token: str, purpose: str, now_ms: int) -> sa.R
     return row if row.ends > now_ms else None
 
 
-def end_links(conn: sa.Connection, person: str) -> None:
-    conn.execute(links.delete().where(links.c.person == person))
+def link_good(conn: sa.Connection, token: str, purpose: str, now_ms: int) -> bool:
+    query = sa.select(links.c.token).where(links.c.token == token, links.c.purpose == purpose, links.c.ends > now_ms)
+    return conn.execute(query).first() is not None
+
+
+def end_links(conn: sa.Connection, purpose: str, person: str | None) -> None:
+    conn.execute(links.delete().where(links.c.purpose == purpose, links.c.person.is_not_distinct_from(person)))
 
 
 # ── sites ──

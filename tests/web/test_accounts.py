@@ -4,15 +4,18 @@ web.routes.demonstration, web.routes.people, web.routes.sites, web.routes.certif
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import time
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pyotp
 import pytest
 
 from meetings.people import passwords
+from store.errors import Refused
 from tests.kit.node import Answer, Browser, Node, running
 
 PASSWORD = "nắng lên trên đồi"
@@ -113,7 +116,60 @@ async def test_wrong_passwords_make_one_wait(node: Node) -> None:
     waits = await sign_in(browser, "member1")
     assert (waits.status, waits.code) == (429, "too-many-tries")
     assert str(waits.body["params"]["seconds"]) in waits.body["text"]
-    assert (await sign_in(browser, "nobody-else")).status == 429  # the source waits too
+    assert (await sign_in(browser, "nobody-else")).status == 401  # a colleague at the same address does not
+
+
+async def test_guesses_made_all_at_once_are_counted_all_the_same(node: Node) -> None:
+    browser = await opened(node, "member1")
+    answers = await asyncio.gather(*(sign_in(browser, "member1", password=f"sai {n}") for n in range(40)))
+    judged = [answer.status for answer in answers]
+    assert judged.count(401) == passwords.FREE_TRIES and set(judged) == {401, 429}
+
+
+async def test_a_code_opens_one_session_however_many_ask_at_once(node: Node) -> None:
+    browser = await opened(node, "chair")
+    refused = await sign_in(browser, "chair")
+    secret = refused.body["params"]["secret"]
+    code = pyotp.TOTP(secret).now()
+    answers = await asyncio.gather(*(sign_in(browser, "chair", code=code) for _ in range(4)))
+    assert sorted(answer.status for answer in answers) == [204, 401, 401, 401]
+
+
+async def test_a_stranger_with_no_link_costs_no_hash(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hashed(_: str) -> str:
+        raise AssertionError("hashed for a stranger")
+
+    monkeypatch.setattr(passwords, "hash_password", hashed)
+    browser = await node.browser()
+    body = {"token": "x", "name": "X", "login": "x", "password": PASSWORD, "unit": "U"}
+    assert (await browser.post("/api/password", {"token": "x", "password": PASSWORD})).code == "link-used"
+    assert (await browser.post("/api/first", body)).code == "link-used"
+
+
+async def test_the_newest_link_alone_is_good(node: Node) -> None:
+    accounts = node.office.accounts
+    old, new = [await accounts.first_link() for _ in range(2)]
+    with pytest.raises(Refused, match="link-used"):
+        await accounts.create_administrator(old, "Quản Trị", "quan-tri", PASSWORD, "")
+    await accounts.create_administrator(new, "Quản Trị", "quan-tri", PASSWORD, "")
+    technician = node.committee.who["technician"]
+    old, new = [await accounts.open_account(technician, "member1", "member1") for _ in range(2)]
+    with pytest.raises(Refused, match="link-used"):
+        await accounts.set_password(old, PASSWORD)
+    await accounts.set_password(new, PASSWORD)
+
+
+async def test_a_session_that_is_over_acts_no_more_on_an_open_channel(node: Node) -> None:
+    room = await node.opened()
+    browser = await node.signed_in("member1")
+    async with browser.channel() as line:
+        await line.ask("watch", "told", sitting=room.sitting, after=0)
+        [channel] = node.office.channels.of("member1")
+        assert channel.session is not None
+        channel.session = replace(channel.session, ends=node.office.house.now_ms() - 1)
+        await line.say("do", id="late", sitting=room.sitting, seen=0, command={"kind": "ask-floor"})
+        assert await line.closed() == 4401
+    assert not room.state.floor.queue
 
 
 async def test_guesses_at_a_join_code_are_throttled(node: Node) -> None:

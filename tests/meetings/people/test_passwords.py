@@ -18,13 +18,24 @@ async def test_a_hash_fits_its_password_only() -> None:
 
 
 def test_the_wait_doubles_and_ends() -> None:
-    throttle = passwords.Throttle()
-    for _ in range(passwords.FREE_TRIES + 2):
-        throttle.failed(Instant(0, 0), "a")
-    with pytest.raises(Refused) as caught:
-        throttle.check(Instant(0, 1000), "a")
-    assert caught.value.params["seconds"] == 3
-    throttle.check(Instant(0, 4000), "a")
-    throttle.check(Instant(0, 0), "b")
-    throttle.passed("a")
-    throttle.check(Instant(0, 0), "a")
+    throttle, a, b = passwords.Throttle(), passwords.Key("a", 3, 900), passwords.Key("b", 3, 2)
+    waits = [0, 0, 0, 1, 2, 4, 8]
+    now = 0
+    for wait in waits:
+        if wait:
+            with pytest.raises(Refused) as caught:
+                throttle.count(Instant(0, now), a)
+            assert caught.value.params["seconds"] == wait
+        now += 1000 * wait
+        throttle.count(Instant(0, now), a)
+    throttle.count(Instant(0, now), b)
+    with pytest.raises(Refused):
+        throttle.count(Instant(0, now), b, a)
+    assert throttle.tries["b"][0] == 1  # a refused try is not counted
+    throttle.forget(a)
+    throttle.count(Instant(0, now), a)
+    throttle.give_back(a)
+    assert "a" not in throttle.tries
+    for _ in range(40):
+        now += 2000
+        throttle.count(Instant(0, now), b)  # never more than two seconds
