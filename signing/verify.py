@@ -147,7 +147,7 @@ def _judge(status: PdfSignatureStatus, now: datetime) -> tuple[State, str]:
         return "not-valid", "revoked"
     stamp = status.timestamp_validity
     if stamp is None:
-        return "cannot-tell", "no-timestamp"
+        return ("cannot-tell", "no-timestamp") if status.trusted else ("not-valid", "untrusted")
     if not status.signing_cert.not_valid_before - TOLERANCE <= stamp.timestamp <= now + TOLERANCE:
         return "not-valid", "timestamp"
     if strict.is_weak(status.signing_cert):

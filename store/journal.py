@@ -259,6 +259,12 @@ def erase(conn: sa.Connection, stream: str, seq: int) -> None:
     conn.execute(events.update().where(where).values(body=None, salt=None))
 
 
+def count_erased(conn: sa.Connection, stream: str) -> int:
+    """How many bodies are no longer there: told at every verification, because the chain alone does not mind."""
+    where = (events.c.stream == stream) & events.c.body.is_(None)
+    return conn.scalar(sa.select(sa.func.count()).select_from(events).where(where)) or 0
+
+
 def keep_checkpoint(conn: sa.Connection, stream: str, at_head: Head, key_id: str, signature: str, at: int) -> None:
     """AT: when it was signed, which the signature covers."""
     row = {"stream": stream, "seq": at_head.seq, "hash": at_head.hash, "at": at}

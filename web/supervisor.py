@@ -33,6 +33,7 @@ STOP_S = 8.0
 def node_lock(settings: Settings) -> Iterator[None]:
     """Hold the data folder. Raises Unavailable `node-running` while another process has it."""
     settings.folder.mkdir(parents=True, exist_ok=True)
+    settings.folder.chmod(0o700)  # also one that others could look into before
     with (settings.folder / "node.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

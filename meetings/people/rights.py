@@ -117,7 +117,8 @@ VERBS: Mapping[str, Rule | str] = {
     "minutes.seal": _rule("", "clerk"),
     "minutes.sign": _rule("", "secretary chair clerk"),
     "minutes.circulate": _rule("", "secretary clerk"),
-    "minutes.acknowledge": _rule("", "recipient " + _PART),
+    "minutes.see": _rule("", "recipient chair deputy secretary member clerk"),  # once circulated; a guest, if sent to
+    "minutes.acknowledge": _rule("", "recipient"),
     "paper.read": _rule("", _PART + " clerk"),
     "paper.add": _rule("", "secretary"),
 }

@@ -225,7 +225,7 @@ class MinuteBook:
         """SHA-256 and file name of the newest file. Raises Missing before there is one."""
         room = await self._rooms.get(sitting)
         made = room.state.minutes
-        rights.demand(who, "minutes.acknowledge" if made.step == "circulated" else "minutes.read", room.thing())
+        rights.demand(who, "minutes.see" if made.step == "circulated" else "minutes.read", room.thing())
         if not made.pdf:
             raise Missing("no-such-paper")
         return made.pdf, f"{made.symbol.replace('/', '-')}.pdf"
@@ -249,9 +249,11 @@ class MinuteBook:
             reached = journal.verify(conn, sitting, {int(seq): digest})
             return "other" if isinstance(reached, Flaw) else "same"
 
+        if report.state != "valid":  # a stranger's file learns nothing of the sitting it names
+            return Checked(report, "unknown")
         found = await self._house.read(use)
-        if found == "other" and report.state == "valid":
-            report = msgspec.structs.replace(report, state="not-valid", reason="journal-other")
+        if found == "other":
+            return Checked(msgspec.structs.replace(report, state="not-valid", reason="journal-other"), found)
         if found == "unknown":
             return Checked(report, found)
         room = await self._rooms.get(sitting)

@@ -156,8 +156,26 @@ def test_the_doctor_says_of_everything_how_it_is(
         monkeypatch.setenv("LANG", lang)
         status = main(["--data", str(template), "doctor"])
         lines = capsys.readouterr().out.splitlines()
-        assert len(lines) == 6 and all(line[:2] in ("✓ ", "✗ ") and "doctor." not in line for line in lines)
+        assert len(lines) == 7 and all(line[:2] in ("✓ ", "✗ ") and "doctor." not in line for line in lines)
         assert status == int(any(line.startswith("✗") for line in lines))
+
+
+def test_what_is_made_is_ours_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.chmod(0o755)
+    before = os.umask(0o022)
+    try:
+        assert {code: good for good, code, _ in doctor.checks(settings_for(folder))}["private"] is False
+        with pytest.raises(SystemExit):
+            main(["--help"])
+        main(["--data", str(folder), "doctor"])
+        assert os.umask(0o077) == 0o077, "every command of ours keeps its files to itself"
+        with node_lock(settings_for(folder)):
+            assert folder.stat().st_mode & 0o777 == 0o700
+        assert {code: good for good, code, _ in doctor.checks(settings_for(folder))}["private"] is True
+    finally:
+        os.umask(before)
 
 
 def test_the_doctor_sees_a_database_and_a_certificate_that_are_wrong(tmp_path: Path) -> None:

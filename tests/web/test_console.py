@@ -196,6 +196,24 @@ def test_a_journal_hashed_anew_is_caught_by_a_checkpoint_kept_elsewhere(
     assert status == 1 and f" {line['seq']}" in bad, bad
 
 
+def test_a_checkpoint_that_nobody_signed_is_named(
+    voted: tuple[Path, str], data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql(data, "UPDATE checkpoints SET signature = 'zz'")
+    status, text = said(capsys, data, "journal", "verify")
+    assert status == 1 and [line for line in text.splitlines() if voted[1] in line and line.startswith("✗")]
+
+
+def test_bodies_that_were_erased_are_counted(
+    voted: tuple[Path, str], data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql(data, "UPDATE events SET body = NULL, salt = NULL WHERE stream = ? AND kind = 'vote-cast'", voted[1])
+    [(count,)] = sql(data, "SELECT count(*) FROM events WHERE body IS NULL")
+    status, text = said(capsys, data, "journal", "verify")
+    [line] = [line for line in text.splitlines() if voted[1] in line]
+    assert status == 0 and f" {count} " in line and count > 0, line
+
+
 def test_a_stream_that_is_gone_is_missed(
     voted: tuple[Path, str], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -59,6 +59,7 @@ def chosen_settings(arguments: argparse.Namespace, **given: object) -> settings.
 
 def main(words: list[str] | None = None) -> int:
     arguments = parser().parse_args(words)
+    os.umask(0o077)  # whatever we make is ours alone: passwords' hashes, second factors, papers
     try:
         status = importlib.import_module(f".{arguments.verb}", __name__).run(arguments)
     except Fault as fault:

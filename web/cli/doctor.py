@@ -43,6 +43,7 @@ def checks(settings: Settings) -> Iterator[tuple[bool, str, dict[str, str | int]
     free = shutil.disk_usage(settings.folder).free
     yield free >= LEAST_FREE, "disk", {"gb": free // 1024**3}
     yield os.access(settings.folder, os.W_OK), "folder", {"folder": str(settings.folder)}
+    yield not settings.folder.stat().st_mode & 0o077, "private", {"folder": str(settings.folder)}
     yield _database(settings), "database", {"version": sqlite3.sqlite_version}
     path = settings.folder / "tls" / "node.crt"
     if path.exists():

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from meetings.house import House
+from signing.checkpoint import Checkpoint, is_genuine
 from store import journal
 from store.chain import Flaw
 from store.errors import Refused
@@ -29,6 +30,7 @@ class Kept(msgspec.Struct, frozen=True):
     hash: str
 
 
+WHOLE = ("cli.journal-whole", "cli.journal-erased")
 CHECKPOINT = ("stream", "seq", "hash", "at", "key_id", "signature")
 
 
@@ -60,14 +62,20 @@ async def act(house: House, given: Mapping[str, Any]) -> Outcome:
         outside.setdefault(kept["stream"], {})[kept["seq"]] = kept["hash"]
     wanted = [given["stream"]] if given["stream"] else sorted({*streams, *outside})
     lines_ = [await _verify(house, stream, streams, outside.get(stream, {})) for stream in wanted]
-    return Outcome(int(any(line.code != "cli.journal-whole" for line in lines_)), lines_)
+    return Outcome(int(any(line.code not in WHOLE for line in lines_)), lines_)
 
 
 async def _verify(house: House, stream: str, streams: list[str], outside: Mapping[int, str]) -> Line:
     if stream not in streams:
         return Line("cli.journal-missing", {"stream": stream})
-    kept = {row.seq: row.hash for row in await house.read(journal.read_checkpoints, stream)}
+    kept = {}
+    for row in await house.read(journal.read_checkpoints, stream):
+        if not is_genuine(Checkpoint(stream, row.seq, row.hash, row.at, row.key_id, row.signature)):
+            return Line("cli.journal-flaw", {"stream": stream, "seq": row.seq, "flaw": "checkpoint"})
+        kept[row.seq] = row.hash
     reached = await house.read(journal.verify, stream, kept | dict(outside))
     if isinstance(reached, Flaw):
         return Line("cli.journal-flaw", {"stream": stream, "seq": reached.seq, "flaw": reached.code})
-    return Line("cli.journal-whole", {"stream": stream, "seq": reached.seq, "hash": reached.hash[:16]})
+    erased = await house.read(journal.count_erased, stream)
+    code = "cli.journal-erased" if erased else "cli.journal-whole"
+    return Line(code, {"stream": stream, "seq": reached.seq, "hash": reached.hash[:16], "erased": erased})

@@ -183,11 +183,11 @@ class Site:
 
 
 async def main(folder: Path, port: int) -> None:
-    path = folder / "sites.json"
-    while not await asyncio.to_thread(path.exists):  # noqa: ASYNC110  (the first start is still building)
+    path, authority = folder / "sites.json", folder / "tls" / "ca.crt"
+    while not (path.exists() and authority.exists()):  # noqa: ASYNC110  (the first start is still building)
         await asyncio.sleep(AGAIN_S)
     held = json.loads(await asyncio.to_thread(path.read_text))
-    trust = ssl.create_default_context(cafile=str(folder / "tls" / "ca.crt"))
+    trust = ssl.create_default_context(cafile=str(authority))
     connector = aiohttp.TCPConnector(ssl=trust)
     async with aiohttp.ClientSession(connector=connector) as http:
         base = f"https://127.0.0.1:{port}"

@@ -42,7 +42,7 @@ async def number(call: Call) -> None:
     await call.office.minutes.number(call.who, call.param("sitting"))
 
 
-@routes.add("GET", "/api/sittings/{sitting}/minutes/file", "minutes.acknowledge")
+@routes.add("GET", "/api/sittings/{sitting}/minutes/file", "minutes.see")
 async def file(call: Call) -> bodies.Link:
     """A short-lived address of the newest file."""
     sha256, name = await call.office.minutes.pdf(call.who, call.param("sitting"))

@@ -1,8 +1,7 @@
 """The minutes of a sitting over the API, from the close to the last acknowledgement. meetings.sitting.minutes,
-meetings.sitting.minute_book, meetings.sitting.narrative, web.routes.minutes, web.routes.desk, web.routes.sittings
+meetings.sitting.minute_book, web.routes.minutes, web.routes.desk, web.routes.sittings
 
-Real workshop, real signatures, real time stamps; the rules of the steps by themselves are in test_decide.py. The first
-draft, being pure, is tested by itself first.
+Real workshop, real signatures, real time stamps; the rules of the steps by themselves are in test_decide.py.
 """
 
 from __future__ import annotations
@@ -18,116 +17,14 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 
 from meetings.sitting import commands as c
-from meetings.sitting import events as e
-from meetings.sitting import narrative, records, rules
+from meetings.sitting import records
 from meetings.sitting.room import Room
-from meetings.sitting.rules import Choice
-from meetings.sitting.screen import Card
-from meetings.sitting.state import State, evolve
 from store import journal
+from tests.kit.authority import Office
 from tests.kit.node import Answer, Browser, Node, plant, running
 
 PASSPHRASE = "một câu thật dài"
 SIGNERS = (("secretary", "secretary"), ("chair", "chair"), ("seal", "clerk"))
-
-
-# ── the first draft ──
-
-BEGIN, MINUTE = 1_770_170_400_000, 60_000  # 9 giờ 00 phút, ngày 04 tháng 02 năm 2026
-ROLES: dict[str, e.SeatRole] = {"lan": "chair", "ghi": "secretary", "thu": "member", "vang": "member", "moi": "guest",
-                                "khuyet": "guest"}  # fmt: skip
-CARDS = {
-    "lan": Card("Phạm Thị Lan", "ba", "Chủ tịch", "Huyện"), "ghi": Card("Hồ Thị Ghi", "ba", "Chánh Văn phòng", "Huyện"),
-    "thu": Card("Lê Văn Thứ", "ong", "Trưởng phòng", "Huyện"), "vang": Card("Bùi Văn Vắng", "", "", "Huyện"),
-    "moi": Card("Đỗ Thị Mời", "ba", "Chủ tịch xã", "Xã"), "khuyet": Card("Võ Văn Khuyết", "ong", "Chủ tịch xã", "Xã"),
-}  # fmt: skip
-ROOMS = {"s-huyen": "Điểm cầu huyện", "s-xa": "Điểm cầu xã", "s-tat": "Điểm cầu tắt máy"}
-
-
-def drafted(*happened: e.AnyHappening) -> narrative.MinutesText:
-    """The draft of a sitting of two present members, in which HAPPENED, a minute apart."""
-    seats = tuple(e.Seat(key, f"m-{key}", "d", role, role in ("chair", "member")) for key, role in ROLES.items())
-    rooms = tuple(e.Room(site, "d") for site in ROOMS)
-    before: list[e.AnyHappening] = [
-        e.Planned("Phiên họp tháng 02", "d", "Phòng họp số 1", BEGIN, "ubnd-2025", seats, rooms),
-        e.ItemAdded("i1", "Ngân sách", 10, "thu", "Thông qua?", False), e.Released(), e.Opened(), e.SiteJoined("s-xa"),
-        e.CheckedIn("lan", "s-huyen", "self"), e.CheckedIn("thu", "s-huyen", "self"),
-        e.CheckedIn("moi", "s-xa", "self"), e.ItemOpened("i1"),
-    ]  # fmt: skip
-    state, told = State(id="s"), []
-    for number, one in enumerate([*before, *happened, e.Closed()]):
-        at = BEGIN if number < len(before) else BEGIN + (number - len(before) + 1) * MINUTE
-        state = evolve(state, one, at)
-        told.append((at, one))
-    return narrative.draft(state, told, CARDS, ROOMS)
-
-
-def voted(votes: dict[str, Choice]) -> list[e.AnyHappening]:
-    counted = rules.result(rules.COMMITTEE_2025, 3, votes, "lan")
-    return [e.VoteOpened("b", "i1", "Thông qua?", ("lan", "thu", "vang")), e.VoteClosed("b", counted)]
-
-
-def test_the_draft_says_who_was_there_and_who_was_not() -> None:
-    made = drafted(e.CheckedOut("thu"))
-    assert made.subject == "Phiên họp tháng 02" and made.begun == "09 giờ 00 phút, ngày 04 tháng 02 năm 2026"
-    assert made.ended == "Cuộc họp kết thúc vào 09 giờ 02 phút, ngày 04 tháng 02 năm 2026"
-    assert made.attendance == (
-        "Thành viên Ủy ban nhân dân có mặt 2 trên tổng số 3 thành viên:",
-        "Bà Phạm Thị Lan, Chủ tịch;",
-        "Ông Lê Văn Thứ, Trưởng phòng;",  # who left early was there
-        "Vắng mặt: Bùi Văn Vắng.",
-        "Đại biểu mời: Bà Đỗ Thị Mời, Chủ tịch xã.",
-    )
-    assert (made.chair, made.secretary) == ("Bà Phạm Thị Lan, Chủ tịch", "Bà Hồ Thị Ghi, Chánh Văn phòng")
-
-
-def test_the_draft_names_the_rooms_that_were_linked_and_no_other() -> None:
-    venue = drafted().venue
-    assert venue.startswith("Phòng họp số 1") and "Điểm cầu xã" in venue
-    assert "Điểm cầu tắt máy" not in venue, "nobody was there, and it never joined"
-
-
-def test_the_draft_tells_the_course_in_order_with_votes_in_numbers() -> None:
-    course = drafted(
-        e.FloorGiven("thu", "s-huyen"), *voted({"lan": "for", "thu": "for"}), e.Concluded("i1", "Thống nhất.")
-    ).course
-    assert course[0] == "1. Ngân sách. (Bắt đầu lúc 09 giờ 00 phút.)"
-    assert course[1] == "Ông Lê Văn Thứ, Trưởng phòng phát biểu ý kiến."
-    assert course[2].startswith("Biểu quyết công khai lúc 09 giờ 03 phút về: “Thông qua?”")
-    assert "tán thành 2, không tán thành 0, không biểu quyết 0, không có ý kiến 1" in course[2]
-    assert "cần 2 trên tổng số 3 thành viên; nội dung được thông qua" in course[2] and "ngang nhau" not in course[2]
-    assert course[3] == "Kết luận của chủ tọa: Thống nhất." and len(course) == 4
-
-
-@pytest.mark.parametrize(
-    ("choice", "outcome"), [("for", "nội dung được thông qua"), ("against", "không được thông qua")]
-)
-def test_a_tie_is_told_with_how_it_was_decided(choice: Choice, outcome: str) -> None:
-    other: Choice = "against" if choice == "for" else "for"
-    counted = rules.result(rules.COMMITTEE_2025, 2, {"lan": choice, "thu": other}, "lan")
-    line = drafted(e.VoteOpened("b", "i1", "Thông qua?", ("lan", "thu")), e.VoteClosed("b", counted)).course[-1]
-    assert (
-        "số phiếu hai bên ngang nhau, quyết định theo ý kiến bên có biểu quyết của chủ tọa" in line and outcome in line
-    )
-
-
-def test_days_and_months_are_written_as_decree_30_has_them() -> None:
-    assert narrative.date(BEGIN) == "ngày 04 tháng 02 năm 2026"
-    assert narrative.date(BEGIN + 27 * 86_400_000) == "ngày 03 tháng 3 năm 2026"
-    assert narrative.date(BEGIN + 260 * 86_400_000) == "ngày 22 tháng 10 năm 2026"
-    assert narrative.hour(BEGIN + 15 * 60 * MINUTE) == "00 giờ 00 phút" and narrative.title(None) == ""
-
-
-def test_text_is_kept_tidy() -> None:
-    made = drafted()
-    from msgspec.structs import replace
-
-    odd = replace(made, subject="  Ho\u0323p  ", course=("", "  a ", "\n"), recipients=(" ",))
-    kept = narrative.tidied(odd)
-    assert (kept.subject, kept.course, kept.recipients) == ("Họp", ("a",), ())
-
-
-# ── the whole life ──
 
 
 @pytest.fixture(scope="module")
@@ -353,6 +250,17 @@ async def test_anyone_checks_the_signed_file_and_its_code(node: Node) -> None:
         assert answer.status < 500 and (answer.status >= 400 or answer.body["state"] != "valid")
 
 
+async def test_a_file_that_only_names_a_sitting_learns_nothing_of_it(node: Node) -> None:
+    room = await closed(node)
+    await numbered(node, room)
+    laid = await node.office.house.blobs.load(room.state.minutes.pdf)
+    foreign = await Office().sign(laid, "secretary", first=True)
+    for data, state in ((laid, "cannot-tell"), (foreign, "not-valid")):
+        found = (await (await node.browser()).post("/api/verify", data=data)).body
+        assert (found["state"], found["journal"]) == (state, "unknown")
+        assert not (found["subject"] or found["agency"] or found["symbol"])
+
+
 async def test_a_file_of_a_journal_that_was_rewritten_is_not_valid(node: Node) -> None:
     room = await closed(node)
     data = await node.signed_minutes_of(room)
@@ -374,6 +282,8 @@ async def test_circulated_minutes_are_read_and_acknowledged_by_their_recipients_
         assert (await line.do(room.sitting, {"kind": "circulate", "people": people}, "c1"))["type"] == "done"
     assert room.state.minutes.recipients == ("member1", "member2", "east-chair")
     assert await waits(member) == ["acknowledge"]
+    assert (await (await node.signed_in("member8")).get(f"{base(room)}/file")).status == 200  # of the committee
+    assert (await (await node.signed_in("east-chair")).get(f"{base(room)}/file")).status == 200  # a guest, sent to
     link = (await member.get(f"{base(room)}/file")).body["url"]
     assert (await (await node.browser()).get(link)).data.startswith(b"%PDF-")
     assert (await other.get(f"{base(room)}/file")).status == 403
