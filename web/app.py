@@ -16,6 +16,20 @@ STATIC = Path(__file__).parent / "static"
 VENDOR_AGE_S = 86_400
 
 
+IDLE_S = 30.0  # a connection that asks nothing, or never finishes asking, is closed
+
+
+def runner(office: Office, shutdown_timeout: float = 60.0) -> web.AppRunner:
+    """What serves the application over connections."""
+    return web.AppRunner(
+        build(office),
+        access_log=None,
+        handle_signals=False,
+        keepalive_timeout=IDLE_S,
+        shutdown_timeout=shutdown_timeout,
+    )
+
+
 def build(office: Office) -> web.Application:
     """An application over OFFICE. Opening and closing it is the caller's part."""
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_static_age])

@@ -29,6 +29,8 @@ log = logging.getLogger("bacap.channel")
 
 LARGEST = 64 * 1024
 SILENCE_S = 15
+STRANGER_S = 10  # till a browser without a session has to say which room it is
+MOST_STRANGERS = 200
 WAITING = 500  # messages a slow browser may have outstanding
 decoder = msgspec.json.Decoder(wire.FromBrowser)
 
@@ -79,10 +81,10 @@ class Channel:
 
     async def run(self) -> None:
         """Serve until the browser leaves."""
-        pump = asyncio.create_task(self._pump())
+        pump, opened = asyncio.create_task(self._pump()), asyncio.get_running_loop().time()
         try:
             while True:
-                message = await self._socket.receive(timeout=SILENCE_S)
+                message = await self._socket.receive(timeout=self._patience(opened))
                 if message.type is not WSMsgType.TEXT:
                     break
                 try:
@@ -100,6 +102,12 @@ class Channel:
             with contextlib.suppress(asyncio.CancelledError, ConnectionError):
                 await pump
             await self._leave()
+
+    def _patience(self, opened: float) -> float:
+        """How long to wait for the next word: who is nobody has to become someone soon."""
+        if self.who is not NOBODY:
+            return SILENCE_S
+        return max(0.01, opened + STRANGER_S - asyncio.get_running_loop().time())
 
     async def _answer(self, asked: wire.FromBrowser) -> None:
         try:
@@ -172,6 +180,8 @@ async def serve(office: Office, request: web.Request) -> web.StreamResponse:
         return web.Response(status=faults.status_of(fault), text=fault.code)
     token = request.cookies.get(COOKIE, "")
     session = await office.accounts.session(token) if token else None
+    if session is None and len(office.channels.of(NOBODY.id)) >= MOST_STRANGERS:
+        return web.Response(status=503, text="busy")
     socket = web.WebSocketResponse(compress=False, max_msg_size=LARGEST, autoping=True)
     await socket.prepare(request)
     channel = Channel(office, socket, locale, session)

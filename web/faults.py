@@ -28,6 +28,7 @@ STATUS = {
     "too-many-tries": 429,
     "too-large": 413,
     "body-large": 413,
+    "body-slow": 408,
     "not-pdf": 415,
     "origin": 403,
     "not-now": 409,

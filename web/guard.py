@@ -6,11 +6,12 @@ our own pages (exact Origin). The session cookie is `__Host-`: bound to this hos
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +33,8 @@ T = TypeVar("T")
 
 COOKIE = "__Host-session"
 LOCALE_COOKIE = "locale"
+STALL_S = 20.0  # a body may stand still so long
+SLOWEST = 1000  # bytes a second, on the whole: a line of 64 kbit/s carries eight times that
 LARGEST_BODY = 256 * 1024  # of a JSON body; uploads stream
 
 IMPORT_MAP = json.dumps(
@@ -94,17 +97,34 @@ class Call:
         text = self.request.query.get(name, "")
         return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0
 
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it comes. Raises Refused `body-slow` for one that stands still, or hardly moves."""
+        loop, total = asyncio.get_running_loop(), 0
+        began = loop.time()
+        while True:
+            try:
+                async with asyncio.timeout(STALL_S):
+                    chunk = await self.request.content.readany()
+            except TimeoutError:
+                raise Refused("body-slow") from None
+            if not chunk:
+                return
+            total += len(chunk)
+            if total < SLOWEST * (loop.time() - began - STALL_S):
+                raise Refused("body-slow")
+            yield chunk
+
     async def body(self, kind: type[T]) -> T:
         """The JSON body as KIND. Raises Malformed with the path of what is wrong."""
         if self.request.content_type != "application/json":
             raise Malformed("not-json")
         if (self.request.content_length or 0) > LARGEST_BODY:
             raise Refused("body-large")
-        raw = await self.request.content.read(LARGEST_BODY + 1)
-        while len(raw) <= LARGEST_BODY and not self.request.content.at_eof():
-            raw += await self.request.content.read(LARGEST_BODY + 1 - len(raw))
-        if len(raw) > LARGEST_BODY:
-            raise Refused("body-large")
+        raw = bytearray()
+        async for chunk in self.chunks():
+            raw += chunk
+            if len(raw) > LARGEST_BODY:
+                raise Refused("body-large")
         try:
             return msgspec.json.decode(raw, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:  # ValidationError is one

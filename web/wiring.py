@@ -35,6 +35,7 @@ from . import bodies, tls
 from .channels import Channels
 from .health import HealthBoard
 from .media import MediaDesk
+from .queue import PublicQueue
 from .settings import Settings
 from .shell import Shell
 
@@ -54,6 +55,7 @@ class Office:
     channels: Channels
     health: HealthBoard
     workshop: Workshop
+    checks: PublicQueue
     typesetter: Papers
     papers: SittingPapers
     minutes: MinuteBook
@@ -155,8 +157,8 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         stack.push_async_callback(relay.close)
         limit = settings.largest_paper_mb * 1_000_000
         yield Office(
-            settings, house, accounts, people, rooms, Sittings(house, rooms), channels, health,
-            workshop, papers, SittingPapers(house, rooms, papers, limit), book, signing, media, link_key(settings),
+            settings, house, accounts, people, rooms, Sittings(house, rooms), channels, health, workshop, PublicQueue(),
+            papers, SittingPapers(house, rooms, papers, limit), book, signing, media, link_key(settings),
             Shell(settings.demonstration), frozenset(tls.own_names(settings.names)),
         )  # fmt: skip
 

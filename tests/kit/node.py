@@ -276,7 +276,7 @@ async def running(folder: Path, template: Path | None = None, **given: Any) -> A
     made = settings_for(folder, **given)
     async with contextlib.AsyncExitStack() as stack:
         office = await stack.enter_async_context(wiring.open_office(made))
-        runner = web.AppRunner(app.build(office), access_log=None, handle_signals=False, shutdown_timeout=1)
+        runner = app.runner(office, shutdown_timeout=1)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         certificate, key = wiring.certificate_files(made)

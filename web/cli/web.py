@@ -7,14 +7,14 @@ import asyncio
 import contextlib
 import gc
 import logging
+import resource
 import signal
 
 from aiohttp import web
 
 from meetings.people.accounts import Accounts
 
-from .. import console, tls
-from ..app import build
+from .. import app, console, tls
 from ..settings import Settings
 from ..wiring import certificate_files, open_office
 from . import chosen_settings, demo, say
@@ -30,6 +30,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s web %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a connection is a file; systems begin with few
     asyncio.run(serve(chosen_settings(arguments)))
     return 0
 
@@ -52,7 +54,7 @@ async def serve(settings: Settings) -> None:
     async with open_office(settings) as office, console.listening(settings, office.house):
         if settings.demonstration:
             await demo.prepare(office)
-        runner = web.AppRunner(build(office), access_log=None, handle_signals=False)
+        runner = app.runner(office)
         await runner.setup()
         certificate, key = certificate_files(settings)
         site = web.TCPSite(

@@ -1,26 +1,19 @@
-"""Minutes: text, number, signing, the file; and the public check of any signed file."""
+"""Minutes: text, number, signing, the file."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from typing import Literal, cast
 
 from meetings.sitting import narrative
-from meetings.sitting.minute_book import Checked
-from store.errors import Malformed, Refused, Unavailable
+from store.errors import Malformed
 
 from .. import bodies, links
 from ..guard import Call, Routes
 
 routes = Routes()
 
-LARGEST_CHECKED = 50 * 1_000_000
 SignedField = Literal["secretary", "chair", "seal"]
 FIELDS = ("secretary", "chair", "seal")
-MOST_WAITING = 16
-_public, _waiting = asyncio.Semaphore(1), 0
 
 
 @routes.add("GET", "/api/sittings/{sitting}/minutes", "minutes.read")
@@ -78,48 +71,3 @@ async def sign(call: Call) -> None:
 
 
 # ── the public check ──
-
-
-@contextlib.asynccontextmanager
-async def _one_at_a_time() -> AsyncIterator[None]:
-    """Anyone may ask for a check, and each takes a worker of the workshop: so the public has one, and a short queue.
-    Raises Unavailable `busy-checking`."""
-    global _waiting
-    if _waiting >= MOST_WAITING:
-        raise Unavailable("busy-checking")
-    _waiting += 1
-    try:
-        async with _public:
-            yield
-    finally:
-        _waiting -= 1
-
-
-@routes.add("POST", "/api/verify", "signature.verify")
-async def verify(call: Call) -> bodies.Checked:
-    """The body is the file."""
-    data = bytearray()
-    async for chunk in call.request.content.iter_chunked(256 * 1024):
-        data += chunk
-        if len(data) > LARGEST_CHECKED:
-            raise Refused("too-large", limit=LARGEST_CHECKED // 1_000_000)
-    async with _one_at_a_time():
-        return _told(await call.office.minutes.check(bytes(data)))
-
-
-@routes.add("GET", "/api/verify/{code}", "signature.verify")
-async def verify_code(call: Call) -> bodies.Checked:
-    async with _one_at_a_time():
-        return _told(await call.office.minutes.check_code(call.param("code")))
-
-
-def _told(checked: Checked) -> bodies.Checked:
-    report = checked.report
-    signatures = tuple(
-        bodies.CheckedSignature(s.field, s.signer, s.organization, s.title, s.at, s.state, s.reason)
-        for s in report.signatures
-    )
-    return bodies.Checked(
-        report.state, report.reason, signatures, report.sha256, checked.journal, checked.symbol, checked.subject,
-        checked.agency,
-    )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 from aiohttp import web
@@ -25,12 +24,7 @@ async def add(call: Call) -> bodies.PaperTaken:
     length = call.request.content_length
     if length is not None and length > call.office.settings.largest_paper_mb * 1_000_000:
         raise Refused("too-large", limit=call.office.settings.largest_paper_mb)
-
-    async def body() -> AsyncIterator[bytes]:
-        async for chunk in call.request.content.iter_chunked(256 * 1024):
-            yield chunk
-
-    taken = await call.office.papers.add(call.who, call.param("sitting"), call.param("item"), name, body())
+    taken = await call.office.papers.add(call.who, call.param("sitting"), call.param("item"), name, call.chunks())
     return bodies.PaperTaken(taken.sha256, taken.pages, taken.size, taken.signed, taken.stripped)
 
 

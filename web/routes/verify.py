@@ -1,0 +1,52 @@
+"""The public check of any signed file, and of the file a printed code stands for."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+
+from meetings.sitting.minute_book import Checked
+from store.errors import Refused
+
+from .. import bodies
+from ..guard import Call, Routes
+
+routes = Routes()
+
+LARGEST_CHECKED = 50 * 1_000_000
+
+
+@routes.add("POST", "/api/verify", "signature.verify")
+async def verify(call: Call) -> bodies.Checked:
+    """The body is the file. It waits on disk for its turn."""
+    queue = call.office.checks
+    with queue.place(call.source), tempfile.TemporaryFile() as file:
+        size = 0
+        async for chunk in call.chunks():
+            size += len(chunk)
+            if size > LARGEST_CHECKED:
+                raise Refused("too-large", limit=LARGEST_CHECKED // 1_000_000)
+            await asyncio.to_thread(file.write, chunk)
+        async with queue.turn:
+            file.seek(0)
+            return _told(await call.office.minutes.check(await asyncio.to_thread(file.read)))
+
+
+@routes.add("GET", "/api/verify/{code}", "signature.verify")
+async def verify_code(call: Call) -> bodies.Checked:
+    queue = call.office.checks
+    with queue.place(call.source):
+        async with queue.turn:
+            return _told(await call.office.minutes.check_code(call.param("code")))
+
+
+def _told(checked: Checked) -> bodies.Checked:
+    report = checked.report
+    signatures = tuple(
+        bodies.CheckedSignature(s.field, s.signer, s.organization, s.title, s.at, s.state, s.reason)
+        for s in report.signatures
+    )
+    return bodies.Checked(
+        report.state, report.reason, signatures, report.sha256, checked.journal, checked.symbol, checked.subject,
+        checked.agency,
+    )  # fmt: skip
