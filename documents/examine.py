@@ -13,22 +13,17 @@ from __future__ import annotations
 
 import io
 import logging
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import pypdf
 from pypdf.errors import PdfReadError, PyPdfError
-from pypdf.filters import ASCII85Decode, ASCIIHexDecode
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
 from store.errors import Refused
 
-UNFOLDING = {"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
-LONGEST_CHAIN = 4  # filters on one stream
-LARGEST_DECODED = 512 * 1024**2
-LARGEST_RATIO = 200
-RATIO_COUNTS_FROM = 20 * 1024**2  # below this, a high ratio is only a blank page
+from .burst import Measure, count_drawings
+
 MOST_PAGES = 5000
 LARGEST_SIDE = 14_400  # points: 5 m
 MOST_OBJECTS = 500_000
@@ -143,55 +138,6 @@ def is_signature(thing: Any) -> bool:
     return "/ByteRange" in thing or (got(thing, "/FT") == "/Sig" and "/V" in thing)
 
 
-class Measure:
-    """Adds up what the streams of a file unfold to; refuses what was made to burst."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._decoded = 0
-
-    def take(self, stream: StreamObject) -> None:
-        filters = got(stream, "/Filter") or ArrayObject()
-        chain = [one.get_object() for one in filters] if isinstance(filters, ArrayObject) else [filters]
-        if len(chain) > LONGEST_CHAIN:
-            raise Refused("pdf-bomb")
-        data = stream._data if isinstance(stream._data, bytes) else b""
-        for place, name in enumerate(chain):
-            if name in ("/ASCIIHexDecode", "/AHx"):
-                data = bytes(ASCIIHexDecode.decode(data))
-            elif name in ("/ASCII85Decode", "/A85"):
-                data = bytes(ASCII85Decode.decode(data))
-            elif name in ("/FlateDecode", "/Fl"):
-                data = self._inflate(data)
-            else:
-                if any(one in UNFOLDING for one in chain[place + 1 :]):
-                    raise Refused("pdf-bomb")
-                self._decoded += len(data)
-                break
-        self._judge(0)
-
-    def _inflate(self, data: bytes) -> bytes:
-        machine, out = zlib.decompressobj(), bytearray()
-        try:
-            while data:
-                piece = machine.decompress(data, 1 << 20)
-                self._judge(len(piece))
-                if len(out) < 1 << 22:
-                    out += piece
-                if not piece and not machine.unconsumed_tail:
-                    break
-                data = machine.unconsumed_tail
-        except zlib.error:
-            pass  # readers show what they can of a damaged stream
-        return bytes(out)
-
-    def _judge(self, more: int) -> None:
-        self._decoded += more
-        ratio = self._decoded / max(1, self._size)
-        if self._decoded > LARGEST_DECODED or (self._decoded > RATIO_COUNTS_FROM and ratio > LARGEST_RATIO):
-            raise Refused("pdf-bomb")
-
-
 def survey(reader: pypdf.PdfReader, size: int) -> tuple[set[str], bool]:
     """What is active in the file, and whether it bears signatures. Raises Refused."""
     found: set[str] = set()
@@ -217,6 +163,7 @@ def _check_pages(reader: pypdf.PdfReader) -> None:
         unit = float(got(page, "/UserUnit") or 1)
         if unit * max(abs(float(page.mediabox.width)), abs(float(page.mediabox.height))) > LARGEST_SIDE:
             raise Refused("pdf-too-wide")
+        count_drawings(page)
 
 
 def trailing(data: bytes) -> int:

@@ -14,8 +14,6 @@ from .wiring import Office
 
 STATIC = Path(__file__).parent / "static"
 VENDOR_AGE_S = 86_400
-
-
 IDLE_S = 30.0  # a connection that asks nothing, or never finishes asking, is closed
 
 

@@ -1,4 +1,4 @@
-"""documents.examine: files made to burst, to loop, to be endless or to be two things at once are refused."""
+"""Files made to burst, to loop, to be endless or two things at once are refused: documents.examine, documents.burst."""
 
 from __future__ import annotations
 
@@ -95,6 +95,40 @@ def nested_without_end() -> bytes:
     return pdf(page(b"", b"/X " + b"[" * 20_000 + b"]" * 20_000))
 
 
+FORM = b"/Type /XObject /Subtype /Form /BBox [0 0 200 200]"
+
+
+def drawings_within_drawings(deep: int = 10, times: int = 10) -> bytes:
+    """Behind the first page: 10^10 strokes in three kilobytes."""
+    objects = [
+        stream(b"/X Do " * times, FORM + b" /Resources << /XObject << /X %d 0 R >> >>" % (number + 1))
+        for number in range(5, 5 + deep)
+    ]
+    return pdf(
+        page(b"", b"/Resources << /XObject << /X 5 0 R >> >>", *objects, stream(b"0 0 m 9 9 l S", FORM))
+        | {4: stream(b"/X Do")}
+    )
+
+
+def drawing_of_itself() -> bytes:
+    return pdf(
+        page(b"", b"/Resources << /XObject << /X 5 0 R >> >>",
+             stream(b"/X Do /X Do", FORM + b" /Resources << /XObject << /X 5 0 R >> >>")) | {4: stream(b"/X Do")}
+    )  # fmt: skip
+
+
+def picture_larger_than_any_paper() -> bytes:
+    fax = b"/Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 60000 /Rows 60000 >>"
+    return drawn(
+        stream(b"\xff" * 500, b"/Type /XObject /Subtype /Image /Width 60000 /Height 60000 /BitsPerComponent 1 " + fax)
+    )
+
+
+def runs() -> bytes:
+    """Run lengths, 64 to one, behind Flate, 200 to one."""
+    return drawn(stream(zlib.compress(b"\x81\x00" * 5_000_000, 9), b"/Filter [/FlateDecode /RunLengthDecode]"))
+
+
 def no_pages() -> bytes:
     return pdf(page() | {2: b"<< /Type /Pages /Kids [] /Count 0 >>"})
 
@@ -113,6 +147,10 @@ BURSTING: list[tuple[Callable[[], bytes], set[str]]] = [
     (page_tree_that_loops, ANY),
     (page_tree_that_loops_far, ANY),
     (nested_without_end, ANY),
+    (drawings_within_drawings, {"pdf-bomb"}),
+    (drawing_of_itself, {"pdf-bomb"}),
+    (picture_larger_than_any_paper, {"pdf-bomb"}),
+    (runs, {"pdf-bomb"} | ANY),
     (no_pages, {"pdf-broken"}),
 ]
 
