@@ -39,9 +39,16 @@ def put_certificate(conn: sa.Connection, /, **row: Any) -> None:
 
 
 def certificate_of(conn: sa.Connection, use: str, holder: str, now: int) -> sa.Row[Any] | None:
-    """The holder's newest good certificate."""
+    """The holder's newest good certificate whose key we have."""
     c = certificates.c
-    good = (c.use == use) & (c.holder == holder) & (c.revoked_at == 0) & (c.begins <= now) & (c.ends > now)
+    good = (
+        c.sealed_key.is_not(None)
+        & (c.use == use)
+        & (c.holder == holder)
+        & (c.revoked_at == 0)
+        & (c.begins <= now)
+        & (c.ends > now)
+    )
     return conn.execute(sa.select(certificates).where(good).order_by(c.ends.desc()).limit(1)).first()
 
 
@@ -57,6 +64,15 @@ def revoked(conn: sa.Connection) -> list[sa.Row[Any]]:
 def revoke(conn: sa.Connection, serial: str, at: int, reason: str) -> None:
     where = (certificates.c.serial == serial) & (certificates.c.revoked_at == 0)
     conn.execute(certificates.update().where(where).values(revoked_at=at, reason=reason))
+
+
+def destroy_keys(conn: sa.Connection, use: str, holder: str) -> list[str]:
+    """The sealed keys of HOLDER are gone for good; what they signed stays as valid as it was. Returns the serials."""
+    c = certificates.c
+    held = (c.use == use) & (c.holder == holder) & c.sealed_key.is_not(None)
+    serials = list(conn.scalars(sa.select(c.serial).where(held)))
+    conn.execute(certificates.update().where(held).values(sealed_key=None))
+    return serials
 
 
 def put_step(conn: sa.Connection, /, **row: Any) -> None:

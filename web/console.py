@@ -82,6 +82,8 @@ async def listening(settings: Settings, house: House) -> Any:
 def run(settings: Settings, act: str, given: Mapping[str, Any]) -> Outcome:
     """Do ACT: in the running node, or in its place. Raises Unavailable `node-silent`."""
     asked = Asked(act, given)
+    if not settings.folder.is_dir():
+        raise Unavailable("no-installation", folder=str(settings.folder))
     try:
         with supervisor.node_lock(settings):
             return asyncio.run(_here(settings, asked))

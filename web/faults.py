@@ -47,6 +47,11 @@ def level_of(fault: Fault) -> int:
     return next(level for kind, _, level in TABLE if isinstance(fault, kind))
 
 
+def told(fault: Fault) -> str:
+    """A fault as the log may have it: a second factor's secret is its owner's alone."""
+    return fault.code if fault.code == "code-set-up" else str(fault)
+
+
 def refusal(fault: Fault, locale: str, command: str = "") -> wire.Refusal:
     """What the browser is told: the code for programs, the text for people."""
     code = f"refused.{fault.code}"

@@ -172,7 +172,7 @@ def guarded(office: Office, route: Route) -> Callable[[web.Request], Awaitable[w
                 raise Refused("sign-in-first") if call.who is NOBODY else Denied("no-right")
             return respond(await route.handler(call))
         except Fault as fault:
-            log.log(faults.level_of(fault), "%s %s: %s", request.method, request.rel_url.raw_path, fault)
+            log.log(faults.level_of(fault), "%s %s: %s", request.method, request.rel_url.raw_path, faults.told(fault))
             body = faults.refusal(fault, locale)
             return respond(body, faults.status_of(fault))
 

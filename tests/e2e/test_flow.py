@@ -58,7 +58,7 @@ async def plan(secretary: Page) -> str:
     await secretary.locator("form").get_by_role("button", name="Lập phiên họp").click()
     await expect(secretary.get_by_role("heading", name="Phiên họp thường kỳ tháng 11")).to_be_visible()
     for title, question in (("Ý kiến khác", ""), ("Phân bổ ngân sách", "Thông qua phương án phân bổ?")):
-        form = secretary.locator("place-prepare form").last
+        form = secretary.locator("place-prepare form").filter(has_text="Câu hỏi biểu quyết").last
         await form.get_by_label("Nội dung", exact=True).fill(title)
         await form.get_by_label("Câu hỏi biểu quyết").fill(question)
         await form.get_by_role("button", name="Thêm nội dung").click()
@@ -87,7 +87,7 @@ async def open_and_join(browser: Browser, node: Node, chair: Page) -> dict[str, 
     """The chair opens; three rooms join, see and hear each other through the relay."""
     await chair.goto("/")
     await chair.get_by_role("link", name="Xem phiên họp").click()
-    await decide(chair, "Mở phiên họp")
+    await decide(chair, "Khai mạc")
     walls = {}
     for site, (colour, tone) in ROOMS.items():
         walls[site] = await desk.open_wall(browser, node, site, colour, tone, (320, 180))

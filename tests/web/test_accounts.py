@@ -126,6 +126,12 @@ async def test_guesses_made_all_at_once_are_counted_all_the_same(node: Node) -> 
     assert judged.count(401) == passwords.FREE_TRIES and set(judged) == {401, 429}
 
 
+async def test_no_log_holds_the_secret_of_a_second_factor(node: Node, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    refused = await sign_in(await opened(node, "chair"), "chair")
+    assert refused.code == "code-set-up" and refused.body["params"]["secret"] not in caplog.text
+
+
 async def test_a_code_opens_one_session_however_many_ask_at_once(node: Node) -> None:
     browser = await opened(node, "chair")
     refused = await sign_in(browser, "chair")

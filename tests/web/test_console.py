@@ -214,6 +214,37 @@ def test_bodies_that_were_erased_are_counted(
     assert status == 0 and f" {count} " in line and count > 0, line
 
 
+def test_where_nothing_is_nothing_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "none"
+    for words in (("journal", "verify"), ("user", "list"), ("verify", __file__)):
+        status, text = said(capsys, folder, *words)
+        assert status == 1 and str(folder) in text and not folder.exists(), words
+    said(capsys, folder, "doctor")
+    assert not folder.exists()
+
+
+def test_an_empty_file_of_checkpoints_compares_nothing(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "kept").write_text("")
+    status, text = said(capsys, data, "journal", "verify", "--against", str(tmp_path / "kept"))
+    assert status == 1 and "✓" not in text
+
+
+def test_a_forgotten_passphrase_gets_a_new_key_and_keeps_what_was_signed(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = "'c1', 'person', 'chair', 'CN=Chair', x'00', x'01', 0, 9999999999999, 0, ''"
+    sql(data, f"INSERT INTO certificates VALUES ({row})")
+    status, text = said(capsys, data, "user", "new-key", "chair")
+    assert status == 0 and "1 " in text
+    assert sql(data, "SELECT sealed_key, revoked_at FROM certificates") == [(None, 0)]
+    [(body,)] = sql(data, "SELECT body FROM events WHERE kind = 'signing-key-destroyed'")
+    assert json.loads(body)["serials"] == ["c1"]
+    assert said(capsys, data, "user", "new-key", "chair")[0] == 0  # nothing left to destroy
+    assert said(capsys, data, "user", "new-key", "nobody")[0] == 1
+
+
 def test_a_stream_that_is_gone_is_missed(
     voted: tuple[Path, str], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

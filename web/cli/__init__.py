@@ -46,7 +46,10 @@ def parser() -> argparse.ArgumentParser:
     verbs = made.add_subparsers(dest="verb", required=True, metavar="|".join(v for v in VERBS if v not in HIDDEN))
     for verb in VERBS:
         about = text(locale(), f"cli.{verb}")
-        sub = verbs.add_parser(verb, description=about, help=argparse.SUPPRESS if verb in HIDDEN else about)
+        if verb in HIDDEN:
+            sub = verbs.add_parser(verb, description=about)  # without `help`, the list leaves it out
+        else:
+            sub = verbs.add_parser(verb, description=about, help=about)
         importlib.import_module(f".{verb}", __name__).add(sub)
     return made
 

@@ -39,12 +39,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def checks(settings: Settings) -> Iterator[tuple[bool, str, dict[str, str | int]]]:
     """Each check: is it good, its code, what to fill its text with."""
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.folder).free
+    here = next(path for path in (settings.folder, *settings.folder.parents) if path.is_dir())
+    free = shutil.disk_usage(here).free
     yield free >= LEAST_FREE, "disk", {"gb": free // 1024**3}
-    yield os.access(settings.folder, os.W_OK), "folder", {"folder": str(settings.folder)}
-    yield not settings.folder.stat().st_mode & 0o077, "private", {"folder": str(settings.folder)}
-    yield _database(settings), "database", {"version": sqlite3.sqlite_version}
+    yield os.access(here, os.W_OK), "folder", {"folder": str(settings.folder)}
+    if here == settings.folder:  # else nothing is there yet, and nothing is made by looking
+        yield not here.stat().st_mode & 0o077, "private", {"folder": str(here)}
+        yield _database(settings), "database", {"version": sqlite3.sqlite_version}
     path = settings.folder / "tls" / "node.crt"
     if path.exists():
         ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc

@@ -45,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.against:
         try:
             lines = [line for line in arguments.against.read_text().splitlines() if line]
+            if not lines:
+                raise Refused("nothing-to-compare")
             given["against"] = [msgspec.to_builtins(msgspec.json.decode(line, type=Kept)) for line in lines]
         except (OSError, ValueError) as error:
             raise Refused("file-unreadable", reason=str(error)) from error

@@ -27,7 +27,7 @@ class Certificates extends Part {
       <tbody>${this.rows.map((row) => {
         const soon = row.ends - Date.now() < SOON_MS;
         return html`<tr><td>${t(`certificate.${row.use}`)}</td><td>${marked(row.subject)}</td>
-          <td><span class="badge ${soon ? "warn" : "good"}">${date(row.ends)}</span></td><td class="hash">${row.fingerprint.slice(0, 23)}…</td></tr>`;
+          <td><span class="badge ${soon ? "warn" : "good"}">${date(row.ends)}</span></td><td class="hash">${row.fingerprint}</td></tr>`;
       })}</tbody></table></div></section>`;
   }
 }

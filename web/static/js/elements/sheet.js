@@ -75,7 +75,8 @@ class Sheet extends Part {
       const page = await document.getPage(Math.min(Math.max(1, this.page), document.numPages));
       if (turn !== this.turn) return;
       const natural = page.getViewport({ scale: 1 });
-      const room = Math.min(this.clientWidth - 2, 980) * this.zoom;
+      const { paddingLeft, paddingRight } = getComputedStyle(this);
+      const room = Math.min(this.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - 2, 980) * this.zoom;
       const ratio = Math.min(devicePixelRatio || 1, 2);
       const view = page.getViewport({ scale: (room / natural.width) * ratio });
       const canvas = window.document.createElement("canvas");

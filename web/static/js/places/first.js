@@ -1,6 +1,6 @@
 // The first administrator of an empty installation, by the link that the machine's console printed.
 import { post } from "../api.js";
-import { Part, go, html, nothing } from "../part.js";
+import { Part, html, nothing } from "../part.js";
 import { t } from "../words.js";
 
 class First extends Part {
@@ -18,8 +18,7 @@ class First extends Part {
     const form = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.target)));
     try {
       await post("/api/first", { ...form, token: this.token });
-      this.say(t("first.done"));
-      go("/sign-in");
+      location.assign("/sign-in"); // anew: the frame then knows that there is an administrator
     } catch (error) {
       this.fault = /** @type {Error} */ (error).message;
     }

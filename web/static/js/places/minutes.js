@@ -105,7 +105,8 @@ class Minutes extends SittingPlace {
       return html`<button class="button act decisive wide" ?disabled=${this.busy} @click=${() => this.circulate(parts)}>${icon("send")}${t("minutes.circulate")}</button>`;
     if (made.step === "circulated" && mine)
       return html`<button class="button act decisive wide" ?disabled=${this.busy} @click=${() => this.do(() => this.line.do(this.sitting, { kind: "acknowledge" }))}>${icon("mail-check")}${t("minutes.acknowledge")}</button>`;
-    return html`<p class="soft">${t(made.step === "none" ? "minutes.nothing-yet" : "minutes.nothing-to-do")}</p>`;
+    const who = made.next_field ? t(`signature.${made.next_field}`) : "";
+    return html`<p class="note">${t(`minutes.wait-${made.step}`, { who, done: made.acknowledged.length, all: made.recipients.length })}</p>`;
   }
 
   /** @param {Screen} parts */
@@ -131,7 +132,6 @@ class Minutes extends SittingPlace {
             return html`<li><span class="main">${marked(parts.people[person]?.name ?? "")}</span><span class="badge ${done ? "good" : ""}">${done ? moment(done[1]) : t("minutes.not-acknowledged")}</span></li>`;
           })}</ul>`
         : nothing}
-      ${made.pdf ? html`<button class="button wide" @click=${this.openFile}>${icon("file-text")}${t("minutes.open-file")}</button>` : nothing}
       ${made.code ? html`<p class="small">${t("minutes.code")} <a href="/k/${made.code}">${made.code}</a></p>` : nothing}`;
   }
 
@@ -153,11 +153,13 @@ class Minutes extends SittingPlace {
       const why = parts.sitting.phase !== "closed" ? "minutes.nothing-yet" : parts.minutes.step === "circulated" ? "minutes.in-file" : "app.loading";
       return html`<p class="soft">${t(why)}</p>`;
     }
-    const edits = this.role === "secretary" && parts.minutes.step === "draft";
+    const open = parts.minutes.step === "draft";
+    const edits = this.role === "secretary" && (open || Boolean(this.dirty));
     const names = ["subject", "begun", "venue", "attendance", "chair", "secretary", "course", "ended", "recipients"];
     const body = names.map((name) => this.field(name, minutes.text, edits));
     if (!edits) return html`<div class="stack">${body}</div>`;
-    return html`<form class="stack" @submit=${this.save} @input=${() => (this.dirty = true)}>${body}<button class="button act decisive">${icon("save")}${t("minutes.save")}</button></form>`;
+    const late = open ? nothing : html`<div class="note seal" role="alert">${t("minutes.unsaved")}</div>`;
+    return html`<form class="stack" @submit=${this.save} @input=${() => (this.dirty = true)}>${late}${body}<button class="button act decisive">${icon("save")}${t("minutes.save")}</button></form>`;
   }
 
   render() {
@@ -168,7 +170,7 @@ class Minutes extends SittingPlace {
       ${parts.sitting.phase === "closed" ? nothing : html`<div class="note">${t("minutes.not-closed")}</div>`}
       ${made.returned ? html`<div class="note warn"><span class="strong">${t("minutes.was-returned")}</span> ${marked(made.returned)}</div>` : nothing}
       <div class="two"><section class="card stack">${this.text(parts)}</section>
-        <section class="card stack">${this.steps(parts)}${parts.sitting.phase === "closed" ? this.next(parts) : nothing}${this.proof(parts)}</section></div></div>`;
+        <section class="card stack">${this.steps(parts)}${made.pdf ? html`<button class="button wide" @click=${this.openFile}>${icon("file-text")}${t("minutes.open-file")}</button>` : nothing}${parts.sitting.phase === "closed" ? this.next(parts) : nothing}${this.proof(parts)}</section></div></div>`;
   }
 }
 

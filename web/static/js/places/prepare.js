@@ -33,6 +33,29 @@ class Prepare extends SittingPlace {
     await this.attempt(() => post(`/api/sittings/${this.sitting}/invitations`, { units: [String(form.get("unit"))] }));
   }
 
+  /** Title, time and place may be put right until it opens. @param {SubmitEvent} event */
+  async correct(event) {
+    event.preventDefault();
+    const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    const text = (/** @type {string} */ name) => String(form.get(name) ?? "");
+    const begins = new Date(`${text("day")}T${text("hour")}:00+07:00`).getTime();
+    if (await this.ask({ kind: "change-details", title: text("title"), place: text("place"), begins })) this.editing = "";
+  }
+
+  /** @param {import("../wire.d.ts").Screen} parts */
+  details(parts) {
+    const { title, place, begins, phase } = parts.sitting;
+    if (phase !== "planned" && phase !== "released") return nothing;
+    if (this.editing !== "details") return html`<button class="button" @click=${() => (this.editing = "details")}>${icon("pencil")}${t("prepare.details")}</button>`;
+    const local = new Date(begins + 7 * 3600_000).toISOString();
+    return html`<form class="card form" @submit=${this.correct}>
+      <label class="field"><span>${t("plan.title")}</span><input name="title" required maxlength="500" .value=${title}></label>
+      <div class="form across"><label class="field"><span>${t("plan.day")}</span><input type="date" name="day" required .value=${local.slice(0, 10)}></label>
+        <label class="field"><span>${t("plan.hour")}</span><input type="time" name="hour" required .value=${local.slice(11, 16)}></label></div>
+      <label class="field"><span>${t("plan.place")}</span><input name="place" required maxlength="500" .value=${place}></label>
+      <div class="row"><button class="button act">${icon("save")}${t("prepare.details-save")}</button><button type="button" class="button" @click=${() => (this.editing = "")}>${t("act.close")}</button></div></form>`;
+  }
+
   /** @param {import("../wire.d.ts").Screen} parts */
   inviting(parts) {
     const own = parts.sitting.unit;
@@ -70,6 +93,12 @@ class Prepare extends SittingPlace {
   async leaveOut(item) {
     if (await ask({ title: t("prepare.remove-title", { title: item.title }), text: t("prepare.remove-text"), act: t("prepare.remove"), tone: "seal" }))
       await this.ask({ kind: "remove-item", item: item.id });
+  }
+
+  /** @param {import("../wire.d.ts").PaperPart} paper */
+  async takeOff(paper) {
+    if (await ask({ title: t("paper.remove", { name: paper.name }), text: t("prepare.remove-text"), act: t("prepare.remove"), tone: "seal" }))
+      await this.ask({ kind: "detach-paper", paper: paper.id });
   }
 
   /** @param {ItemPart} item @param {FileList | null} files */
@@ -120,7 +149,7 @@ class Prepare extends SittingPlace {
       ${item.question ? html`<p class="small soft">${t("item.to-vote")} ${marked(item.question)}</p>` : nothing}
       <ul>${item.papers.map(
         (paper) => html`<li class="row small">${icon("file-text")}<a href="/sittings/${this.sitting}/papers/${paper.id}">${marked(paper.name)}</a><span class="soft">${t("paper.about", { pages: paper.pages, size: size(paper.size) })}</span>
-          <button class="button plain" aria-label=${t("paper.remove", { name: paper.name })} @click=${() => this.ask({ kind: "detach-paper", paper: paper.id })}>${icon("x")}</button></li>`,
+          <button class="button plain" aria-label=${t("paper.remove", { name: paper.name })} @click=${() => this.takeOff(paper)}>${icon("x")}</button></li>`,
       )}</ul>
       <label class="drop" @dragover=${over} @drop=${dropped}><span class="button">${icon("upload")}${t("paper.choose")}</span><span class="soft">${t("paper.add")}</span><input class="read-only-to-ears" type="file" accept="application/pdf" multiple
         @change=${(/** @type {Event} */ event) => this.upload(item, /** @type {HTMLInputElement} */ (event.target).files)}></label></div>
@@ -142,6 +171,7 @@ class Prepare extends SittingPlace {
           ? html`<a class="button act decisive push" href="/sittings/${this.sitting}">${icon("door-open")}${t("desk.view")}</a>`
           : html`<button class="button act decisive push" ?disabled=${!parts.agenda.length} @click=${this.release}>${icon("send")}${t("prepare.release")}</button>`}</div>
       ${this.told ? html`<div class="note" role="status">${this.told}</div>` : nothing}
+      ${this.details(parts)}
       <div class="two"><section class="card stack"><h2>${t("prepare.agenda")}</h2>
           <ol class="list">${parts.agenda.map((item) => this.item(item, parts.agenda.length))}</ol>
           ${Object.values(this.sending).map((one) => html`<label class="field"><span>${t("paper.sending", { name: one.name })}</span><progress max="1" .value=${one.done}></progress></label>`)}

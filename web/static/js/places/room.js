@@ -124,10 +124,11 @@ class Room extends SittingPlace {
   footer(parts) {
     const seat = this.seat;
     const stage = parts.stage;
-    if (parts.sitting.phase !== "open" && !this.presides) return nothing;
+    const { phase } = parts.sitting;
+    if (phase === "closed" || (phase !== "open" && !this.presides)) return nothing;
     const speaking = stage.speaker === this.me?.id;
     const waiting = stage.queue.some(([person]) => person === this.me?.id);
-    const floor = !seat?.present
+    const floor = !seat?.present || parts.sitting.phase !== "open"
       ? nothing
       : speaking
         ? html`<button class="button decisive" @click=${() => this.ask({ kind: "end-floor" })}>${icon("check")}${t("floor.finish")}</button>`
@@ -159,7 +160,7 @@ class Room extends SittingPlace {
   body(parts) {
     const agenda = html`<aside class="left"><room-agenda .room=${this} .parts=${parts}></room-agenda></aside>`;
     const middle = html`<section class="middle"><room-paper .room=${this} .parts=${parts}></room-paper><room-vote .room=${this} .parts=${parts}></room-vote></section>`;
-    const floor = html`<aside class="right"><room-speaking .room=${this} .parts=${parts} .slots=${this.media?.slots}></room-speaking></aside>`;
+    const floor = parts.sitting.phase === "closed" ? html`<aside class="right"></aside>` : html`<aside class="right"><room-speaking .room=${this} .parts=${parts} .slots=${this.media?.slots}></room-speaking></aside>`;
     if (!NARROW.matches) return html`<main id="main" class="room-main">${agenda}${middle}${floor}</main>`;
     const shown = { agenda, floor, paper: middle, people: html`<aside class="left"><room-attendance .room=${this} .parts=${parts}></room-attendance></aside>` };
     return html`<main id="main" class="room-main narrow">

@@ -57,6 +57,12 @@ class Sign extends SittingPlace {
     this.busy = false;
   }
 
+  /** Who is to sign a field. @param {string} field */
+  signerOf(field) {
+    const seat = this.parts?.attendance.seats.find((one) => one.role === (field === "seal" ? "clerk" : field));
+    return this.parts?.people[seat?.person ?? ""]?.name ?? "";
+  }
+
   act() {
     const signer = this.signer;
     if (this.done) return html`<div class="note good" role="status">${icon("check")} ${t("sign.done")}</div><a class="button act decisive wide" href="/sittings/${this.sitting}/minutes">${t("sign.on")}</a>`;
@@ -64,7 +70,7 @@ class Sign extends SittingPlace {
     return html`<form class="stack" @submit=${this.submit}>
       ${this.fault ? html`<div class="note seal" role="alert">${this.fault}</div>` : nothing}
       <label class="field"><span>${t(signer.certificate ? "sign.passphrase" : "sign.new-passphrase")}</span><input type="password" name="passphrase" required minlength="8" autocomplete="off">
-        ${signer.certificate ? nothing : html`<span class="help">${t("sign.new-help")}</span>`}</label>
+        ${signer.certificate ? nothing : html`<span class="help">${t(signer.field === "seal" ? "sign.new-seal-help" : "sign.new-help")}</span>`}</label>
       ${signer.certificate ? nothing : html`<label class="field"><span>${t("password.again")}</span><input type="password" name="again" required minlength="8" autocomplete="off"></label>`}
       <p class="small soft">${t("sign.bound")}</p>
       <button class="button seal decisive wide" ?disabled=${this.busy}>${icon(signer.field === "seal" ? "stamp" : "signature")}${t(this.busy ? "sign.busy" : `sign.act-${signer.field}`)}</button></form>`;
@@ -88,7 +94,7 @@ class Sign extends SittingPlace {
         <ol class="steps">${FIELDS.map((field, index) => {
           const signed = made.signatures.find(([one]) => one === field);
           const now = made.next_field === field;
-          return html`<li class=${signed ? "done" : now ? "now" : ""}><span class="n">${signed ? icon("check") : index + 1}</span><span><span class="strong">${signed ? marked(parts.people[signed[1]]?.name ?? "") : t(`signature.${field}`)}</span><br><span class="small soft">${signed ? t("sign.at", { when: moment(signed[2]) }) : now ? t("sign.turn") : t("sign.later")}</span></span></li>`;
+          return html`<li class=${signed ? "done" : now ? "now" : ""}><span class="n">${signed ? icon("check") : index + 1}</span><span><span class="strong">${signed ? marked(parts.people[signed[1]]?.name ?? "") : html`${t(`signature.${field}`)}: ${marked(this.signerOf(field))}`}</span><br><span class="small soft">${signed ? t("sign.at", { when: moment(signed[2]) }) : now ? t("sign.turn") : t("sign.later")}</span></span></li>`;
         })}</ol>
         <div class="push-down"></div>${this.act()}</aside></div>`;
   }

@@ -80,7 +80,7 @@ class Verify extends Part {
         const code = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("code"));
         void this.look(() => get(`/api/verify/${encodeURIComponent(code)}`));
       }}><label class="field code"><span>${t("verify.code")}</span><input name="code" required maxlength="9" autocapitalize="characters" .value=${this.code}></label><button class="button act">${icon("search")}${t("verify.act")}</button></form>
-      ${this.busy ? html`<label class="field"><span>${t("verify.busy")}</span><progress max="1" .value=${this.done || undefined}></progress></label>` : nothing}
+      ${this.busy ? html`<label class="field"><span>${t("verify.busy")}</span>${this.done ? html`<progress max="1" .value=${this.done}></progress>` : html`<progress></progress>`}</label>` : nothing}
       ${this.fault ? html`<div class="note seal" role="alert">${this.fault}</div>` : nothing}
       ${this.checked ? this.answer(this.checked) : nothing}</div>`;
   }

@@ -10,13 +10,12 @@ class Agenda extends RoomPart {
   item(item) {
     const open = this.parts?.sitting.phase === "open";
     const mark = item.step === "done" ? icon("check") : item.step === "now" ? icon("play") : html`<span>${item.number}</span>`;
-    const papers = item.step === "now" || !open ? item.papers : [];
     return html`<li><div class="item ${item.step}" aria-current=${item.step === "now" ? "step" : "false"}>${mark}<span>${item.closed ? html`${icon("lock")} ` : nothing}${marked(item.title)}</span><span class="small figures">${item.minutes}′</span></div>
-      ${papers.map((paper) => {
+      ${item.papers.map((paper) => {
         const shown = this.parts?.stage.paper === paper.id;
         return html`<a class="paper-link ${shown ? "open" : ""}" href="/sittings/${this.parts?.sitting.id}/papers/${paper.id}" @click=${(/** @type {Event} */ event) => this.show(event, paper.id)}>${icon("file-text")}<span>${marked(paper.name)}</span></a>`;
       })}
-      ${item.conclusion ? html`<p class="conclusion small">${t("item.conclusion")} ${marked(item.conclusion)}</p>` : nothing}
+      ${item.conclusion ? html`<p class="conclusion small"><span class="strong">${t("item.conclusion")}:</span> ${marked(item.conclusion)}</p>` : nothing}
       ${open && this.room.conducts && item.step !== "now" ? html`<button class="button small-button" @click=${() => this.room.ask({ kind: "open-item", item: item.id })}>${icon("arrow-right")}${t("item.go")}</button>` : nothing}</li>`;
   }
 

@@ -40,6 +40,11 @@ class Chair extends RoomPart {
     return this.parts?.agenda.find((item) => item.step === "now");
   }
 
+  /** The item that comes after this one. */
+  get following() {
+    return this.parts?.agenda.find((item) => item.step === "next");
+  }
+
   /** What comes next. */
   get next() {
     const parts = this.parts;
@@ -48,7 +53,7 @@ class Chair extends RoomPart {
     if (parts.ballots.some((ballot) => !ballot.result)) return "close-vote";
     if (item?.question && !parts.ballots.some((ballot) => ballot.item === item.id)) return "vote";
     if (item && !item.conclusion) return "conclude";
-    return parts.agenda.some((item) => item.step === "next") ? "" : "close";
+    return this.following ? "go" : "close";
   }
 
   render() {
@@ -59,8 +64,11 @@ class Chair extends RoomPart {
       return html`<button class="button decisive ${lit("open")}" @click=${this.open}>${icon("gavel")}${t("chair.open")}</button>`;
     const ballot = parts.ballots.find((one) => !one.result);
     if (ballot) return html`<button class="button decisive seal" @click=${() => this.closeVote(ballot)}>${icon("vote")}${t("chair.close-vote")}</button>`;
+    const few = !parts.attendance.quorate;
+    const following = this.following;
     return html`<div class="row">
-      ${this.item ? html`<button class="button decisive ${lit("vote")}" @click=${this.openVote}>${icon("vote")}${t("chair.vote")}</button>
+      ${following ? html`<button class="button decisive ${lit("go")}" @click=${() => this.room.ask({ kind: "open-item", item: following.id })}>${icon("arrow-right")}${t("chair.go", { number: following.number })}</button>` : nothing}
+      ${this.item ? html`<button class="button decisive ${lit("vote")}" ?disabled=${few} @click=${this.openVote}>${icon("vote")}${t(few ? "chair.vote-too-few" : "chair.vote")}</button>
         <button class="button decisive ${lit("conclude")}" @click=${this.conclude}>${icon("pen-line")}${t("chair.conclude")}</button>` : nothing}
       <button class="button decisive ${lit("close")}" @click=${this.close}>${icon("door-closed")}${t("chair.close")}</button></div>`;
   }
