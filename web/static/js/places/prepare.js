@@ -46,7 +46,7 @@ class Prepare extends SittingPlace {
   details(parts) {
     const { title, place, begins, phase } = parts.sitting;
     if (phase !== "planned" && phase !== "released") return nothing;
-    if (this.editing !== "details") return html`<button class="button" @click=${() => (this.editing = "details")}>${icon("pencil")}${t("prepare.details")}</button>`;
+    if (this.editing !== "details") return html`<div><button class="button" @click=${() => (this.editing = "details")}>${icon("pencil")}${t("prepare.details")}</button></div>`;
     const local = new Date(begins + 7 * 3600_000).toISOString();
     return html`<form class="card form" @submit=${this.correct}>
       <label class="field"><span>${t("plan.title")}</span><input name="title" required maxlength="500" .value=${title}></label>
@@ -164,7 +164,7 @@ class Prepare extends SittingPlace {
     if (!parts) return html`<div class="place"><p class="soft">${t("app.loading")}</p></div>`;
     const released = parts.sitting.phase !== "planned";
     const invited = parts.attendance.seats;
-    return html`<div class="place">
+    return html`<div class="place stack">
       <div class="head"><div><h1>${marked(parts.sitting.title)}</h1><p class="soft">${moment(parts.sitting.begins)} · ${marked(parts.sitting.place)}</p></div>
         <span class="badge ${released ? "good" : "warn"}">${t(`phase.${parts.sitting.phase}`)}</span>
         ${released

@@ -141,7 +141,7 @@ class Room extends SittingPlace {
 
   switches() {
     const media = this.media;
-    if (!media?.shape.send) return this.seat?.site ? html`<span class="small soft">${t("room.sound-in-room")}</span>` : nothing;
+    if (!media?.shape.send) return this.seat?.site && !this.presides ? html`<span class="small soft">${t("room.sound-in-room")}</span>` : nothing;
     const [mic, camera] = [media.enabled("audio"), media.enabled("video")];
     return html`<button class="button decisive" aria-pressed=${mic} @click=${() => media.enable("audio", !mic)}>${icon(mic ? "mic" : "mic-off")}${t(mic ? "room.mic-on" : "room.mic-off")}</button>
       <button class="button decisive" aria-pressed=${camera} @click=${() => media.enable("video", !camera)}>${icon(camera ? "video" : "video-off")}${t(camera ? "room.camera-on" : "room.camera-off")}</button>
