@@ -28,6 +28,7 @@ PURE = {
     "meetings/people/model.py",
     "meetings/people/orgtree.py",
     "meetings/people/rights.py",
+    "meetings/load/tally.py",
     *(f"meetings/relay/{name}.py" for name in ("stun", "rtp", "rtcp", "sdp", "router", "speaker")),
     *(
         f"meetings/sitting/{name}.py"
@@ -58,6 +59,8 @@ SEAMS = {
     "redis": {"store/bus.py"},
     "obstore": {"store/blobs.py"},
     "aiortc": {"meetings/relay/dtls.py", "meetings/relay/sdp.py", "web/demo/"},
+    "av": {"meetings/load/film.py", "web/demo/"},
+    "cffi": {"meetings/relay/mmsg.py"},
     "pylibsrtp": {"meetings/relay/dtls.py", "meetings/relay/egress.py"},
     "pyhanko": {
         "signing/pades.py",
