@@ -36,8 +36,8 @@ def _pictures(width: int, height: int, bits: int) -> list[bytes]:
     codec = av.CodecContext.create("libvpx", "w")
     codec.width, codec.height, codec.bit_rate = width, height, bits
     codec.pix_fmt, codec.time_base, codec.framerate = "yuv420p", fractions.Fraction(1, RATE), fractions.Fraction(RATE)
-    codec.options = {
-        "deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", "keyint_max": "9999", "minrate": str(bits),
+    codec.options = {  # cpu-used below zero: a speed of its own, not one that follows how busy the machine is
+        "deadline": "realtime", "cpu-used": "-6", "lag-in-frames": "0", "keyint_max": "9999", "minrate": str(bits),
         "maxrate": str(bits), "bufsize": str(bits), "error-resilient": "1",
     }  # fmt: skip
     made = []
@@ -56,7 +56,7 @@ def _pattern(width: int, height: int, base: int, swing: int, number: int) -> byt
     row = bytes(int(base + swing * math.sin(column / 17 + turn * 4)) & 255 for column in range(width + height))
     noise = (number * 2654435761).to_bytes(8, "big")
     rows = [row[(line * 3) % height : (line * 3) % height + width] for line in range(height)]
-    for line in range(height // 3, height // 3 + height // 8):
+    for line in range(height // 3, height // 3 + height // 16):
         grain = bytes((value * (line + 1) * 31) & 127 for value in noise) * (width // 32)
         rows[line] = rows[line][: width // 4] + grain + rows[line][width // 4 + len(grain) :]
     return b"".join(rows)

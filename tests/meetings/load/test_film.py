@@ -29,7 +29,7 @@ def test_two_seconds_of_pictures_and_sound_that_decode(shown: tuple[str, film.Fi
         and pictures[0] == (width, height, True)
         and {one[:2] for one in pictures} == {pictures[0][:2]}
     )
-    assert abs(sum(map(len, made.frames)) * 8 / film.SECONDS / bits - 1) < 0.35
+    assert abs(sum(map(len, made.frames)) * 8 / film.SECONDS / bits - 1) < 0.25
     codec = av.CodecContext.create("opus", "r")
     samples = sum(frame.samples for data in made.steps for frame in codec.decode(av.Packet(data)))
     assert abs(samples - film.SECONDS * film.PITCH) <= 960 and len(set(made.steps)) == len(made.steps)
