@@ -29,7 +29,7 @@ PURE = {
     "meetings/people/orgtree.py",
     "meetings/people/rights.py",
     "meetings/load/tally.py",
-    *(f"meetings/relay/{name}.py" for name in ("stun", "rtp", "rtcp", "sdp", "router", "speaker")),
+    *(f"meetings/relay/{name}.py" for name in ("stun", "rtp", "rtcp", "sdp", "history", "router", "speaker")),
     *(
         f"meetings/sitting/{name}.py"
         for name in (

@@ -55,6 +55,7 @@ def renumber(place: Place, now: int, buffer: Any, at: int, packet: Packet) -> No
     HEAD.pack_into(buffer, at, packet.first, packet.marker | place.payload_type, seq, ts, place.ssrc)
     newer = is_newer(seq, place.seq) or not place.sent
     if newer:
+        place.run += seq - place.seq & 0xFFFF
         place.seq, place.ts, place.at = seq, ts, now
     place.sent += 1
     if packet.vp8 is not None and packet.vp8.picture_at:

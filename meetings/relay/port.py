@@ -21,6 +21,7 @@ from store.errors import Malformed
 from . import egress, router, rtcp, rtp, sdp, stun
 from .control import PeerHealth
 from .dtls import Address, PortTransport, Session, fingerprint, new_certificate
+from .history import pairs
 from .router import Endpoint, Place, Room, Source
 
 log = logging.getLogger("bacap.relay")
@@ -260,16 +261,32 @@ class Port:
             return
         if taken is not None:
             self._egress.send(now, *taken)
+            source = endpoint.sources.get("video")
+            if source is not None and source.gaps:
+                self._ask_again(source, now)
+
+    def _ask_again(self, source: Source, now: int) -> None:
+        """What is missing of a picture is asked for; what stays missing costs a key frame."""
+        missing = source.gaps.due(now)
+        if missing:
+            self._send_rtcp(source.endpoint.peer, rtcp.nack(source.ssrc, pairs(missing)))
+        if source.gaps.take_given_up():
+            self._ask_key_frame(source, now)
 
     def _on_rtcp(self, peer: Peer, data: bytes, now: int) -> None:
         plain = peer.session.unprotect_rtcp(data)
         if plain is None:
             return
         try:
-            wanted = rtcp.key_frames_asked(plain)
+            wanted, missed = rtcp.key_frames_asked(plain), rtcp.asked_again(plain)
         except Malformed:
             return
-        for place in peer.endpoint.places["video"]:
+        pictures = {place.ssrc: place for place in peer.endpoint.places["video"]}
+        for ssrc, seq in missed:
+            packet = router.again(now, pictures[ssrc], seq) if ssrc in pictures else None
+            if packet is not None:
+                self._egress.send(now, packet, [pictures[ssrc]])
+        for place in pictures.values():
             if place.ssrc in wanted and place.source is not None:
                 self._ask_key_frame(place.source, now)
 

@@ -8,6 +8,7 @@ times go on without a gap, and a picture begins with a key frame.
 from __future__ import annotations
 
 from . import rtp, speaker
+from .history import Allowance, Gaps, History
 from .rtp import Packet
 
 KEY_FRAME_GAP = 500  # between key-frame requests for one source, however many watch
@@ -19,8 +20,8 @@ class Source:
     """A sound or picture that an endpoint sends."""
 
     __slots__ = (
-        "asked_at", "bytes", "endpoint", "kind", "level", "lost", "packets", "payload_type", "places", "settled_at",
-        "ssrc", "unwrap", "wanted",
+        "asked_at", "bytes", "endpoint", "gaps", "history", "kind", "level", "lost", "packets", "payload_type",
+        "places", "settled_at", "ssrc", "unwrap", "wanted",
     )  # fmt: skip
 
     def __init__(self, endpoint: Endpoint, kind: str, payload_type: int) -> None:
@@ -29,6 +30,7 @@ class Source:
         self.places: list[Place] = []
         self.packets = self.bytes = self.lost = 0
         self.level = speaker.Level()
+        self.gaps, self.history = Gaps(), History()
         self.unwrap = rtp.Unwrap()
         self.asked_at = -KEY_FRAME_GAP
         self.wanted = False  # a key frame was asked for and not yet passed on
@@ -39,8 +41,8 @@ class Place:
     """A place on a viewer's screen, or one of its loudspeaker's voices: what is sent there now, and how far it got."""
 
     __slots__ = (
-        "at", "began", "endpoint", "floor", "kind", "payload_type", "picture", "picture_off", "sent", "seq", "seq_off",
-        "source", "ssrc", "tl0", "tl0_off", "ts", "ts_off", "waiting",
+        "again", "at", "began", "endpoint", "floor", "kind", "payload_type", "picture", "picture_off", "run", "sent",
+        "seq", "seq_off", "source", "ssrc", "tl0", "tl0_off", "ts", "ts_off", "waiting",
     )  # fmt: skip
 
     def __init__(self, endpoint: Endpoint, kind: str, payload_type: int, ssrc: int) -> None:
@@ -48,6 +50,8 @@ class Place:
         self.source: Source | None = None
         self.seq = self.seq_off = self.ts = self.ts_off = self.at = self.sent = 0
         self.picture = self.picture_off = self.tl0 = self.tl0_off = 0
+        self.run = 0  # numbers told since this source came here: what is older was another's
+        self.again = Allowance()
         self.floor = 0  # packets of the source from before it came to this place are not for it
         self.waiting = True  # for the first packet, or the first key frame, of its source
         self.began = False
@@ -60,7 +64,7 @@ class Place:
         if vp8 is not None:
             self.picture_off = self.picture + 1 - vp8.picture & 0x7FFF
             self.tl0_off = self.tl0 + 1 - vp8.tl0 & 0xFF
-        self.floor, self.waiting, self.began = number, False, True
+        self.floor, self.waiting, self.began, self.run = number, False, True, 0
 
 
 class Endpoint:
@@ -161,6 +165,8 @@ def assign(viewer: Endpoint, plan: dict[str, list[Source | None]]) -> list[Sourc
                 place.source.places.remove(place)
             place.source, place.waiting = source, True
             if source is not None:
+                if not source.places:  # nobody watched: what is remembered is of another time
+                    source.history, source.gaps = History(), Gaps()
                 source.places.append(place)
                 source.settled_at = NEVER
                 if kind == "video":
@@ -199,6 +205,8 @@ def take(now: int, endpoint: Endpoint, data: bytes) -> tuple[Packet, list[Place]
     key = packet.vp8 is None or packet.vp8.key
     if key:
         source.wanted = False
+    if source.kind == "video":
+        source.history.put(packet)
     if number < source.settled_at:
         return packet, _ready(now, source, number, packet, key)
     return packet, source.places
@@ -230,7 +238,20 @@ def _count(source: Source, seq: int, size: int) -> int:
         source.lost = max(0, source.lost - 1)  # it came late, but it came
     source.packets += 1
     source.bytes += size
+    if source.kind == "video" and source.places:
+        source.gaps.came(before, number)
     return number
+
+
+def again(now: int, place: Place, seq: int) -> Packet | None:
+    """The packet that PLACE got, or should have got, under SEQ, to be sent once more; None where it may not be.
+
+    A number of the source before must never come again with this one's bytes: with AES-GCM that gives the key away."""
+    source = place.source
+    if source is None or place.waiting or place.seq - seq & 0xFFFF >= place.run:
+        return None
+    packet = source.history.get(seq - place.seq_off & 0xFFFF)
+    return packet if packet is not None and place.again.grants(now, seq, place.sent) else None
 
 
 def wants_key_frame(source: Source, now: int) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from store.errors import Malformed
 
 RTPFB, PSFB = 205, 206
-PLI, FIR, TRANSPORT_CC = 1, 4, 15
+NACK, PLI, FIR, TRANSPORT_CC = 1, 1, 4, 15
+MOST_ASKED = 256  # packets in one compound; more is no loss but a flood
 OURS = 1  # our own SSRC in feedback
 
 
@@ -40,6 +41,22 @@ def key_frames_asked(data: bytes) -> list[int]:
     return wanted
 
 
+def asked_again(data: bytes) -> list[tuple[int, int]]:
+    """(SSRC, sequence number) of what a viewer misses (RFC 4585, section 6.2.1); MOST_ASKED at most."""
+    wanted: list[tuple[int, int]] = []
+    for kind, form, body in packets(data):
+        if kind != RTPFB or form != NACK or len(body) < 12:
+            continue
+        ssrc = int.from_bytes(body[4:8])
+        for at in range(8, len(body) - 3, 4):
+            first, mask = struct.unpack_from("!HH", body, at)
+            wanted.append((ssrc, first))
+            wanted += [(ssrc, first + 1 + bit & 0xFFFF) for bit in range(16) if mask >> bit & 1]
+            if len(wanted) >= MOST_ASKED:
+                return wanted[:MOST_ASKED]
+    return wanted
+
+
 def _packet(kind: int, form: int, body: bytes) -> bytes:
     return struct.pack("!BBH", 0x80 | form, kind, len(body) // 4) + body
 
@@ -47,6 +64,12 @@ def _packet(kind: int, form: int, body: bytes) -> bytes:
 def pli(ssrc: int) -> bytes:
     """Please send a key frame of SSRC."""
     return _packet(PSFB, PLI, struct.pack("!II", OURS, ssrc))
+
+
+def nack(ssrc: int, missing: Sequence[tuple[int, int]]) -> bytes:
+    """Please send again: (first number, mask of the sixteen behind it) of each run."""
+    runs = b"".join(struct.pack("!HH", first, mask) for first, mask in missing)
+    return _packet(RTPFB, NACK, struct.pack("!II", OURS, ssrc) + runs)
 
 
 LONGEST_FEEDBACK = 1000  # packets told of at once

@@ -170,6 +170,7 @@ def _section(media: Media, local: Local, ssrc: int) -> Iterable[str]:
     if media.kind == "audio":
         yield f"a=fmtp:{pt} minptime=10;useinbandfec=1;usedtx=1"
     else:
+        yield f"a=rtcp-fb:{pt} nack"
         yield f"a=rtcp-fb:{pt} nack pli"
         yield f"a=rtcp-fb:{pt} ccm fir"
     if media.direction == "sendonly":
