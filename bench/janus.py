@@ -19,8 +19,8 @@ from meetings.load.peer import Peer
 HOW = "Janus is absent. On Debian: apt install --no-install-recommends janus"
 ROOM = 7
 MAIN = """
-general: {{ admin_secret = "x", debug_level = 1, {loops} server_name = "bench" }}
-nat: {{ ice_lite = true, ice_enforce_list = "{host}", ice_ignore_list = "vmnet" }}
+general: {{ debug_level = 1, event_loops = 1, server_name = "bench" }}
+nat: {{ ice_lite = true, ice_enforce_list = "{host}" }}
 media: {{ rtp_port_range = "20000-40000" }}
 plugins: {{ disable = "{plugins}" }}
 transports: {{ disable = "{transports}" }}
@@ -47,7 +47,7 @@ async def running(host: str, port: int, pin: list[str]) -> AsyncIterator[int]:
     folder = Path(tempfile.mkdtemp(prefix="bacap-janus-"))
     plugins = ",".join(f"libjanus_{name}.so" for name in OTHERS)
     transports = ",".join(f"libjanus_{name}.so" for name in ("mqtt", "nanomsg", "pfunix", "rabbitmq", "websockets"))
-    main = MAIN.format(host=host, loops="event_loops = 1,", plugins=plugins, transports=transports)
+    main = MAIN.format(host=host, plugins=plugins, transports=transports)
     (folder / "janus.jcfg").write_text(main)
     (folder / "janus.transport.http.jcfg").write_text(HTTP.format(port=port))
     (folder / "janus.plugin.videoroom.jcfg").write_text("general: { }\n")

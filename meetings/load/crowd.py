@@ -47,11 +47,10 @@ class Sent:
     """What was sent since the count began, by kind."""
 
     packets: dict[str, int] = field(default_factory=lambda: {"audio": 0, "video": 0})
-    bytes: int = 0
 
 
 class Crowd:
-    """`enter` peers, then let `media` run, as often as wanted; `counts` and `joined` tell."""
+    """`enter` peers; from then on media runs. `begin_count` as often as wanted; `counts`, `careful` and `sent` tell."""
 
     def __init__(self, join: Join, careful: int = 3) -> None:
         self._join = join
@@ -150,7 +149,6 @@ class Crowd:
             careful.sent(kind, packet, time.time_ns())
         peer.say(packet)
         self.sent.packets[kind] += 1
-        self.sent.bytes += len(packet)
 
     async def _stay(self) -> None:
         """Connectivity checks, spread out, so that nobody is taken for gone."""

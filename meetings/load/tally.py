@@ -12,9 +12,9 @@ KEPT = 4096  # sent packets a careful peer remembers, of each source
 
 
 class Count:
-    """Packets by kind, losses by sequence number, bytes."""
+    """Packets by kind, losses by sequence number."""
 
-    __slots__ = ("_last", "_unwrap", "bytes", "careful", "first_sound", "kinds", "lost", "packets")
+    __slots__ = ("_last", "_unwrap", "careful", "first_sound", "kinds", "lost", "packets")
 
     def __init__(self, kinds: Mapping[int, str]) -> None:
         self.kinds = kinds
@@ -25,7 +25,7 @@ class Count:
 
     def clear(self) -> None:
         self.packets = {"audio": 0, "video": 0}
-        self.bytes = self.lost = 0
+        self.lost = 0
         self._last: dict[int, int] = {}
 
     def take(self, data: memoryview, came: int) -> bool:
@@ -37,7 +37,6 @@ class Count:
         if kind is None:
             return False
         self.packets[kind] += 1
-        self.bytes += len(data)
         number = self._unwrap[ssrc](seq)
         last = self._last.get(ssrc)
         if last is None or number > last:

@@ -261,8 +261,7 @@ class Port:
             return
         if taken is not None:
             self._egress.send(now, *taken)
-            source = endpoint.sources.get("video")
-            if source is not None and source.gaps:
+            if taken[0].vp8 is not None and (source := endpoint.sources["video"]).gaps:
                 self._ask_again(source, now)
 
     def _ask_again(self, source: Source, now: int) -> None:

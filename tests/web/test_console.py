@@ -243,6 +243,13 @@ def test_a_forgotten_passphrase_gets_a_new_key_and_keeps_what_was_signed(
     assert json.loads(body)["serials"] == ["c1"]
     assert said(capsys, data, "user", "new-key", "chair")[0] == 0  # nothing left to destroy
     assert said(capsys, data, "user", "new-key", "nobody")[0] == 1
+    sql(
+        data,
+        "INSERT INTO certificates SELECT 'c2', 'seal', 'district', subject, der, x'01', 0, ends, 0, '' "
+        "FROM certificates",
+    )
+    assert said(capsys, data, "user", "new-seal", "chair")[1].startswith("0 ")  # she is no clerk
+    assert said(capsys, data, "user", "new-seal", "clerk")[1].startswith("1 ")
 
 
 def test_a_stream_that_is_gone_is_missed(

@@ -68,6 +68,3 @@ async def sign(call: Call) -> None:
     await call.office.minutes.sign(
         call.who, call.param("sitting"), _field(asked.field), asked.based_on, asked.passphrase
     )
-
-
-# ── the public check ──

@@ -1,5 +1,6 @@
 // Planning a sitting: title, time, chair, units and people. A unit is invited whole, with one stroke for all communes.
 import { get, post } from "../api.js";
+import { detailFields, detailsOf } from "../details.js";
 import { Part, go, html, icon, newId, nothing } from "../part.js";
 import { marked, t } from "../words.js";
 
@@ -18,6 +19,7 @@ class Plan extends Part {
     this.chosen = new Set();
     this.fault = "";
     this.planned = newId();
+    this.proposed = { title: "", begins: Date.now(), place: "" };
   }
 
   async connectedCallback() {
@@ -52,8 +54,7 @@ class Plan extends Part {
     this.fault = "";
     try {
       const made = await post("/api/sittings", {
-        id: this.planned, title: text("title"), unit: this.unit, place: text("place"),
-        begins: new Date(`${text("day")}T${text("hour")}:00+07:00`).getTime(),
+        id: this.planned, unit: this.unit, ...detailsOf(form),
         chair: text("chair"), secretary: text("secretary"), clerk: text("clerk"), units: [...this.chosen],
       });
       go(`/sittings/${made.id}/prepare`);
@@ -108,17 +109,11 @@ class Plan extends Part {
 
   render() {
     if (!this.planning) return html`<div class="place"><p class="soft">${t("app.loading")}</p></div>`;
-    const today = new Date(Date.now() + 7 * 3600_000).toISOString();
     return html`<div class="place"><div class="head"><h1>${t("place.place-plan")}</h1></div>
       <form class="two" @submit=${this.submit}>
         <section class="card stack">
           ${this.fault ? html`<div class="note seal" role="alert">${this.fault}</div>` : nothing}
-          <label class="field"><span>${t("plan.title")}</span><input name="title" required maxlength="500"></label>
-          <div class="form across">
-            <label class="field"><span>${t("plan.day")}</span><input type="date" name="day" required .value=${today.slice(0, 10)}></label>
-            <label class="field"><span>${t("plan.hour")}</span><input type="time" name="hour" required .value=${today.slice(11, 16)}></label>
-          </div>
-          <label class="field"><span>${t("plan.place")}</span><input name="place" required maxlength="500"></label>
+          ${detailFields(this.proposed)}
           <h2>${t("plan.invite")}</h2><p class="soft">${t("plan.invite-help")}</p>
           ${this.groups()}
         </section>

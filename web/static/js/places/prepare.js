@@ -1,5 +1,6 @@
 // The secretary's desk before a sitting: agenda, papers, who is invited; then one act that sends it to everyone.
 import { get, post, send } from "../api.js";
+import { detailFields, detailsOf } from "../details.js";
 import { ask } from "../elements/confirm.js";
 import { html, icon, newId, nothing } from "../part.js";
 import { SittingPlace } from "../sitting.js";
@@ -36,23 +37,16 @@ class Prepare extends SittingPlace {
   /** Title, time and place may be put right until it opens. @param {SubmitEvent} event */
   async correct(event) {
     event.preventDefault();
-    const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    const text = (/** @type {string} */ name) => String(form.get(name) ?? "");
-    const begins = new Date(`${text("day")}T${text("hour")}:00+07:00`).getTime();
-    if (await this.ask({ kind: "change-details", title: text("title"), place: text("place"), begins })) this.editing = "";
+    const given = detailsOf(new FormData(/** @type {HTMLFormElement} */ (event.target)));
+    if (await this.ask({ kind: "change-details", ...given })) this.editing = "";
   }
 
   /** @param {import("../wire.d.ts").Screen} parts */
   details(parts) {
-    const { title, place, begins, phase } = parts.sitting;
+    const { phase } = parts.sitting;
     if (phase !== "planned" && phase !== "released") return nothing;
     if (this.editing !== "details") return html`<div><button class="button" @click=${() => (this.editing = "details")}>${icon("pencil")}${t("prepare.details")}</button></div>`;
-    const local = new Date(begins + 7 * 3600_000).toISOString();
-    return html`<form class="card form" @submit=${this.correct}>
-      <label class="field"><span>${t("plan.title")}</span><input name="title" required maxlength="500" .value=${title}></label>
-      <div class="form across"><label class="field"><span>${t("plan.day")}</span><input type="date" name="day" required .value=${local.slice(0, 10)}></label>
-        <label class="field"><span>${t("plan.hour")}</span><input type="time" name="hour" required .value=${local.slice(11, 16)}></label></div>
-      <label class="field"><span>${t("plan.place")}</span><input name="place" required maxlength="500" .value=${place}></label>
+    return html`<form class="card form" @submit=${this.correct}>${detailFields(parts.sitting)}
       <div class="row"><button class="button act">${icon("save")}${t("prepare.details-save")}</button><button type="button" class="button" @click=${() => (this.editing = "")}>${t("act.close")}</button></div></form>`;
   }
 
