@@ -99,7 +99,8 @@ class Sittings:
         return await house.write(use)
 
     async def invite(self, who: Principal, sitting: str, units: tuple[str, ...]) -> None:
-        """Invite more units: the chair of each as a guest, and its sites. Raises Refused `no-such-unit`."""
+        """Invite more units: the chair of each as a guest, and its sites. Raises Refused
+        `no-such-unit`, or `nobody-to-invite` for units that have neither."""
         room = await self.rooms.get(sitting)
         rights.demand(who, "sitting.prepare", room.thing())
 
@@ -111,6 +112,8 @@ class Sittings:
             seats = [seat for unit in units for seat in _guests_of(conn, unit, day)]
             known = people.all_sites(conn)
             sites = [e.Room(site.id, site.unit) for site in known if site.unit in units and not site.revoked]
+            if not seats and not sites:
+                raise Refused("nobody-to-invite")
             return c.Invite(tuple({seat.person: seat for seat in seats}.values()), tuple(sites))
 
         await room.ask(who, await self._house.read(use), trusted=True)

@@ -148,6 +148,8 @@ async def test_units_are_invited_later_and_no_browser_says_who_is_who(committee:
     assert room.state.seats["chair"].role == "chair"  # of the district itself nothing changed
     seq = room.state.seq
     await committee.sittings.invite(secretary, room.sitting, ("east",))
+    with pytest.raises(Refused, match="nobody-to-invite"):
+        await committee.sittings.invite(secretary, room.sitting, ())
     with pytest.raises(Refused, match="no-such-unit"):
         await committee.sittings.invite(secretary, room.sitting, ("west", "ghost"))
     with pytest.raises(Denied):
