@@ -93,7 +93,7 @@ class Door:
         handle = await self._post(path, janus="attach", plugin="janus.plugin.videoroom")
         plugin = f"{path}/{handle['data']['id']}"
         self._stays.append(asyncio.create_task(self._stay(path)))
-        if peer.streams:
+        if peer.voice is not None:
             await self._post(plugin, janus="message", body=PUBLISHING)
             await self._post(plugin, janus="message", body={"request": "join", "ptype": "publisher", "room": ROOM})
             self._feed = (await self._event(path))["plugindata"]["data"]["id"]

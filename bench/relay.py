@@ -31,7 +31,7 @@ from meetings.load.tally import share
 from meetings.relay.control import Policy, RelayLink
 from meetings.relay.dtls import new_certificate
 
-SETTLE_S = 1.0
+SETTLE_S, STEADY_S = 1.0, 5.0  # the second: until lines are known, and pictures go out unmeasured
 DELIVERED = 0.999
 WHOLE = 0.98  # below this share of what was sent, something never came at all
 CPU_REQUIRED = {50: 0.70, 200: 0.60}
@@ -71,7 +71,7 @@ def own_address() -> str:
 async def relay(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join]]:
     """A relay worker of our own; yields its process id and how peers join it."""
     folder = Path(tempfile.mkdtemp(prefix="bacap-bench-"))
-    words = [*pin, sys.executable, "-m", "meetings.relay.worker", str(folder / "s"), host, "0", host]
+    words = [*pin, sys.executable, "-m", "meetings.relay.worker", str(folder / "s"), host, "0", "0", host]
     process = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.DEVNULL)
     link = RelayLink(folder / "s")
     ready = asyncio.Event()
@@ -79,8 +79,8 @@ async def relay(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join]]:
     link.start()
 
     async def join(number: int, peer: Peer) -> None:
-        if peer.streams:
-            await link.steer(Policy("r", f"p{number}", None))
+        if peer.voice is not None:
+            await link.steer(Policy("r", (f"p{number}",), None))
         await peer.connect(await link.join("r", f"p{number}", peer.offer()))
 
     try:
@@ -107,13 +107,14 @@ async def measure(pid: int, join: Join, shown: film.Film, viewers: int, runs: in
     certificate = new_certificate()
     crowd = Crowd(join)
     try:
-        await crowd.enter([Peer(certificate, shown, 0, 0)], 0)
+        await crowd.enter([Peer(certificate, [shown], 0, 0)], 0)
         await asyncio.sleep(SETTLE_S)
         before = Meter.of(pid)
-        joined = await crowd.enter([Peer(certificate, None, 1, 1) for _ in range(viewers)], 0)
+        joined = await crowd.enter([Peer(certificate, [], 1, 1) for _ in range(viewers)], 0)
         await asyncio.sleep(SETTLE_S)
         entered = Meter.of(pid)
         made = Measured([], [], [], [], 0.0, (entered.kib - before.kib) / viewers, 0.0, 0, 0, 0.0)
+        await asyncio.sleep(STEADY_S)
         for _ in range(runs):
             await _run(pid, crowd, viewers, seconds, made)
         idle = statistics.median(made.core) * (entered.at - before.at)

@@ -13,7 +13,7 @@ import msgspec
 from meetings.sitting.actions import SittingRow, Waiting
 from meetings.sitting.narrative import MinutesText
 
-from .wire import Strict
+from .wire import Health, Strict
 
 if TYPE_CHECKING:
     from meetings.people.model import Membership, Person, Unit
@@ -179,17 +179,6 @@ class ActRow(msgspec.Struct, frozen=True):
     about: str
     body: Mapping[str, Any]
     hash: str
-
-
-class Health(msgspec.Struct, frozen=True):
-    """A site as seen now. `line`: good, weak or none; rates in kbit/s from it, loss in per mille."""
-
-    connected: bool = False
-    camera: bool = False
-    sound: bool = False
-    line: str = "none"
-    video_kbit: int = 0
-    loss: int = 0
 
 
 class SiteRow(msgspec.Struct, frozen=True):

@@ -141,8 +141,12 @@ class Channel:
             paper = await self.office.papers.find(self.who, asked.sitting, asked.paper)
             self.send(wire.Fetched(asked.id, links.make(self.office.link_key, paper.sha256, f"{paper.name}.pdf")))
         elif isinstance(asked, wire.MediaOffer):
-            answer = await self.office.media.join(self.who, asked.sitting, asked.sdp)
+            answer = await self.office.media.join(self.who, asked.sitting, asked.sdp, asked.mosaic)
             self.send(wire.MediaAnswer(asked.id, answer))
+        elif isinstance(asked, wire.MediaMosaic):
+            await self.office.media.mosaic(self.who, asked.sitting, asked.endpoints)
+        elif isinstance(asked, wire.MediaShare):
+            await self.office.media.share(self.who, asked.sitting, asked.on)
         else:
             await self.office.media.leave(self.who, asked.sitting)
 

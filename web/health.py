@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .bodies import Health
 from .channels import Channels
+from .wire import Health
 
 
 class HealthBoard:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from meetings.people import rights
 from meetings.people.rights import Principal
 from meetings.relay import sdp
-from meetings.relay.control import Gone, Healths, Policy, RelayLink, Shown, ToWeb
+from meetings.relay.control import Gone, Healths, Policy, RelayLink, Shown, ToWeb, Wanted
 from meetings.sitting import commands as c
 from meetings.sitting import floor
 from meetings.sitting.room import Room
@@ -21,13 +21,14 @@ from meetings.sitting.rooms import Rooms
 from store.chain import Event
 from store.errors import Denied, Fault, Refused
 
-from . import bodies, wire
+from . import wire
 from .channels import Channels
 from .health import HealthBoard
 
 if TYPE_CHECKING:
     from meetings.sitting.state import State
 
+MOST_MOSAIC = 16  # pictures of a mosaic
 GRACE_S = 6.0  # a site that is gone so long has left
 
 
@@ -37,6 +38,7 @@ class MediaDesk:
         self._rooms = rooms
         self._channels = channels
         self._health = health
+        self._conductors: dict[str, tuple[str, ...]] = {}  # sitting -> who is told how its lines do
         self._leaving: dict[str, asyncio.Task[None]] = {}
         self._steering: set[asyncio.Task[None]] = set()
         relay.on_message = self._hear
@@ -51,7 +53,7 @@ class MediaDesk:
 
     # ── joining ──
 
-    async def join(self, who: Principal, sitting: str, offer: str) -> str:
+    async def join(self, who: Principal, sitting: str, offer: str, mosaic: int = 0) -> str:
         """The relay's answer. Raises Refused, Denied, Malformed, Unavailable."""
         room = await self._rooms.get(sitting)
         if room.state.phase not in ("released", "open"):
@@ -62,7 +64,7 @@ class MediaDesk:
         else:
             rights.demand(who, "sitting.attend", room.thing())
             self._check_person(room, who, offer)
-        answer = await self._relay.join(sitting, who.id, offer)
+        answer = await self._relay.join(sitting, who.id, offer, mosaic)
         if who.kind == "site":
             if (leaving := self._leaving.pop(who.id, None)) is not None:
                 leaving.cancel()
@@ -74,8 +76,21 @@ class MediaDesk:
         if here is not None and not here.site:
             return
         for media in sdp.parse(offer).media:
-            if media.direction == "sendonly" or media.kind == "audio":
+            if (media.direction == "sendonly" and media.name != "screen") or media.kind == "audio":
                 raise Denied("no-sound-in-room")
+
+    async def mosaic(self, who: Principal, sitting: str, endpoints: list[str]) -> None:
+        """Who conducts the sitting sees any of its sites. Raises Denied, Refused."""
+        room = await self._rooms.get(sitting)
+        seat = room.state.seats.get(who.id)
+        if seat is None or seat.role not in ("chair", "secretary"):
+            raise Denied("no-right")
+        known = [one for one in endpoints[:MOST_MOSAIC] if one in room.state.rooms or one in room.state.present]
+        await self._relay.watch(sitting, who.id, tuple(known))
+
+    async def share(self, who: Principal, sitting: str, on: bool) -> None:
+        """Whether it is shown depends on the floor, as sound does: policy_of."""
+        await self._relay.share(sitting, who.id, on)
 
     async def leave(self, who: Principal, sitting: str) -> None:
         await self._relay.leave(sitting, who.id)
@@ -103,19 +118,30 @@ class MediaDesk:
         if isinstance(message, Shown):
             for channel in self._channels.of(message.endpoint):
                 channel.send(wire.Slots(list(message.audio), list(message.video)))
+        elif isinstance(message, Wanted):
+            for channel in self._channels.of(message.endpoint):
+                channel.send(wire.MediaWanted(message.name, message.top))
         elif isinstance(message, Gone):
             self._health.forget(message.endpoint)
             for channel in self._channels.of(message.endpoint):
                 channel.send(wire.MediaLost("silent"))
         elif isinstance(message, Healths):
-            self._health.replace(
-                {
-                    peer.endpoint: bodies.Health(
-                        True, peer.camera, peer.sound, "weak" if peer.weak else "good", peer.video_kbit, peer.loss
-                    )
-                    for peer in message.peers
-                }
-            )
+            self._take_health(message)
+
+    def _take_health(self, message: Healths) -> None:
+        """Into the board; and to those who conduct, how the sites of their sitting do."""
+        known: dict[str, dict[str, wire.Health]] = {}
+        for peer in message.peers:
+            known.setdefault(peer.room, {})[peer.endpoint] = wire.Health(
+                True, peer.camera, peer.sound, "weak" if peer.weak else "good", peer.video_kbit, peer.loss,
+                max((stream.jitter for stream in peer.streams), default=0), peer.down_kbit, peer.down_loss,
+                peer.carries_kbit, peer.rtt, peer.tcp,
+            )  # fmt: skip
+        self._health.replace({endpoint: one for room in known.values() for endpoint, one in room.items()})
+        for sitting, endpoints in known.items():
+            for person in self._conductors.get(sitting, ()):
+                for channel in self._channels.of(person):
+                    channel.send(wire.MediaHealth(sitting, endpoints))
 
     def _connected(self, there: bool) -> None:
         if not there:
@@ -128,15 +154,23 @@ class MediaDesk:
     def _attend(self, room: Room) -> None:
         known = policy_of(room.state)
         self._steer(known)
+        self._note_conductors(room.state)
 
         def changed(state: State, _: list[Event]) -> None:
             nonlocal known
+            self._note_conductors(state)
             now = policy_of(state)
             if now != known:
                 known = now
                 self._steer(now)
 
         room.on_change.append(changed)
+
+    def _note_conductors(self, state: State) -> None:
+        self._conductors.pop(state.id, None)
+        if state.phase in ("released", "open"):
+            people = (person for person, seat in state.seats.items() if seat.role in ("chair", "secretary"))
+            self._conductors[state.id] = tuple(people)
 
     def _steer(self, policy: Policy) -> None:
         task = asyncio.create_task(self._relay.steer(policy))
@@ -147,5 +181,8 @@ class MediaDesk:
 def policy_of(state: State) -> Policy:
     """What the relay is told of a sitting; nothing any more once it is closed, so that the relay may forget it."""
     if state.phase == "closed":
-        return Policy(state.id, "", None)
-    return Policy(state.id, floor.on_stage(state), floor.may_be_heard(state))
+        return Policy(state.id, (), None)
+    heard = floor.may_be_heard(state)
+    if heard is not None:  # who speaks or presides may share a screen too, from a seat in a room
+        heard = tuple(dict.fromkeys((*heard, state.floor.speaker, state.chair)))
+    return Policy(state.id, floor.stage(state), heard, dict(state.lines))

@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certificate_key: str = ""
     largest_paper_mb: int = 100
     relay_port: int = 0  # UDP; 0 is the same number as `port`
+    relay_tcp_port: int = 0  # for networks that let no UDP through; 0 is one above the UDP port
     relay_host: str = ""  # the address rooms reach; empty: this machine's own
     demonstration: bool = False
 

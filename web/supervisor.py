@@ -127,6 +127,7 @@ def children_of(settings: Settings) -> list[Child]:
         socket,
         settings.host,
         str(settings.relay_port or settings.port),
+        str(settings.relay_tcp_port or (settings.relay_port or settings.port) + 1),
         *addresses,
     ]
     return [Child("relay", relay), Child("web", [*command, "web"])]

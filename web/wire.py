@@ -64,11 +64,27 @@ class Fetch(Strict, frozen=True, tag="fetch"):
 
 
 class MediaOffer(Strict, frozen=True, tag="media-offer"):
-    """Join with camera and microphone, or to watch: an SDP offer (meetings/relay/sdp.py says its shape)."""
+    """Join with camera and microphone, or to watch: an SDP offer (meetings/relay/sdp.py says its shape). `mosaic`: so
+    many of its last places for pictures show what is asked for by `media-mosaic`."""
 
     id: str
     sitting: str
     sdp: str
+    mosaic: int = 0
+
+
+class MediaMosaic(Strict, frozen=True, tag="media-mosaic"):
+    """The mosaic's places are to show these sites, or persons alone, in their smallest picture."""
+
+    sitting: str
+    endpoints: list[str]
+
+
+class MediaShare(Strict, frozen=True, tag="media-share"):
+    """My screen is shared, or no more."""
+
+    sitting: str
+    on: bool
 
 
 class MediaLeave(Strict, frozen=True, tag="media-leave"):
@@ -83,7 +99,7 @@ class Ping(Strict, frozen=True, tag="ping"):
     t: int
 
 
-FromBrowser = Hello | Watch | Do | Fetch | MediaOffer | MediaLeave | SiteSittings | Ping
+FromBrowser = Hello | Watch | Do | Fetch | MediaOffer | MediaMosaic | MediaShare | MediaLeave | SiteSittings | Ping
 
 
 # ── the channel: server to browser ──
@@ -124,10 +140,43 @@ class MediaAnswer(msgspec.Struct, frozen=True, tag="media-answer"):
 
 
 class Slots(msgspec.Struct, frozen=True, tag="slots"):
-    """Which endpoint (site, or person alone) each of the screen's places shows now ("" is none)."""
+    """Which endpoint (site, or person alone) each of the screen's places shows now ("" is none; a shared screen has
+    `#screen` behind its endpoint)."""
 
     audio: list[str]
     video: list[str]
+
+
+class MediaWanted(msgspec.Struct, frozen=True, tag="media-wanted"):
+    """The highest layer of my camera (`video`) or `screen` that anybody watches; -1: none. More need not be sent."""
+
+    name: str
+    top: int
+
+
+class Health(msgspec.Struct, frozen=True):
+    """A site as seen now. `line`: good, weak or none; rates in kbit/s, losses per mille, times in ms. `down_`: towards
+    it; `carries_kbit`: what its line is held to carry; `tcp`: it gets no UDP through."""
+
+    connected: bool = False
+    camera: bool = False
+    sound: bool = False
+    line: str = "none"
+    video_kbit: int = 0
+    loss: int = 0
+    jitter: int = 0
+    down_kbit: int = 0
+    down_loss: int = 0
+    carries_kbit: int = 0
+    rtt: int = 0
+    tcp: bool = False
+
+
+class MediaHealth(msgspec.Struct, frozen=True, tag="media-health"):
+    """To who conducts a sitting: how every site and lone person in it does, every other second."""
+
+    sitting: str
+    endpoints: Mapping[str, Health]
 
 
 class MediaLost(msgspec.Struct, frozen=True, tag="media-lost"):
@@ -144,4 +193,17 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
     t: int
 
 
-ToBrowser = Welcome | Told | Done | Fetched | Refusal | MediaAnswer | Slots | MediaLost | SiteListed | Pong
+ToBrowser = (
+    Welcome
+    | Told
+    | Done
+    | Fetched
+    | Refusal
+    | MediaAnswer
+    | Slots
+    | MediaWanted
+    | MediaHealth
+    | MediaLost
+    | SiteListed
+    | Pong
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -23,7 +24,7 @@ Join = Callable[[int, Peer], Awaitable[None]]  # signals for peer number so and 
 READ_S = 0.02
 SEND_S = 0.002
 PACE = 12  # packets of one picture a round: libwebrtc lets 40 ms of its rate go at once
-CHECK_S = 4.0
+REPORT_S, CHECK_TURNS = 1.0, 4  # a check with every fourth report
 
 
 @dataclass
@@ -91,7 +92,7 @@ class Crowd:
             return made
         made.connected = (time.time_ns() - made.began) / 1e9
         count = made.count = self.counts[peer] = Count(peer.kinds)
-        if len(self.careful) < self._careful and not peer.streams and peer.session is not None:
+        if len(self.careful) < self._careful and peer.voice is None and peer.session is not None:
             count.careful = Careful(peer.session.unprotect, peer.kinds)
             self.careful.append(count.careful)
         return made
@@ -119,7 +120,7 @@ class Crowd:
             await asyncio.sleep(READ_S)
             for peer, count in list(self.counts.items()):
                 for data, came in self._inbox.read(peer.sock.fileno()):
-                    if not count.take(data, came) and peer.streams:
+                    if not count.take(data, came) and peer.voice is not None:
                         peer.hear(bytes(data))
 
     async def _send(self) -> None:
@@ -128,15 +129,17 @@ class Crowd:
         waiting: dict[Peer, deque[bytes]] = {}
         while True:
             now = time.monotonic() - start
-            senders = [peer for peer in self.peers if peer.streams and peer.session is not None]
+            senders = [peer for peer in self.peers if peer.voice is not None and peer.session is not None]
             self.late = max(self.late, now - sounds / 50 - 0.02)
             while sounds < now * 50:
                 for peer in senders:
-                    self._say(peer, "audio", peer.streams["audio"].sound())
+                    if peer.voice is not None:
+                        self._say(peer, "audio", peer.voice.sound())
                 sounds += 1
             while pictures < now * RATE:
                 for peer in senders:
-                    waiting.setdefault(peer, deque()).extend(peer.streams["video"].picture_packets())
+                    for picture in peer.pictures[: peer.top + 1]:
+                        waiting.setdefault(peer, deque()).extend(picture.picture_packets())
                 pictures += 1
             for peer in senders:
                 due = waiting.get(peer)
@@ -151,10 +154,12 @@ class Crowd:
         self.sent.packets[kind] += 1
 
     async def _stay(self) -> None:
-        """Connectivity checks, spread out, so that nobody is taken for gone."""
-        while True:
+        """Connectivity checks and reports, spread out, as browsers make them."""
+        for turn in itertools.count():
             for peer in list(self.peers):
                 if peer.session is not None and peer.sock.fileno() >= 0:
-                    peer.check()
-                await asyncio.sleep(CHECK_S / max(1, len(self.peers)))
+                    if turn % CHECK_TURNS == 0:
+                        peer.check()
+                    peer.report()
+                await asyncio.sleep(REPORT_S / max(1, len(self.peers)))
             await asyncio.sleep(0.1)

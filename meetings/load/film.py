@@ -32,6 +32,11 @@ def make(size: str = "high") -> Film:
     return Film(tuple(_pictures(width, height, bits)), tuple(_sound()))
 
 
+def make_layers() -> tuple[Film, ...]:
+    """The same in every size, the smallest first: what a browser sends by simulcast."""
+    return tuple(make(size) for size in reversed(SIZES))
+
+
 def _pictures(width: int, height: int, bits: int) -> list[bytes]:
     codec = av.CodecContext.create("libvpx", "w")
     codec.width, codec.height, codec.bit_rate = width, height, bits
@@ -80,16 +85,21 @@ def _sound() -> list[bytes]:
 class Stream:
     """RTP of one kind from one peer: numbers of its own, so that many peers may send the same film."""
 
-    __slots__ = ("at", "frames", "payload_type", "picture", "seq", "ssrc", "ts")
+    __slots__ = ("at", "frames", "named", "payload_type", "picture", "seq", "ssrc", "ts")
 
-    def __init__(self, frames: tuple[bytes, ...], payload_type: int, ssrc: int, seq: int, ts: int) -> None:
+    def __init__(
+        self, frames: tuple[bytes, ...], payload_type: int, ssrc: int, seq: int, ts: int, named: bytes = b""
+    ) -> None:
+        """NAMED: a whole header extension that says which layer this is."""
         self.frames, self.payload_type, self.ssrc, self.seq, self.ts = frames, payload_type, ssrc, seq, ts
+        self.named = named
         self.at = self.picture = 0
 
     def _packet(self, payload: bytes, marker: int) -> bytes:
         self.seq = self.seq + 1 & 0xFFFF
-        head = struct.pack("!BBHII", 0x80, marker << 7 | self.payload_type, self.seq, self.ts, self.ssrc)
-        return head + payload
+        first = 0x90 if self.named else 0x80
+        head = struct.pack("!BBHII", first, marker << 7 | self.payload_type, self.seq, self.ts, self.ssrc)
+        return head + self.named + payload
 
     def sound(self) -> bytes:
         """The next 20 ms."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from store.errors import Unavailable
 
@@ -19,20 +19,27 @@ from .film import Film, Stream
 
 AUDIO, VIDEO = 111, 96
 CODECS = {"audio": (AUDIO, "opus/48000/2"), "video": (VIDEO, "VP8/90000")}
+RID = 10  # our id of the extension that names a layer
+NUMBER = 3  # our id of the transport-wide number
 CHECK_S, CHECKS, HANDSHAKE_S = 0.25, 40, 20
 BUFFER = 4 * 1024**2
 
 
 class Peer:
-    """`sends` None: it only watches. Raises Unavailable where the relay does not answer."""
+    """`sends`: a film in one size or several, the smallest first; none, and it only watches. Raises Unavailable where
+    the relay does not answer."""
 
-    def __init__(self, certificate: Certificate, sends: Film | None, voices: int, pictures: int) -> None:
+    def __init__(
+        self, certificate: Certificate, sends: Sequence[Film], voices: int, pictures: int, mosaic: int = 0
+    ) -> None:
         self.places = {"audio": voices, "video": pictures}
-        self.sends = sends
-        self.streams: dict[str, Stream] = {}
-        if sends is not None:
-            self.streams["audio"] = _stream(sends.steps, AUDIO)
-            self.streams["video"] = _stream(sends.frames, VIDEO)
+        self.mosaic = mosaic  # so many of its places for pictures
+        self.voice = _stream(sends[0].steps, AUDIO) if sends else None
+        self.pictures = [
+            _stream(film.frames, VIDEO, _named(str(index)) if len(sends) > 1 else b"")
+            for index, film in enumerate(sends)
+        ]
+        self.top = len(sends) - 1  # the highest layer that is sent
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             self.sock.setsockopt(socket.SOL_SOCKET, option, BUFFER)
@@ -52,7 +59,7 @@ class Peer:
     def offer(self) -> str:
         sections = []
         for kind in CODECS:
-            if self.streams:
+            if self.voice is not None:
                 sections.append((kind, f"{kind}-own", "sendonly"))
             sections += [(kind, f"{kind}-{index}", "recvonly") for index in range(self.places[kind])]
         return self._describe(sections, "actpass")
@@ -80,7 +87,21 @@ class Peer:
             if kind == "video":
                 yield from (f"a=rtcp-fb:{pt} nack", f"a=rtcp-fb:{pt} nack pli")
             if direction == "sendonly":
-                yield from (f"a=ssrc:{self.streams[kind].ssrc} cname:{self.ufrag}", f"a=msid:own own-{kind}")
+                yield from self._sending(kind)
+            else:
+                yield f"a=extmap:{NUMBER} {sdp.TRANSPORT}"
+
+    def _sending(self, kind: str) -> Iterator[str]:
+        yield f"a=msid:own own-{kind}"
+        if kind == "audio" and self.voice is not None:
+            yield f"a=ssrc:{self.voice.ssrc} cname:{self.ufrag}"
+        elif len(self.pictures) == 1:
+            yield f"a=ssrc:{self.pictures[0].ssrc} cname:{self.ufrag}"
+        else:
+            rids = [str(index) for index in range(len(self.pictures))]
+            yield f"a=extmap:{RID} {sdp.RID}"
+            yield from (f"a=rid:{rid} send" for rid in rids)
+            yield f"a=simulcast:send {';'.join(rids)}"
 
     # ── connecting ──
 
@@ -146,8 +167,16 @@ class Peer:
         if self.session is None or len(data) < 8 or not 127 < data[0] < 192:
             return
         plain = self.session.unprotect_rtcp(data)
-        if plain is not None and self.streams["video"].ssrc in rtcp.key_frames_asked(plain):
-            self.streams["video"].begin_anew()
+        wanted = rtcp.read(plain).key_frames if plain is not None else []
+        for picture in self.pictures:
+            if picture.ssrc in wanted:
+                picture.begin_anew()
+
+    def report(self) -> None:
+        """Tell the relay that all came, as browsers do every second."""
+        if self.session is not None and self.kinds:
+            blocks = [rtcp.Report(ssrc, 0, 0, 0, 0, 0) for ssrc in list(self.kinds)[: rtcp.MOST_BLOCKS]]
+            self._send_to(self.session.protect_rtcp(rtcp.receiver_report(blocks)), self.address)
 
     async def close(self) -> None:
         if self.session is not None:
@@ -156,5 +185,10 @@ class Peer:
         self.sock.close()
 
 
-def _stream(frames: tuple[bytes, ...], payload_type: int) -> Stream:
-    return Stream(frames, payload_type, secrets.randbits(31) | 1, secrets.randbits(15), secrets.randbits(32))
+def _stream(frames: tuple[bytes, ...], payload_type: int, named: bytes = b"") -> Stream:
+    return Stream(frames, payload_type, secrets.randbits(31) | 1, secrets.randbits(15), secrets.randbits(32), named)
+
+
+def _named(rid: str) -> bytes:
+    """A header extension that names the layer (RFC 8852); RID is one character."""
+    return b"\xbe\xde\x00\x01" + bytes([RID << 4]) + rid.encode() + bytes(2)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from ..relay.rtp import Unwrap, payload_offset
 
 HEAD = struct.Struct("!BBHII")
+AGAIN_NS = 1_000_000_000
 KEPT = 4096  # sent packets a careful peer remembers, of each source
 
 
@@ -66,8 +67,9 @@ class Careful:
     def sent(self, kind: str, packet: bytes, at: int) -> None:
         """A publisher sent PACKET at AT (ns since 1970)."""
         key = (kind, body(kind, packet))
-        self._sent.pop(key, None)
-        self._sent[key] = at
+        before = self._sent.pop(key, None)
+        # of a film that has just begun anew the same picture may be under way twice: its delay counts from the first
+        self._sent[key] = before if before is not None and at - before < AGAIN_NS else at
         if len(self._sent) > KEPT:
             self._sent.pop(next(iter(self._sent)))
 

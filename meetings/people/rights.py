@@ -109,6 +109,7 @@ VERBS: Mapping[str, Rule | str] = {
     "sitting.conduct": _rule("", "chair secretary"),
     "sitting.attend": _rule("", _PART),
     "sitting.vote": _rule("", "member chair deputy"),
+    "line.choose": _rule("technician", "chair secretary"),
     "sitting.site": SITE,
     "minutes.read": _rule("", "chair secretary clerk"),
     "minutes.edit": _rule("", "secretary"),

@@ -19,7 +19,7 @@ from store.errors import Malformed, Unavailable
 
 log = logging.getLogger("bacap.relay")
 
-LONGEST = 4 * 1024**2  # one line: the health of a whole node's endpoints, some 165 bytes each
+LONGEST = 4 * 1024**2  # one line: the health of a whole node's endpoints, some 500 bytes each
 ANSWER_S = 5.0
 AGAIN_S = 0.2
 
@@ -29,11 +29,14 @@ class Message(msgspec.Struct, frozen=True, tag_field="type", tag=str.lower):
 
 
 class Policy(Message, frozen=True):
-    """What a room's screens show: the endpoint on the stage, and who may be heard (None: everyone)."""
+    """What a room's screens show: the endpoints on the stage, the first of them large; who may be heard (None:
+    everyone); the line profile (lines.py) of those whose is not full; the codec of its pictures."""
 
     room: str
-    stage: str
+    stage: tuple[str, ...]
     heard: tuple[str, ...] | None
+    lines: dict[str, str] = {}
+    codec: str = "VP8"
 
 
 class Sync(Message, frozen=True):
@@ -45,6 +48,23 @@ class Join(Message, frozen=True):
     room: str
     endpoint: str
     sdp: str
+    mosaic: int = 0  # so many of the last places for pictures are a mosaic
+
+
+class Watch(Message, frozen=True):
+    """What ENDPOINT's mosaic is to show."""
+
+    room: str
+    endpoint: str
+    names: tuple[str, ...]
+
+
+class Share(Message, frozen=True):
+    """ENDPOINT shares its screen, or does no more."""
+
+    room: str
+    endpoint: str
+    on: bool
 
 
 class Leave(Message, frozen=True):
@@ -71,27 +91,55 @@ class Shown(Message, frozen=True):
     video: tuple[str, ...]
 
 
+class Wanted(Message, frozen=True):
+    """The highest layer of a source of ENDPOINT that anybody watches; -1: none, so nothing need be sent."""
+
+    room: str
+    endpoint: str
+    name: str
+    top: int
+
+
 class Gone(Message, frozen=True):
     room: str
     endpoint: str
 
 
+class StreamHealth(msgspec.Struct, frozen=True):
+    """What comes of one source: `loss` per mille, `jitter` ms, `packets` since the last report."""
+
+    name: str
+    kbit: int
+    loss: int
+    jitter: int
+    layers: int
+    packets: int
+
+
 class PeerHealth(msgspec.Struct, frozen=True):
+    """Losses per mille, `rtt` ms; `carries_kbit`: what its line is held to carry towards it."""
+
     room: str
     endpoint: str
     camera: bool
     sound: bool
     video_kbit: int
-    loss: int  # per mille
+    loss: int
     weak: bool
+    down_loss: int = 0
+    down_kbit: int = 0
+    carries_kbit: int = 0
+    rtt: int = 0
+    tcp: bool = False
+    streams: tuple[StreamHealth, ...] = ()
 
 
 class Healths(Message, frozen=True):
     peers: tuple[PeerHealth, ...]
 
 
-ToRelay = Policy | Sync | Join | Leave
-ToWeb = Joined | Failed | Shown | Gone | Healths
+ToRelay = Policy | Sync | Join | Watch | Share | Leave
+ToWeb = Joined | Failed | Shown | Wanted | Gone | Healths
 
 
 async def write(writer: asyncio.StreamWriter, message: Message) -> None:
@@ -179,12 +227,12 @@ class RelayLink:
         except OSError as error:
             raise Unavailable("media-away") from error
 
-    async def join(self, room: str, endpoint: str, offer: str) -> str:
+    async def join(self, room: str, endpoint: str, offer: str, mosaic: int = 0) -> str:
         """The relay's answer to an offer. Raises Malformed, Unavailable `media-away`."""
         number = next(self._ids)
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
-            await self._say(Join(number, room, endpoint, offer))
+            await self._say(Join(number, room, endpoint, offer, mosaic))
             return await asyncio.wait_for(answer, ANSWER_S)
         except TimeoutError:
             raise Unavailable("media-away") from None
@@ -194,6 +242,14 @@ class RelayLink:
     async def leave(self, room: str, endpoint: str) -> None:
         with contextlib.suppress(Unavailable):
             await self._say(Leave(room, endpoint))
+
+    async def watch(self, room: str, endpoint: str, names: tuple[str, ...]) -> None:
+        with contextlib.suppress(Unavailable):
+            await self._say(Watch(room, endpoint, names))
+
+    async def share(self, room: str, endpoint: str, on: bool) -> None:
+        with contextlib.suppress(Unavailable):
+            await self._say(Share(room, endpoint, on))
 
     async def steer(self, policy: Policy) -> None:
         """From now on the room's screens show this; told again after every cut, unless it asks for nothing."""

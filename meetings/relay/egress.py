@@ -18,15 +18,17 @@ from pylibsrtp._binding import ffi as srtp_ffi
 from pylibsrtp._binding import lib as srtp_lib
 
 from . import mmsg
-from .router import Place
-from .rtp import HEAD, Packet, Vp8, is_newer
+from .place import Place
+from .rtp import BODY, HEAD, Packet, Vp8, is_newer
 
 if TYPE_CHECKING:
-    from .port import Peer
+    from .dtls import Address
+    from .peer import Peer
 
 LONGEST = 1356  # bytes of a packet that pylibsrtp takes: 1,500 less the longest tag
 ROOM = LONGEST + 144  # and what libsrtp may write behind it (SRTP_MAX_TRAILER_LEN)
 ARENA = 1024**2
+IP_HEADERS = 28  # bytes, with UDP's
 MESSAGES = 512  # a round
 LONGEST_TRAIN = 60_000  # bytes: an IPv4 datagram before it is cut
 MOST_SEGMENTS = 64  # UDP_MAX_SEGMENTS
@@ -36,17 +38,20 @@ CUT_SPACE = 24
 
 
 class Egress(Protocol):
-    """`urgent`: something was taken in that should not wait for what follows it."""
+    """`urgent`: something was taken in that should not wait for what follows it; `held`: something that may."""
 
     sent: int
     dropped: int
     urgent: bool
+    held: bool
 
     def send(self, now: int, packet: Packet, places: list[Place]) -> None: ...
 
-    def flush(self) -> None: ...
+    def resend(self, packet: Packet, place: Place) -> None: ...
 
-    def forget(self, address: tuple[str, int]) -> None: ...
+    def flush(self, whole_only: bool = False) -> None: ...
+
+    def forget(self, address: Address) -> None: ...
 
 
 def renumber(place: Place, now: int, buffer: Any, at: int, packet: Packet) -> None:
@@ -78,41 +83,78 @@ def _renumber_picture(place: Place, buffer: Any, at: int, vp8: Vp8, newer: bool)
             place.tl0 = tl0
 
 
+def repaired(place: Place, packet: Packet) -> bytes:
+    """PACKET once more for PLACE: as RTX (RFC 4588) where that was agreed, else just as it was."""
+    seq, ts = packet.seq + place.seq_off & 0xFFFF, packet.ts + place.ts_off & 0xFFFFFFFF
+    copy = bytearray(packet.bare)
+    if packet.vp8 is not None and packet.vp8.picture_at:
+        _renumber_picture(place, copy, 0, packet.vp8, newer=False)
+    if place.repair_type < 0:
+        HEAD.pack_into(copy, 0, packet.first, packet.marker | place.payload_type, seq, ts, place.ssrc)
+        return bytes(copy)
+    place.repair_seq = place.repair_seq + 1 & 0xFFFF
+    second = packet.marker | place.repair_type
+    HEAD.pack_into(copy, 0, packet.first, second, place.repair_seq, ts, place.repair_ssrc)
+    copy[BODY:BODY] = seq.to_bytes(2)
+    return bytes(copy)
+
+
+def _send_one(place: Place, now: int, packet: Packet, sock: socket.socket) -> bool:
+    copy = bytearray(packet.bare)
+    renumber(place, now, copy, 0, packet)
+    return _transmit(bytes(copy), place, sock)
+
+
+def _transmit(plain: bytes, place: Place, sock: socket.socket) -> bool:
+    """One copy by ordinary calls, over UDP or (to who has only that) a stream. False: it had to be dropped."""
+    peer: Any = place.endpoint.peer
+    try:
+        data = peer.session.protect(plain)
+        peer.outbound.bytes += len(data) + IP_HEADERS
+        if peer.transport.stream is not None:
+            return bool(peer.transport.stream.send(data))
+        sock.sendto(data, peer.transport.address)
+    except (OSError, SrtpError, TypeError):  # the last where it has no address any more
+        return False
+    return True
+
+
 class Plain:
     """protect + sendto, a copy at a time."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self.sent = self.dropped = 0
-        self.urgent = False
+        self.urgent = self.held = False
 
     def send(self, now: int, packet: Packet, places: list[Place]) -> None:
         if packet.size > LONGEST:
             self.dropped += 1
             return
         for place in places:
-            peer: Any = place.endpoint.peer
-            copy = bytearray(packet.bare)
-            renumber(place, now, copy, 0, packet)
-            try:
-                self._sock.sendto(peer.session.protect(bytes(copy)), peer.transport.address)
+            if _send_one(place, now, packet, self._sock):
                 self.sent += 1
-            except (OSError, SrtpError):
+            else:
                 self.dropped += 1
 
-    def flush(self) -> None:
+    def resend(self, packet: Packet, place: Place) -> None:
+        """PACKET once more, at once."""
+        done = _transmit(repaired(place, packet), place, self._sock)
+        self.sent, self.dropped = self.sent + done, self.dropped + (not done)
+
+    def flush(self, whole_only: bool = False) -> None:
         """Nothing is held back."""
 
-    def forget(self, address: tuple[str, int]) -> None:
+    def forget(self, address: Address) -> None:
         """Nothing is kept of an address."""
 
 
 class Batch:
-    """In-place protection and one system call a round (Linux, IPv4)."""
+    """In-place protection and one system call a round (Linux)."""
 
     def __init__(self, sock: socket.socket, trains: bool = True) -> None:
         mmsg.libc.sendmmsg  # noqa: B018  (AttributeError here, at start, where the system has none)
-        self._fd = sock.fileno()
+        self._sock, self._fd, self._family = sock, sock.fileno(), sock.family
         ffi = mmsg.ffi
         self._arena = srtp_ffi.new("char[]", ARENA)
         self._bytes = memoryview(srtp_ffi.buffer(self._arena)).cast("B")
@@ -127,27 +169,25 @@ class Batch:
         self._cut_at = [self._cuts + i * CUT_SPACE for i in range(MESSAGES)]
         self._length = srtp_ffi.new("int *")
         for i in range(MESSAGES):
-            self._heads[i].iov, self._heads[i].iovlen, self._heads[i].namelen = self._iovs[i], 1, 16
-        self._names: dict[tuple[str, int], Any] = {}
+            self._heads[i].iov, self._heads[i].iovlen = self._iovs[i], 1
+            self._heads[i].namelen = 16 if self._family == socket.AF_INET else 28
+        self._names: dict[Address, Any] = {}
         self._pending: list[tuple[int, Packet, list[Place]]] = []
         self._counts = [0] * MESSAGES  # packets of each message
         self._filled = self._at = 0
         self._trains = trains
         self.sent = self.dropped = 0
-        self.urgent = False
+        self.urgent = self.held = False
 
     def _name(self, peer: Peer) -> Any:
         """The peer's address as the kernel wants it."""
-        address = peer.transport.address
-        assert address is not None
+        address: Any = peer.transport.address
         known = self._names.get(address)
         if known is None:
-            host, port = address
-            raw = struct.pack("=H", socket.AF_INET) + struct.pack("!H", port) + socket.inet_aton(host) + bytes(8)
-            known = self._names[address] = mmsg.ffi.new("char[]", raw)
+            known = self._names[address] = mmsg.ffi.new("char[]", _raw(self._family, address))
         return known
 
-    def forget(self, address: tuple[str, int]) -> None:
+    def forget(self, address: Address) -> None:
         """ADDRESS is nobody's any more. What waits for it goes out first: it points at the name's memory."""
         self.flush()
         self._names.pop(address, None)
@@ -158,27 +198,41 @@ class Batch:
             self.dropped += 1
             return
         self._pending.append((now, packet, places))
-        if packet.vp8 is None or packet.marker:
+        if packet.urgent:
             self.urgent = True
+        else:
+            self.held = True
 
-    def flush(self) -> None:
-        """Packets that follow each other to the same places go together."""
-        pending, self._pending, self.urgent = self._pending, [], False
-        start = 0
-        while start < len(pending):
-            places, end = pending[start][2], start + 1
-            while end < len(pending) and pending[end][2] is places:
-                end += 1
-            for place in places:
-                self._pack(place, pending[start:end])
-            start = end
+    def resend(self, packet: Packet, place: Place) -> None:
+        """PACKET once more, at once."""
+        done = _transmit(repaired(place, packet), place, self._sock)
+        self.sent, self.dropped = self.sent + done, self.dropped + (not done)
+
+    def flush(self, whole_only: bool = False) -> None:
+        """Packets to the same places go together. WHOLE_ONLY: what is of a picture whose end has not come may wait."""
+        pending, self._pending = self._pending, []
+        runs: dict[int, list[tuple[int, Packet, list[Place]]]] = {}
+        for one in pending:
+            runs.setdefault(id(one[2]), []).append(one)
+        for run in runs.values():
+            if whole_only and not run[-1][1].urgent:
+                self._pending += run
+                continue
+            for place in run[0][2]:
+                self._pack(place, run)
+        self.urgent, self.held = False, bool(self._pending)
         self._transmit()
 
     def _pack(self, place: Place, run: list[tuple[int, Packet, list[Place]]]) -> None:
         """The copies of a run for one place, in as few messages as sizes allow: all of one size, the last shorter."""
         buffer, arena, length, protect = self._bytes, self._arena, self._length, srtp_lib.srtp_protect
         peer: Any = place.endpoint.peer
-        srtp, segment, first, count = peer.session.srtp, 0, self._at, 0
+        if peer.transport.stream is not None:
+            for now, packet, _ in run:
+                done = _send_one(place, now, packet, self._sock)
+                self.sent, self.dropped = self.sent + done, self.dropped + (not done)
+            return
+        srtp, segment, first, count, total = peer.session.srtp, 0, self._at, 0, 0
         for now, packet, _ in run:
             at, size = self._at, packet.size
             if at + ROOM > ARENA:
@@ -192,6 +246,7 @@ class Batch:
                 self.dropped += 1
                 continue
             size = length[0]
+            total += size + IP_HEADERS
             if count and not (
                 self._trains and size <= segment and at - first + size <= LONGEST_TRAIN and count < MOST_SEGMENTS
             ):
@@ -205,6 +260,7 @@ class Batch:
                 self._message(peer, first, count, segment)
                 first, count = self._at, 0
         self._message(peer, first, count, segment)
+        peer.outbound.bytes += total
 
     def _message(self, peer: Peer, first: int, count: int, segment: int) -> None:
         """COUNT copies that begin at FIRST are one message."""
@@ -242,6 +298,16 @@ class Batch:
         self._filled = 0
         if not keep:
             self._at = 0
+
+
+def _raw(family: int, address: Address) -> bytes:
+    """A socket address as the kernel has it (struct sockaddr_in, sockaddr_in6)."""
+    head = struct.pack("=H", family) + struct.pack("!H", address[1])
+    if family == socket.AF_INET:
+        return head + socket.inet_aton(address[0]) + bytes(8)
+    flow, scope = address[2:4] if len(address) == 4 else (0, 0)
+    packed = socket.inet_pton(family, address[0].partition("%")[0])
+    return head + struct.pack("!I", flow) + packed + struct.pack("=I", scope)
 
 
 def choose(sock: socket.socket) -> Egress:

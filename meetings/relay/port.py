@@ -1,8 +1,8 @@
-"""The one UDP port of a worker: receives until it is empty, tells datagrams apart by their first byte (RFC 7983),
-and keeps the peers behind it alive, fed and told.
+"""The one UDP port of a worker: receives until it is empty, tells datagrams apart by their first byte (RFC 7983), and
+hands each to whom it concerns. What time brings is done by upkeep.py.
 
 A peer is known by its ICE name first, then by the address its checks came from. Media and DTLS are taken only from an
-address that has proved itself by STUN; an address may move, by STUN only; silence of 30 s ends it (RFC 7675).
+address that has proved itself by STUN; an address may move, by STUN only.
 """
 
 from __future__ import annotations
@@ -13,71 +13,58 @@ import logging
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from store.errors import Malformed
 
-from . import egress, router, rtcp, rtp, sdp, stun
-from .control import PeerHealth
-from .dtls import Address, PortTransport, Session, fingerprint, new_certificate
+from . import answer, egress, layers, router, rtcp, sdp, stun
+from . import room as rooms
+from .dtls import Address, fingerprint, new_certificate
 from .history import pairs
-from .router import Endpoint, Place, Room, Source
+from .lines import FULL, LINES
+from .peer import Peer, clock
+from .room import Endpoint, Policy, Room
+from .source import PACED, Layer
+from .tcp import Stream, Streams
 
 log = logging.getLogger("bacap.relay")
 
 AT_ONCE = 256  # datagrams a turn of the loop
-CONSENT_MS = 30_000
-TICK_S = 0.1
 HOLD_S = 0.002  # the packets of a picture wait so long for each other, to go as one train
+PLAN_S = 0.02
+PACE_S = 0.005  # between two looks at what waits for weak lines
 BUFFER = 4 * 1024**2
-MOST_TOLD = 400  # packets in one feedback: it must fit a datagram
-WEAK_LOSS = 30  # per mille: from here on a line is called weak
-
-
-def clock() -> int:
-    return time.monotonic_ns() // 1_000_000
-
-
-class Peer:
-    """One browser's transport: ICE name and password, DTLS session, the endpoint it feeds."""
-
-    def __init__(self, port: Port, room: Room, endpoint: str, offer: sdp.Description) -> None:
-        self.endpoint = Endpoint(room, endpoint, self)
-        self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
-        self.transport = PortTransport("controlled", port.send_to)
-        self.session = Session(self.transport, port.certificate)
-        self.offer = offer
-        self.ready = False
-        self.heard_at = clock()
-        self.arrivals: list[tuple[int, int]] = []  # (transport-wide number, us)
-        self.numbers = rtp.Unwrap()
-        self.feedback = 0
-        self.shown: tuple[list[str], list[str]] = ([], [])
-        self.marks: dict[str, tuple[int, int, int]] = {}  # kind -> (packets, bytes, lost) at the last report
-        self.task: asyncio.Task[None] | None = None
 
 
 class Port:
-    """Owns the socket, the peers and the rooms. `on_slots` and `on_lost` tell the control side."""
+    """Owns the socket, the peers and the rooms. `on_slots`, `on_wanted` and `on_lost` tell the control side."""
 
     def __init__(self, host: str, number: int, addresses: list[str]) -> None:
-        self._sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._host = host
+        self._sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+        if ":" in host:
+            self._sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)  # one socket for both
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             self._sock.setsockopt(socket.SOL_SOCKET, option, BUFFER)
         self._sock.bind((host, number))
         self._sock.setblocking(False)
         self.number = self._sock.getsockname()[1]
         self._addresses = addresses
+        self.streams = Streams(self._on_stream, self._on_stream_gone)
         self.certificate = new_certificate()
         self._print = fingerprint(self.certificate)
         self._egress = egress.choose(self._sock)
         self._hold: asyncio.TimerHandle | None = None
+        self._pace: asyncio.TimerHandle | None = None
+        self._pacing: set[Peer] = set()
+        self._planning: set[Room] = set()
         self._by_name: dict[str, Peer] = {}
         self._by_address: dict[Address, Peer] = {}
         self.rooms: dict[str, Room] = {}
         self.dropped = 0
         self.on_slots: Callable[[Room, Endpoint, list[str], list[str]], None] = lambda *_: None
+        self.on_wanted: Callable[[Room, Endpoint, str, int], None] = lambda *_: None
         self.on_lost: Callable[[Room, Endpoint], None] = lambda *_: None
 
     # ── life ──
@@ -87,45 +74,40 @@ class Port:
 
     async def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._sock)
-        if self._hold is not None:
-            self._hold.cancel()
-        for peer in list(self._by_name.values()):
-            await self._end(peer)
+        for timer in (self._hold, self._pace):
+            if timer is not None:
+                timer.cancel()
+        for peer in self.peers():
+            await self.end(peer)
+        await self.streams.close()
         self._sock.close()
 
     def room(self, room: str) -> Room:
         return self.rooms.setdefault(room, Room(room))
 
+    def peers(self) -> list[Peer]:
+        return list(self._by_name.values())
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Packets sent, and dropped, since the start."""
+        return self._egress.sent, self._egress.dropped + self.dropped
+
     # ── joining and leaving ──
 
-    async def join(self, room: str, endpoint: str, text: str) -> str:
+    async def join(self, room: str, endpoint: str, text: str, mosaic: int = 0) -> str:
         """Take an offer; returns the answer. An endpoint that was there is replaced. Raises Malformed."""
         offer = sdp.parse(text)
         await self.leave(room, endpoint)
-        peer = Peer(self, self.room(room), endpoint, offer)
-        made = peer.endpoint
-        ssrcs: dict[str, int] = {}
-        for media in offer.media:
-            pt = media.payload_type
-            if not pt:
-                continue
-            if media.direction == "recvonly":
-                ssrc = ssrcs[media.mid] = secrets.randbits(31) | 1
-                place = Place(made, media.kind, pt, ssrc)
-                place.seq, place.ts = secrets.randbits(15), secrets.randbits(32)
-                made.places[media.kind].append(place)
-            elif media.direction == "sendonly" and media.kind not in made.sources:
-                source = made.sources[media.kind] = Source(made, media.kind, pt)
-                if media.ssrcs:
-                    source.ssrc = media.ssrcs[0]
-                    made.by_ssrc[source.ssrc] = source
-                made.level_id = media.extensions.get(sdp.LEVEL, made.level_id)
-                made.transport_id = media.extensions.get(sdp.TRANSPORT, made.transport_id)
+        peer = Peer(self.room(room), endpoint, offer, self.certificate, self.send_to, mosaic)
+        peer.endpoint.estimate.begin(clock())
         self._by_name[peer.ufrag] = peer
         peer.task = asyncio.create_task(self._shake_hands(peer), name=f"dtls-{endpoint}")
-        candidates = [(host, self.number) for host in self._addresses]
-        local = sdp.Local(peer.ufrag, peer.password, self._print, candidates)
-        return sdp.answer(offer, local, secrets.randbits(40), ssrcs)
+        local = answer.Local(
+            peer.ufrag, peer.password, self._print, [(host, self.number) for host in self._addresses],
+            [(host, self.streams.number) for host in self._addresses if self.streams.number],
+        )  # fmt: skip
+        return answer.write(offer, local, secrets.randbits(40), peer.codec, peer.places)
 
     async def _shake_hands(self, peer: Peer) -> None:
         """DTLS; from then on the endpoint is in the room."""
@@ -133,39 +115,62 @@ class Port:
             peer.ready = await peer.session.handshake(peer.offer.fingerprints)
         if peer.ready:
             peer.endpoint.room.endpoints[peer.endpoint.id] = peer.endpoint
-            self.replan(peer.endpoint.room)
+            self._egress.flush()
+            self._plan(peer.endpoint, clock())
+            if peer.endpoint.sources:
+                self._replan_soon(peer.endpoint.room)
 
     async def leave(self, room: str, endpoint: str) -> None:
-        for peer in list(self._by_name.values()):
+        for peer in self.peers():
             if (peer.endpoint.id, peer.endpoint.room.id) == (endpoint, room):
-                await self._end(peer)
+                await self.end(peer)
 
-    async def _end(self, peer: Peer) -> None:
+    async def end(self, peer: Peer) -> None:
         self._by_name.pop(peer.ufrag, None)
+        self._pacing.discard(peer)
         address = peer.transport.address
         if address is not None and self._by_address.get(address) is peer:
-            del self._by_address[address]
-            self._egress.forget(address)
+            self._forget(address)
         peer.ready = False
         self._egress.flush()
-        router.remove(peer.endpoint)
-        self.replan(peer.endpoint.room)
+        rooms.remove(peer.endpoint)
+        if peer.endpoint.sources:
+            self._replan_soon(peer.endpoint.room)
         self._drop_if_done(peer.endpoint.room)
         if peer.task is not None:
             peer.task.cancel()
         await peer.session.close()
         peer.transport.feed(None)
+        if isinstance(peer.transport.stream, Stream):
+            peer.transport.stream.close()
 
-    def steer(self, room: str, stage: str, heard: tuple[str, ...] | None) -> None:
-        """From now on ROOM's screens show STAGE first, and only HEARD are heard (None: everyone)."""
+    def steer(self, room: str, policy: Policy, lines: Mapping[str, str]) -> None:
+        """From now on ROOM's screens go by POLICY, and the sites in LINES have the profile named there."""
         known = self.room(room)
-        known.stage, known.heard = stage, None if heard is None else frozenset(heard)
+        known.policy = policy
+        known.lines = {endpoint: LINES.get(line, FULL) for endpoint, line in lines.items()}
         self.replan(known)
         self._drop_if_done(known)
 
+    def watch(self, room: str, endpoint: str, names: tuple[str, ...]) -> None:
+        """ENDPOINT's mosaic is to show these from now on."""
+        viewer = self.room(room).endpoints.get(endpoint)
+        if viewer is not None and viewer.watching != names:
+            viewer.watching = names
+            self.replan(viewer.room)
+        self._drop_if_done(self.room(room))
+
+    def share(self, room: str, endpoint: str, on: bool) -> None:
+        """ENDPOINT shares its screen, or does no more."""
+        there = self.room(room).endpoints.get(endpoint)
+        if there is not None and there.sharing != on:
+            there.sharing = on
+            self.replan(there.room)
+        self._drop_if_done(self.room(room))
+
     def _drop_if_done(self, room: Room) -> None:
         """Forget a room that nobody is in or on the way to, and that need not show anything."""
-        steered = room.stage or room.heard is not None
+        steered = room.policy.stage or room.policy.heard is not None
         coming = any(peer.endpoint.room is room for peer in self._by_name.values())
         if not (steered or room.endpoints or coming) and self.rooms.get(room.id) is room:
             del self.rooms[room.id]
@@ -175,11 +180,46 @@ class Port:
         now = clock()
         self._egress.flush()  # in the numbers it was taken in with
         for endpoint in list(room.endpoints.values()):
-            for source in router.assign(endpoint, room.plan(endpoint, now)):
-                self._ask_key_frame(source, now)
-            self._tell_shown(endpoint)
+            self._plan(endpoint, now)
 
-    def _tell_shown(self, endpoint: Endpoint) -> None:
+    def _plan(self, viewer: Endpoint, now: int) -> None:
+        rooms.assign(viewer, viewer.room.plan(viewer, now))
+        self._choose(viewer, now)
+        self.tell_shown(viewer)
+
+    def _replan_soon(self, room: Room) -> None:
+        """Once for all who come or go within a moment: a plan costs time for every screen there is."""
+        if room not in self._planning:
+            self._planning.add(room)
+            asyncio.get_running_loop().call_later(PLAN_S, self._replan_now, room)
+
+    def _replan_now(self, room: Room) -> None:
+        self._planning.discard(room)
+        if self.rooms.get(room.id) is room:
+            self.replan(room)
+
+    def _choose(self, viewer: Endpoint, now: int) -> None:
+        """What was taken in must be out before."""
+        for layer in layers.choose(viewer, now):
+            self.ask_key_frame(layer, now)
+        layers.ways(viewer, now)
+
+    def rechoose(self, viewers: Iterable[Endpoint], now: int) -> None:
+        """Layers anew, as lines and senders have changed."""
+        self._egress.flush()
+        for viewer in viewers:
+            self._choose(viewer, now)
+
+    def rehear(self, room: Room, now: int) -> None:
+        """Voices anew, where there are fewer places than voices."""
+        ranked = room.ranked(now)
+        if ranked:
+            self._egress.flush()
+        for viewer, voices in ranked:
+            rooms.assign(viewer, {"audio": voices})
+            self.tell_shown(viewer)
+
+    def tell_shown(self, endpoint: Endpoint) -> None:
         peer: Any = endpoint.peer
         shown = (endpoint.showing("audio"), endpoint.showing("video"))
         if shown != peer.shown:
@@ -201,25 +241,35 @@ class Port:
                 data, address = receive(2048)
             except OSError:  # nothing more, or an ICMP of a peer that is gone
                 break
-            if not data:
-                continue
-            first = data[0]
-            if 127 < first < 192:
-                peer = self._by_address.get(address)
-                if peer is not None and peer.ready and len(data) > 2:
-                    if 191 < data[1] < 224:
-                        self._on_rtcp(peer, data, now)
-                    else:
-                        self._on_rtp(peer, data, now)
-            elif first < 4:
-                self._on_stun(data, address, now)
-            elif 19 < first < 64:
-                peer = self._by_address.get(address)
-                if peer is not None:
-                    peer.transport.feed(data)
+            if data:
+                self._take(data, address, now)
+        self._let_go()
+
+    def _on_stream(self, stream: Stream, data: bytes) -> None:
+        self._take(data, stream, clock())
+        self._let_go()
+
+    def _take(self, data: bytes, address: Any, now: int) -> None:
+        first = data[0]
+        if 127 < first < 192:
+            peer = self._by_address.get(address)
+            if peer is not None and peer.ready and len(data) > 2:
+                if 191 < data[1] < 224:
+                    self._on_rtcp(peer, data, now)
+                else:
+                    self._on_rtp(peer, data, now)
+        elif first < 4:
+            self._on_stun(data, address, now)
+        elif 19 < first < 64:
+            peer = self._by_address.get(address)
+            if peer is not None:
+                peer.transport.feed(data)
+
+    def _let_go(self) -> None:
+        """What is urgent goes now, with all before it; the rest may wait a moment for what belongs to it."""
         if self._egress.urgent:
-            self._egress.flush()
-        elif self._hold is None:
+            self._egress.flush(whole_only=True)
+        if self._egress.held and self._hold is None:
             self._hold = asyncio.get_running_loop().call_later(HOLD_S, self._release)
 
     def _release(self) -> None:
@@ -227,131 +277,133 @@ class Port:
         self._hold = None
         self._egress.flush()
 
-    def _on_stun(self, data: bytes, address: Address, now: int) -> None:
+    def _on_stun(self, data: bytes, address: Any, now: int) -> None:
         try:
             peer = self._by_name.get(stun.local_name(data))
             if peer is None or not stun.is_genuine(data, peer.password.encode()):
                 return
-            known = peer.transport.address
+            known: Any = peer.transport.stream or peer.transport.address
             if known != address and (known is None or stun.nominates(data)):
-                if known is not None and self._by_address.get(known) is peer:
-                    del self._by_address[known]
-                    self._egress.forget(known)
-                peer.transport.address = address
-                self._by_address[address] = peer
+                self._move(peer, known, address)
             peer.heard_at = now
-            self.send_to(stun.response(data, *address, peer.password.encode()), address)
+            if isinstance(address, Stream):
+                host, port = address.peer
+                address.send(stun.response(data, host, port, peer.password.encode()))
+            else:
+                host, port = address[:2]
+                self.send_to(stun.response(data, host, port, peer.password.encode()), address)
         except Malformed:
             return
+
+    def _move(self, peer: Peer, known: Any, address: Any) -> None:
+        """PEER is at ADDRESS from now on."""
+        if known is not None and self._by_address.get(known) is peer:
+            self._forget(known)
+        self._egress.flush()
+        if isinstance(address, Stream):
+            address.proved = True
+            peer.transport.stream, peer.transport.address = address, None
+        else:
+            peer.transport.stream, peer.transport.address = None, address
+        self._by_address[address] = peer
+
+    def _forget(self, address: Any) -> None:
+        del self._by_address[address]
+        if not isinstance(address, Stream):
+            self._egress.forget(address)
+
+    def _on_stream_gone(self, stream: Stream) -> None:
+        """Its peer stays until its consent runs out: it may come back over another."""
+        peer = self._by_address.get(stream)  # type: ignore[call-overload]
+        if peer is not None:
+            self._forget(stream)
+            peer.transport.stream = None
 
     def _on_rtp(self, peer: Peer, data: bytes, now: int) -> None:
         plain = peer.session.unprotect(data)
         if plain is None:
             self.dropped += 1
             return
-        endpoint = peer.endpoint
+        endpoint, peer.heard_at = peer.endpoint, now
         try:
             if endpoint.transport_id:
-                number = rtp.extension(plain, endpoint.transport_id)
-                if len(number) == 2:
-                    peer.arrivals.append((peer.numbers(int.from_bytes(number)), time.monotonic_ns() // 1000))
-            taken = router.take(now, endpoint, plain)
+                peer.arrived(plain)
+            if router.coming(endpoint, plain):
+                self._egress.flush()
+            sends = router.take(now, endpoint, plain)
         except Malformed:
             self.dropped += 1
             return
-        if taken is not None:
-            self._egress.send(now, *taken)
-            if taken[0].vp8 is not None and (source := endpoint.sources["video"]).gaps:
-                self._ask_again(source, now)
+        for way, packet, places in sends:
+            if way != PACED:
+                self._egress.send(now, packet, places)
+                continue
+            for place in places:
+                viewer: Any = place.endpoint.peer
+                viewer.pacer.put(now, packet, place)
+                self._pacing.add(viewer)
+        if self._pacing and self._pace is None:
+            self._pace = asyncio.get_running_loop().call_later(PACE_S, self._keep_pace)
+        if sends and sends[0][1].vp8 is not None:
+            for layer in endpoint.by_ssrc.values():
+                if layer.gaps:
+                    self._ask_again(layer, now)
 
-    def _ask_again(self, source: Source, now: int) -> None:
+    def _keep_pace(self) -> None:
+        """Let out what weak lines can take by now."""
+        self._pace, now = None, clock()
+        for peer in list(self._pacing):
+            line = peer.endpoint.line.rate
+            bits = min(peer.endpoint.estimate.value, line) if line else peer.endpoint.estimate.value
+            for packet, place in peer.pacer.due(now, bits):
+                self._egress.send(now, peer.numbered(now, packet, place), [place])
+            self._egress.flush()
+            for place in peer.pacer.spill(now):
+                layer = place.layer
+                place.starve()
+                if layer is not None:
+                    self.ask_key_frame(layer, now)
+            if not len(peer.pacer):
+                self._pacing.discard(peer)
+        if self._pacing:
+            self._pace = asyncio.get_running_loop().call_later(PACE_S, self._keep_pace)
+
+    def _ask_again(self, layer: Layer, now: int) -> None:
         """What is missing of a picture is asked for; what stays missing costs a key frame."""
-        missing = source.gaps.due(now)
+        missing = layer.gaps.due(now)
         if missing:
-            self._send_rtcp(source.endpoint.peer, rtcp.nack(source.ssrc, pairs(missing)))
-        if source.gaps.take_given_up():
-            self._ask_key_frame(source, now)
+            self.send_rtcp(layer.source.endpoint.peer, rtcp.nack(layer.ssrc, pairs(missing)))
+        if layer.gaps.take_given_up():
+            self.ask_key_frame(layer, now)
 
     def _on_rtcp(self, peer: Peer, data: bytes, now: int) -> None:
         plain = peer.session.unprotect_rtcp(data)
         if plain is None:
             return
+        peer.heard_at = (
+            now  # some senders make no checks once they are through; what is sealed with our key proves more
+        )
         try:
-            wanted, missed = rtcp.key_frames_asked(plain), rtcp.asked_again(plain)
+            feedback = rtcp.read(plain)
         except Malformed:
             return
+        if feedback.reports or feedback.arrivals or feedback.senders:
+            peer.hear(now, time.time_ns(), feedback)
         pictures = {place.ssrc: place for place in peer.endpoint.places["video"]}
-        for ssrc, seq in missed:
+        if feedback.missed:
+            self._egress.flush()
+        for ssrc, seq in feedback.missed:
             packet = router.again(now, pictures[ssrc], seq) if ssrc in pictures else None
             if packet is not None:
-                self._egress.send(now, packet, [pictures[ssrc]])
-        for place in pictures.values():
-            if place.ssrc in wanted and place.source is not None:
-                self._ask_key_frame(place.source, now)
+                self._egress.resend(packet, pictures[ssrc])
+        for ssrc in feedback.key_frames:
+            layer = (pictures[ssrc].coming or pictures[ssrc].layer) if ssrc in pictures else None
+            if layer is not None:
+                self.ask_key_frame(layer, now)
 
-    def _ask_key_frame(self, source: Source, now: int) -> None:
-        if router.wants_key_frame(source, now):
-            self._send_rtcp(source.endpoint.peer, rtcp.pli(source.ssrc))
+    def ask_key_frame(self, layer: Layer, now: int) -> None:
+        if layer.wants_key_frame(now):
+            self.send_rtcp(layer.source.endpoint.peer, rtcp.pli(layer.ssrc))
 
-    def _send_rtcp(self, peer: Any, data: bytes) -> None:
-        if peer.ready and peer.transport.address is not None:
-            self.send_to(peer.session.protect_rtcp(data), peer.transport.address)
-
-    # ── what time brings ──
-
-    async def tick(self) -> None:
-        """Every 100 ms: feedback to senders, key frames that were held back, voices, peers that fell silent."""
-        while True:
-            await asyncio.sleep(TICK_S)
-            now = clock()
-            for peer in list(self._by_name.values()):
-                if now - peer.heard_at > CONSENT_MS:
-                    log.info("%s fell silent", peer.endpoint.id)
-                    self.on_lost(peer.endpoint.room, peer.endpoint)
-                    await self._end(peer)
-                    continue
-                self._feed_back(peer)
-            for room in list(self.rooms.values()):
-                self._egress.flush()
-                for viewer, voices in room.ranked(now):
-                    router.assign(viewer, {"audio": voices})
-                    self._tell_shown(viewer)
-                for endpoint in room.endpoints.values():
-                    video = endpoint.sources.get("video")
-                    if video is not None and video.wanted and video.places:
-                        self._ask_key_frame(video, now)
-
-    def _feed_back(self, peer: Peer) -> None:
-        """Transport-wide feedback, from which the browser learns how much its line carries."""
-        if not peer.arrivals:
-            return
-        arrivals = sorted(dict(peer.arrivals).items())
-        peer.arrivals = []
-        source = next((s for s in peer.endpoint.sources.values() if s.ssrc), None)
-        while arrivals and source is not None:
-            part = [one for one in arrivals[:MOST_TOLD] if one[0] - arrivals[0][0] < rtcp.LONGEST_FEEDBACK]
-            arrivals = arrivals[len(part) :]
-            self._send_rtcp(peer, rtcp.transport_feedback(source.ssrc, peer.feedback, part))
-            peer.feedback = peer.feedback + 1 & 0xFF
-
-    def health(self, seconds: float) -> list[PeerHealth]:
-        """How every endpoint does, from what came since the last call, SECONDS ago."""
-        return [
-            self._health_of(endpoint, seconds) for room in self.rooms.values() for endpoint in room.endpoints.values()
-        ]
-
-    def _health_of(self, endpoint: Endpoint, seconds: float) -> PeerHealth:
-        peer: Any = endpoint.peer
-        rates = {}
-        for kind, source in endpoint.sources.items():
-            packets, size, lost = peer.marks.get(kind, (0, 0, 0))
-            peer.marks[kind] = (source.packets, source.bytes, source.lost)
-            rates[kind] = (source.packets - packets, source.bytes - size, max(0, source.lost - lost))
-        came = sum(rate[0] for rate in rates.values())
-        lost = sum(rate[2] for rate in rates.values())
-        loss = 1000 * lost // (came + lost) if came + lost else 0
-        video, audio = rates.get("video", (0, 0, 0)), rates.get("audio", (0, 0, 0))
-        return PeerHealth(
-            endpoint.room.id, endpoint.id, camera=video[0] > 0, sound=audio[0] > 0,
-            video_kbit=int(video[1] * 8 / 1000 / seconds), loss=loss, weak=loss > WEAK_LOSS,
-        )  # fmt: skip
+    def send_rtcp(self, peer: Any, data: bytes) -> None:
+        peer.send_plain(data, self.send_to)

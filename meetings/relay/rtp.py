@@ -1,4 +1,4 @@
-"""RTP packets as bytes: header, extensions (RFC 3550, RFC 8285), the VP8 payload descriptor (RFC 7741). Pure.
+"""RTP packets as bytes: header, extensions (RFC 3550, RFC 8285), how VP8 and H.264 begin (RFC 7741, RFC 6184). Pure.
 
 One small object is made of a packet, however many places it goes to; copies are bytes that are rewritten in place.
 """
@@ -11,6 +11,8 @@ from store.errors import Malformed
 
 HEAD = struct.Struct("!BBHII")
 FIXED = 12
+BODY = FIXED  # where the payload of a bare packet begins
+NUMBERED = 8  # bytes that a transport-wide number takes
 
 
 def payload_offset(data: bytes) -> int:
@@ -75,7 +77,7 @@ class Vp8:
         self.picture_at = self.tl0_at = self.picture = self.tl0 = 0
         self.wide = self.key = False
         try:
-            at = FIXED
+            at = BODY
             first = data[at]
             at += 1
             if first & 0x80:
@@ -96,18 +98,64 @@ class Vp8:
         except IndexError:
             raise Malformed("vp8") from None
 
+    def moved(self, by: int) -> Vp8:
+        """The same, so many bytes further on in its packet."""
+        made = Vp8.__new__(Vp8)
+        made.picture, made.tl0, made.wide, made.key = self.picture, self.tl0, self.wide, self.key
+        made.picture_at = self.picture_at + by if self.picture_at else 0
+        made.tl0_at = self.tl0_at + by if self.tl0_at else 0
+        return made
+
+
+IDR, SPS, STAP_A, FU_A = 5, 7, 24, 28
+
+
+def h264_begins(data: bytes) -> bool:
+    """Does an H.264 key frame begin with this bare packet (RFC 6184)? It does with its SPS, or with an IDR slice of
+    a sender that says SPS and PPS in its description only. Raises Malformed."""
+    if len(data) < BODY + 2:
+        raise Malformed("h264")
+    kind = data[BODY] & 31
+    if kind == STAP_A:
+        return len(data) > BODY + 3 and data[BODY + 3] & 31 in (SPS, IDR)
+    if kind == FU_A:
+        return bool(data[BODY + 1] & 0x80) and data[BODY + 1] & 31 in (SPS, IDR)
+    return kind in (SPS, IDR)
+
 
 class Packet:
-    """A bare packet as it came, with what is rewritten in each copy of it."""
+    """A bare packet, with what is rewritten in each copy of it. `key`: a decoder may begin here. `urgent`: it is sound,
+    or the end of a picture, and waits for nothing."""
 
-    __slots__ = ("bare", "first", "marker", "seq", "size", "ts", "vp8")
+    __slots__ = ("bare", "first", "key", "marker", "seq", "size", "ts", "urgent", "vp8")
 
-    def __init__(self, bare: bytes, picture: bool) -> None:
-        """Raises Malformed where a PICTURE has no whole VP8 descriptor."""
+    def __init__(self, bare: bytes, codec: str) -> None:
+        """Raises Malformed where a picture of CODEC has no whole descriptor."""
         self.bare, self.size = bare, len(bare)
         self.first, second, self.seq, self.ts, _ = HEAD.unpack_from(bare)
         self.marker = second & 0x80
-        self.vp8 = Vp8(bare) if picture else None
+        self.vp8: Vp8 | None = None
+        if codec == "VP8" and self.size > BODY:
+            self.vp8 = Vp8(bare)
+            self.key = self.vp8.key
+        else:
+            self.key = codec == "opus" or (codec == "H264" and self.size > BODY and h264_begins(bare))
+        self.urgent = bool(self.marker) or codec == "opus"
+
+
+def numbered(packet: Packet, extension_id: int, number: int) -> Packet:
+    """PACKET with a transport-wide number (draft-holmer-rmcat-transport-wide-cc-extensions-01), for one viewer only.
+
+    Never for who may get it without one too under the same sequence number."""
+    made = Packet.__new__(Packet)
+    made.seq, made.ts, made.marker, made.key, made.urgent = (
+        packet.seq, packet.ts, packet.marker, packet.key, packet.urgent
+    )  # fmt: skip
+    made.first, made.size = packet.first | 0x10, packet.size + NUMBERED
+    words = b"\xbe\xde\x00\x01" + bytes([extension_id << 4 | 1]) + number.to_bytes(2) + b"\x00"
+    made.bare = packet.bare[:FIXED] + words + packet.bare[FIXED:]
+    made.vp8 = packet.vp8.moved(NUMBERED) if packet.vp8 is not None else None
+    return made
 
 
 def is_newer(seq: int, than: int) -> bool:

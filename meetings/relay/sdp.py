@@ -1,19 +1,23 @@
-"""Offers and answers, as far as the relay speaks SDP (RFC 8866, RFC 9429). Pure.
+"""Session descriptions, as far as the relay reads them (RFC 8866, RFC 9429). Pure; answers are written in answer.py.
 
-A browser offers: one sound and one picture of its own (`sendonly`), and as many places as its screen has (`recvonly`).
-The answer takes VP8 and Opus, one bundle, ICE-lite, and gives every place an SSRC that never changes.
+A browser offers: a sound and a picture of its own, perhaps in several layers (RFC 8853), and a screen it may share
+(`sendonly`); and as many places as its own screen has (`recvonly`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
 from dataclasses import dataclass, field
 
 from store.errors import Malformed
 
 LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 TRANSPORT = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
-CODECS = {"audio": "opus/48000/2", "video": "VP8/90000"}
+MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+CODECS = {"opus": "opus/48000/2", "VP8": "vp8/90000", "H264": "h264/90000"}
+MOST_LAYERS = 3
 LONGEST = 64 * 1024
 MOST_MEDIA = 64
 
@@ -31,14 +35,36 @@ class Media:
     settings: dict[int, str] = field(default_factory=dict)  # payload type -> fmtp
     extensions: dict[str, int] = field(default_factory=dict)
     ssrcs: list[int] = field(default_factory=list)
+    repairs: dict[int, int] = field(default_factory=dict)  # SSRC -> the one that repairs it (RFC 5576, FID)
+    rids: list[str] = field(default_factory=list)  # layers it sends, in its order
+    content: str = ""  # "slides": a shared screen (RFC 4796)
 
     @property
-    def payload_type(self) -> int:
-        """Of the codec we take; 0 if it is not offered."""
-        if self.kind not in CODECS:
-            return 0
-        wanted = CODECS[self.kind].lower()
-        return next((pt for pt in self.formats if self.codecs.get(pt, "").lower() == wanted), 0)
+    def name(self) -> str:
+        """Of the source it is: audio, video, screen."""
+        return "screen" if self.kind == "video" and self.content == "slides" else self.kind
+
+    def payload_type(self, codec: str) -> int:
+        """Of CODEC, one of CODECS; 0 if it is not offered. H.264 in packets of any size, Constrained Baseline first."""
+        found = [pt for pt in self.formats if self.codecs.get(pt, "").lower() == CODECS[codec]]
+        if codec == "H264":
+            found = [pt for pt in found if "packetization-mode=1" in self.settings.get(pt, "")]
+            found.sort(key=lambda pt: not re.search("profile-level-id=42[c-f]0", self.settings[pt].lower()))
+        return found[0] if found else 0
+
+    def repair_type(self, payload_type: int) -> int:
+        """Of the RTX (RFC 4588) for PAYLOAD_TYPE; -1 if it is not offered."""
+        wanted = f"apt={payload_type}"
+        return next((pt for pt in self._named("rtx/90000") if self.settings.get(pt, "").strip() == wanted), -1)
+
+    def red_type(self, payload_type: int) -> int:
+        """Of the RED (RFC 2198) around PAYLOAD_TYPE; -1 if it is not offered."""
+        wanted = str(payload_type)
+        found = (pt for pt in self._named("red/48000/2") if self.settings.get(pt, "").split("/")[0] == wanted)
+        return next(found, -1)
+
+    def _named(self, codec: str) -> list[int]:
+        return [pt for pt in self.formats if self.codecs.get(pt, "").lower() == codec]
 
 
 @dataclass(slots=True)
@@ -50,6 +76,7 @@ class Description:
     setup: str = ""
     fingerprints: list[tuple[str, str]] = field(default_factory=list)  # (algorithm, value)
     candidates: list[tuple[str, int]] = field(default_factory=list)  # host candidates for UDP
+    streams: list[tuple[str, int]] = field(default_factory=list)  # and for TCP, passive
     media: list[Media] = field(default_factory=list)
 
 
@@ -92,12 +119,9 @@ def _take_transport(made: Description, name: str, rest: str) -> bool:
             made.fingerprints.append(found)
     elif name == "candidate":
         words = rest.split()
-        if (
-            words[2].lower() == "udp"
-            and words[7] == "host"
-            and (at := (words[4], int(words[5]))) not in made.candidates
-        ):
-            made.candidates.append(at)
+        known = {"udp": made.candidates, "tcp": made.streams}.get(words[2].lower())
+        if known is not None and words[7] == "host" and (at := (words[4], int(words[5]))) not in known:
+            known.append(at)
     else:
         return False
     return True
@@ -122,69 +146,13 @@ def _take(media: Media, name: str, rest: str) -> None:
         ssrc = int(rest.split()[0])
         if not 0 < ssrc < 1 << 32:
             raise ValueError(ssrc)
-        media.ssrcs.append(ssrc)
-
-
-@dataclass(frozen=True, slots=True)
-class Local:
-    """Our side of a connection."""
-
-    ufrag: str
-    password: str
-    fingerprint: str  # sha-256
-    candidates: Sequence[tuple[str, int]]
-
-
-def answer(offer: Description, local: Local, session: int, ssrcs: dict[str, int]) -> str:
-    """The answer. SSRCS: mid of a place -> the SSRC we send there."""
-    taken = [media.mid for media in offer.media if _is_taken(media)]
-    lines = [
-        "v=0", f"o=- {session} 1 IN IP4 0.0.0.0", "s=-", "t=0 0", f"a=group:BUNDLE {' '.join(taken)}",
-        "a=ice-lite", "a=msid-semantic: WMS *",
-    ]  # fmt: skip
-    for media in offer.media:
-        lines += _section(media, local, ssrcs.get(media.mid, 0)) if _is_taken(media) else _refused(media)
-    return "\r\n".join(lines) + "\r\n"
-
-
-def _is_taken(media: Media) -> bool:
-    return bool(media.payload_type) and media.direction in ("sendonly", "recvonly")
-
-
-def _refused(media: Media) -> Iterable[str]:
-    yield f"m={media.kind} 0 {media.proto} {media.formats[0] if media.formats else 0}"
-    yield "c=IN IP4 0.0.0.0"
-    yield "a=inactive"
-    yield f"a=mid:{media.mid}"
-
-
-def _section(media: Media, local: Local, ssrc: int) -> Iterable[str]:
-    pt = media.payload_type
-    yield f"m={media.kind} 9 UDP/TLS/RTP/SAVPF {pt}"
-    yield "c=IN IP4 0.0.0.0"
-    yield f"a=mid:{media.mid}"
-    yield "a=recvonly" if media.direction == "sendonly" else "a=sendonly"
-    yield "a=rtcp-mux"
-    yield "a=rtcp-rsize"
-    yield f"a=rtpmap:{pt} {media.codecs[pt]}"
-    if media.kind == "audio":
-        yield f"a=fmtp:{pt} minptime=10;useinbandfec=1;usedtx=1"
-    else:
-        yield f"a=rtcp-fb:{pt} nack"
-        yield f"a=rtcp-fb:{pt} nack pli"
-        yield f"a=rtcp-fb:{pt} ccm fir"
-    if media.direction == "sendonly":
-        yield f"a=rtcp-fb:{pt} transport-cc"
-        for uri in (LEVEL, TRANSPORT):
-            if uri in media.extensions:
-                yield f"a=extmap:{media.extensions[uri]} {uri}"
-    else:
-        yield f"a=msid:place-{media.mid} place-{media.mid}"
-        yield f"a=ssrc:{ssrc} cname:bacap"
-    yield f"a=ice-ufrag:{local.ufrag}"
-    yield f"a=ice-pwd:{local.password}"
-    yield f"a=fingerprint:sha-256 {local.fingerprint}"
-    yield "a=setup:passive"
-    for number, (host, port) in enumerate(local.candidates, 1):
-        yield f"a=candidate:{number} 1 udp {2130706431 - number} {host} {port} typ host"
-    yield "a=end-of-candidates"
+        if ssrc not in media.ssrcs:
+            media.ssrcs.append(ssrc)
+    elif name == "ssrc-group" and rest.startswith("FID "):
+        first, second = (int(word) for word in rest.split()[1:3])
+        media.repairs[first] = second
+    elif name == "simulcast" and rest.startswith("send "):
+        # alternatives (,) and paused streams (~) are told apart by RFC 8853; we take the first of each, paused or not
+        media.rids = [one.split(",")[0].lstrip("~") for one in rest.split()[1].split(";")][:MOST_LAYERS]
+    elif name == "content":
+        media.content = rest.strip()

@@ -70,7 +70,9 @@ def request(local: str, remote: str, transaction: bytes, password: bytes) -> byt
 
 def response(request: bytes, host: str, port: int, password: bytes) -> bytes:
     """The success response: the address we see the sender at."""
-    address = ipaddress.ip_address(host)
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(host.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped  # an IPv4 client on our one socket for both
     mask = MAGIC.to_bytes(4) + request[8:20]
     mapped = bytes(a ^ b for a, b in zip(address.packed, mask, strict=False))
     family = 1 if address.version == 4 else 2

@@ -1,7 +1,7 @@
-"""A relay process: `python -m meetings.relay.worker SOCKET HOST PORT ADDRESS...`.
+"""A relay process: `python -m meetings.relay.worker SOCKET HOST UDP-PORT TCP-PORT ADDRESS...` (TCP-PORT may be `none`).
 
-One UDP port for media, one local socket for the web process. When the web process dies, media goes on for a minute;
-when it is back, it says anew what the screens should show.
+One UDP port for media, a TCP port for those who get no UDP through, one local socket for the web process. When that
+dies, media goes on for a minute; when it is back, it says anew what the screens should show.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ import msgspec
 from store.errors import Malformed
 
 from . import control
-from .control import Failed, Gone, Healths, Join, Joined, Leave, Policy, Shown, Sync, ToRelay
+from .control import Failed, Gone, Healths, Join, Joined, Leave, Share, Shown, Sync, ToRelay, Wanted, Watch
+from .peer import clock
 from .port import Port
-from .router import Endpoint, Room
+from .room import Endpoint, Policy, Room
+from .upkeep import Upkeep
 
 log = logging.getLogger("bacap.relay")
 
@@ -32,10 +34,12 @@ HEALTH_S = 2.0
 class Worker:
     def __init__(self, port: Port) -> None:
         self._port = port
+        self.upkeep = Upkeep(port)
         self._writer: asyncio.StreamWriter | None = None
         self._alone: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         port.on_slots = self._tell_slots
+        port.on_wanted = self._tell_wanted
         port.on_lost = self._tell_lost
 
     def _tell(self, message: control.Message) -> None:
@@ -44,6 +48,9 @@ class Worker:
 
     def _tell_slots(self, room: Room, endpoint: Endpoint, audio: list[str], video: list[str]) -> None:
         self._tell(Shown(room.id, endpoint.id, tuple(audio), tuple(video)))
+
+    def _tell_wanted(self, room: Room, endpoint: Endpoint, name: str, top: int) -> None:
+        self._tell(Wanted(room.id, endpoint.id, name, top))
 
     def _tell_lost(self, room: Room, endpoint: Endpoint) -> None:
         self._tell(Gone(room.id, endpoint.id))
@@ -78,7 +85,7 @@ class Worker:
     async def _hear(self, message: ToRelay) -> None:
         if isinstance(message, Join):
             try:
-                answer = await self._port.join(message.room, message.endpoint, message.sdp)
+                answer = await self._port.join(message.room, message.endpoint, message.sdp, message.mosaic)
             except Malformed as fault:
                 self._tell(Failed(message.id, fault.code))
             except Exception:
@@ -88,14 +95,25 @@ class Worker:
                 self._tell(Joined(message.id, answer))
         elif isinstance(message, Leave):
             await self._port.leave(message.room, message.endpoint)
-        elif isinstance(message, Policy):
-            self._port.steer(message.room, message.stage, message.heard)
+        elif isinstance(message, Watch):
+            self._port.watch(message.room, message.endpoint, message.names)
+        elif isinstance(message, Share):
+            self._port.share(message.room, message.endpoint, message.on)
+        elif isinstance(message, control.Policy):
+            self._steer(message)
         elif isinstance(message, Sync):
             for policy in message.rooms:
-                self._port.steer(policy.room, policy.stage, policy.heard)
+                self._steer(policy)
             for room in self._port.rooms.values():
                 for endpoint in room.endpoints.values():
                     self._tell_slots(room, endpoint, endpoint.showing("audio"), endpoint.showing("video"))
+                    for source in endpoint.sources.values():
+                        if source.kind == "video":
+                            self._tell_wanted(room, endpoint, source.name, source.asked_top)
+
+    def _steer(self, message: control.Policy) -> None:
+        heard = None if message.heard is None else frozenset(message.heard)
+        self._port.steer(message.room, Policy(message.stage, heard, message.codec), message.lines)
 
     async def close(self) -> None:
         """Hang up, and let the serving task see it."""
@@ -108,10 +126,10 @@ class Worker:
     async def report(self) -> None:
         while True:
             await asyncio.sleep(HEALTH_S)
-            self._tell(Healths(tuple(self._port.health(HEALTH_S))))
+            self._tell(Healths(tuple(self.upkeep.health(clock()))))
 
 
-async def main(path: Path, host: str, number: int, addresses: list[str]) -> None:
+async def main(path: Path, host: str, number: int, tcp: str, addresses: list[str]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -120,8 +138,13 @@ async def main(path: Path, host: str, number: int, addresses: list[str]) -> None
     worker = Worker(port)
     server = await control.listen(path, worker.serve)
     port.open()
+    if tcp != "none":
+        try:
+            await port.streams.listen(host, int(tcp))
+        except OSError as error:
+            log.warning("no media over TCP, port %s: %s", tcp, error)
     log.info("relaying on UDP port %s of %s", port.number, ", ".join(addresses))
-    tasks = [asyncio.create_task(port.tick()), asyncio.create_task(worker.report())]
+    tasks = [asyncio.create_task(worker.upkeep.run()), asyncio.create_task(worker.report())]
     gc.freeze()  # what was made at start is never garbage
     gc.set_threshold(50_000, 20, 50)
     await stop.wait()
@@ -136,4 +159,4 @@ async def main(path: Path, host: str, number: int, addresses: list[str]) -> None
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s relay %(levelname)s %(message)s")
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4:]))
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5:]))

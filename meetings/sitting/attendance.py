@@ -26,6 +26,14 @@ def leave_site(state: State, command: c.LeaveSite) -> list[e.AnyHappening]:
     return [e.SiteLeft(command.site, command.why)] if command.site in state.joined else []
 
 
+def choose_line(state: State, command: c.ChooseLine) -> list[e.AnyHappening]:
+    if command.site not in state.rooms:
+        raise Refused("site-not-invited")
+    if state.lines.get(command.site, "full") == command.line:
+        return []
+    return [e.LineChosen(command.site, command.line)]
+
+
 def _whom(state: State, who: str, person: str) -> str:
     """Oneself, or another person where chair or secretary says so."""
     named = person or who

@@ -179,6 +179,13 @@ class LeaveSite(Asked, frozen=True):
     why: str
 
 
+class ChooseLine(Asked, frozen=True):
+    """How much of the sitting goes to SITE over its line: meetings/relay/lines.py says what each name means."""
+
+    site: str
+    line: e.LineName
+
+
 class SaveMinutes(Asked, frozen=True):
     based_on: int  # the version the editor saw
     sha256: str
@@ -207,7 +214,8 @@ class SignMinutes(Asked, frozen=True):
 Command = (
     ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release
     | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor
-    | OpenVote | Cast | CloseVote | Conclude | Close | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
+    | OpenVote | Cast | CloseVote | Conclude | Close | ChooseLine
+    | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
 )  # fmt: skip
 Internal = Invite | AttachPaper | JoinSite | LeaveSite | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes
 AnyCommand = Command | Internal
@@ -240,6 +248,7 @@ VERBS: dict[type, str] = {
     Close: "sitting.preside",
     JoinSite: "sitting.site",
     LeaveSite: "sitting.site",
+    ChooseLine: "line.choose",
     SaveMinutes: "minutes.edit",
     ApproveMinutes: "minutes.approve",
     ReturnMinutes: "minutes.approve",

@@ -38,6 +38,7 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.Open: (("released",), attendance.open_, False),
     c.JoinSite: (("released", "open"), attendance.join_site, False),
     c.LeaveSite: (ANY, attendance.leave_site, False),
+    c.ChooseLine: (UNTIL_CLOSE, attendance.choose_line, False),
     c.CheckIn: (OPEN, attendance.check_in, True),
     c.CheckOut: (OPEN, attendance.check_out, True),
     c.OpenItem: (OPEN, attendance.open_item, False),

@@ -14,6 +14,7 @@ from store.chain import Body, Draft, Event
 
 from .rules import Choice, Result
 
+LineName = Literal["64k", "256k", "512k", "1.5M", "full", "send-only"]
 SeatRole = Literal["chair", "deputy", "secretary", "member", "guest", "clerk", "recipient"]
 
 
@@ -127,6 +128,13 @@ class SiteJoined(Happening, frozen=True):
 class SiteLeft(Happening, frozen=True):
     site: str
     why: str
+
+
+class LineChosen(Happening, frozen=True):
+    """How much of the sitting goes to SITE over its line."""
+
+    site: str
+    line: LineName
 
 
 class CheckedIn(Happening, frozen=True):
@@ -244,7 +252,8 @@ class Acknowledged(Happening, frozen=True):
 
 AnyHappening = (
     Planned | DetailsChanged | Invited | Uninvited | ItemAdded | ItemChanged | ItemMoved | ItemRemoved
-    | PaperAttached | PaperDetached | Released | Opened | SiteJoined | SiteLeft | CheckedIn | CheckedOut
+    | PaperAttached | PaperDetached | Released | Opened | SiteJoined | SiteLeft | LineChosen | CheckedIn
+    | CheckedOut
     | ItemOpened | PageShown | FloorAsked | FloorWithdrawn | FloorGiven | FloorEnded | VoteOpened | VoteCast
     | VoteClosed | Concluded | Closed | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
     | MinutesTypeset | MinutesSigned | Circulated | Acknowledged

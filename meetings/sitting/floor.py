@@ -55,6 +55,11 @@ def on_stage(state: State) -> str:
     return _endpoint_of(state, state.chair)
 
 
+def stage(state: State) -> tuple[str, ...]:
+    """The endpoints everybody sees, the first of them large: the speaker's, then the chair's."""
+    return tuple(dict.fromkeys(one for one in (on_stage(state), _endpoint_of(state, state.chair)) if one))
+
+
 def _endpoint_of(state: State, person: str) -> str:
     here = state.present.get(person)
     return "" if here is None else here.site or person

@@ -169,6 +169,7 @@ class SitePart(msgspec.Struct, frozen=True):
     site: str
     unit: str
     joined: bool
+    line: str  # its profile: meetings/relay/lines.py
 
 
 class StagePart(msgspec.Struct, frozen=True):
@@ -227,7 +228,7 @@ def screen(
     """STATE as VIEWER may see it."""
     return Screen(
         _sitting(state), _agenda(state, viewer), _attendance(state),
-        tuple(SitePart(site, unit, site in state.joined) for site, unit in state.rooms.items()),
+        _sites(state),
         _stage(state, viewer),
         tuple(_ballot(ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
         _minutes(state, viewer), people, rooms, witness,
@@ -239,6 +240,11 @@ def _sitting(state: State) -> SittingPart:
         state.id, state.phase, state.title, state.unit, state.place, state.begins, state.opened_at, state.closed_at,
         state.chair, state.with_role("secretary"), rules.named(state.rules).source,
     )  # fmt: skip
+
+
+def _sites(state: State) -> tuple[SitePart, ...]:
+    lines, joined = state.lines, state.joined
+    return tuple(SitePart(site, unit, site in joined, lines.get(site, "full")) for site, unit in state.rooms.items())
 
 
 def _agenda(state: State, viewer: View) -> tuple[ItemPart, ...]:

@@ -94,6 +94,7 @@ class State(msgspec.Struct, frozen=True):
     closed_at: int = 0
     seats: Mapping[str, e.Seat] = {}
     rooms: Mapping[str, str] = {}  # site -> unit
+    lines: Mapping[str, str] = {}  # site -> its line profile, where it is not "full": LineChosen
     joined: tuple[str, ...] = ()  # sites whose camera and wall are linked now
     items: tuple[Item, ...] = ()
     papers: tuple[Paper, ...] = ()
@@ -279,6 +280,7 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.Released: lambda s, h, at: replace(s, phase="released", released_at=at),
     e.Opened: lambda s, h, at: replace(s, phase="open", opened_at=at),
     e.SiteJoined: lambda s, h, _: replace(s, joined=(*(x for x in s.joined if x != h.site), h.site)),
+    e.LineChosen: lambda s, h, _: replace(s, lines={**s.lines, h.site: h.line}),
     e.SiteLeft: lambda s, h, _: replace(s, joined=tuple(x for x in s.joined if x != h.site)),
     e.CheckedIn: _checked_in,
     e.CheckedOut: _checked_out,

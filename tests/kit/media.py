@@ -202,7 +202,7 @@ class Worker:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        words = [sys.executable, "-m", "meetings.relay.worker", str(self.socket), "127.0.0.1", "0", "127.0.0.1"]
+        words = [sys.executable, "-m", "meetings.relay.worker", str(self.socket), "127.0.0.1", "0", "0", "127.0.0.1"]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(words, cwd=ROOT, stderr=log)
 

@@ -134,14 +134,14 @@ async def test_what_the_relay_says_reaches_the_browser_and_the_board(node: Node)
         slots = await line.hear("slots")
         assert (slots["audio"], slots["video"]) == (["site-district"], ["site-district", ""])
         node.office.media._hear(Healths((PeerHealth(room.sitting, "site-east", True, False, 900, 12, True),)))
-        assert board.of("site-east") == bodies.Health(True, True, False, "weak", 900, 12)
+        assert board.of("site-east") == wire.Health(True, True, False, "weak", 900, 12)
         node.office.media._hear(Gone(room.sitting, "site-east"))
         assert (await line.hear("media-lost"))["why"] == "silent"
-        assert board.of("site-east") == bodies.Health(connected=True)
+        assert board.of("site-east") == wire.Health(connected=True)
         node.office.media._hear(Healths((PeerHealth(room.sitting, "site-east", True, True, 900, 0, False),)))
         assert board.of("site-east").line == "good"
         node.office.media._connected(False)
-        assert board.of("site-east") == bodies.Health(connected=True)
+        assert board.of("site-east") == wire.Health(connected=True)
         node.office.media._connected(True)
         assert (await line.hear("media-lost"))["why"] == "relay"
         await room.ask(node.committee.who["chair"], c.Close())
@@ -151,15 +151,15 @@ async def test_what_the_relay_says_reaches_the_browser_and_the_board(node: Node)
 async def test_the_relay_need_not_remember_a_closed_sitting(node: Node) -> None:
     room, remembered = await node.opened(), node.office.media._relay._policies
     await until(lambda: room.sitting in remembered)
-    assert remembered[room.sitting] == Policy(room.sitting, "site-district", None)
+    assert remembered[room.sitting] == Policy(room.sitting, ("site-district",), None)
     await room.ask(node.committee.who["chair"], c.Close())
     await until(lambda: room.sitting not in remembered)
 
 
 def test_the_board_knows_only_who_is_connected(node: Node) -> None:
     board = HealthBoard(node.office.channels)
-    board.replace({"site-east": bodies.Health(True, True, True, "good")})
-    assert board.of("site-east") == bodies.Health()
+    board.replace({"site-east": wire.Health(True, True, True, "good")})
+    assert board.of("site-east") == wire.Health()
     board.forget("site-east")
     board.forget("site-east")
     assert board.of("site-east").line == "none"

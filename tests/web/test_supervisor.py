@@ -142,7 +142,7 @@ def test_the_processes_of_a_node(tmp_path: Path) -> None:
     relay, web = children_of(settings_for(tmp_path, relay_port=5000, relay_host="10.1.1.1"))
     assert (relay.name, web.name) == ("relay", "web") and web.words[-2:] == ["web.cli", "web"]
     assert relay.words[2:4] == ["meetings.relay.worker", str(tmp_path / "run" / "relay.sock")]
-    assert relay.words[-2:] == ["5000", "10.1.1.1"]
+    assert relay.words[-3:] == ["5000", "5001", "10.1.1.1"]
     made = settings_for(tmp_path)
     relay, _ = children_of(made)
     assert str(made.port) in relay.words and "127.0.0.1" in relay.words

@@ -15,8 +15,10 @@ from meetings.load import film
 from meetings.load.crowd import Crowd
 from meetings.load.meter import Meter
 from meetings.load.peer import Peer
+from meetings.load.tally import share
 from meetings.relay.dtls import new_certificate
 from meetings.relay.port import Port
+from meetings.relay.upkeep import Upkeep
 from tests.kit.link import Link, Weather
 from tests.kit.media import until
 
@@ -26,22 +28,24 @@ async def crowded(weather: Weather | None = None) -> AsyncIterator[tuple[Port, C
     """A port and a crowd that joins its room; through a bad line, if told."""
     port = Port("127.0.0.1", 0, ["127.0.0.1" if weather is None else "127.0.0.2"])
     port.open()
-    ticking = asyncio.create_task(port.tick())
+    ticking = asyncio.create_task(Upkeep(port).run())
 
     async def join(number: int, peer: Peer) -> None:
         await peer.connect(await port.join("r", f"p{number}", peer.offer()))
 
     crowd = Crowd(join, careful=1)
     async with Link(("127.0.0.1", port.number), weather or Weather(), weather or Weather(), 3) as link:
-        yield port, crowd, link
-        await crowd.close()
-        ticking.cancel()
-        await port.close()
+        try:
+            yield port, crowd, link
+        finally:
+            await crowd.close()
+            ticking.cancel()
+            await port.close()
 
 
 def peers(watching: int) -> list[Peer]:
     certificate = new_certificate()
-    return [Peer(certificate, film.make("low"), 0, 0), *(Peer(certificate, None, 1, 1) for _ in range(watching))]
+    return [Peer(certificate, [film.make("low")], 0, 0), *(Peer(certificate, [], 1, 1) for _ in range(watching))]
 
 
 async def test_all_that_is_sent_comes_and_is_the_same() -> None:
@@ -52,10 +56,12 @@ async def test_all_that_is_sent_comes_and_is_the_same() -> None:
         assert all(not one.fault and one.connected < 10 for one in joined)
         await until(lambda: all(one.heard for one in joined), what="everyone to hear")
         crowd.begin_count()
-        await until(lambda: crowd.careful[0].same > 60, what="a second of media")
         counts = [count for count in crowd.counts.values() if count.kinds]
+        await until(
+            lambda: crowd.careful[0].same > 60 and all(min(count.packets.values()) > 10 for count in counts),
+            what="a second of media, pictures too",
+        )
         assert len(counts) == 3 and not any(count.lost for count in counts)
-        assert all(min(count.packets.values()) > 10 for count in counts)
         assert crowd.careful[0].other == 0 and 0 < min(crowd.careful[0].delays) < 5_000_000
         assert len(port.rooms["r"].endpoints) == 4
 
@@ -66,7 +72,9 @@ async def test_a_bad_line_shows_in_the_counts() -> None:
         [count] = [count for count in crowd.counts.values() if count.kinds]
         await until(lambda: sum(count.packets.values()) > 150, what="media over the bad line")
         assert count.lost > 10 and sum(wire.down.lost for wire in link.wires.values()) > 10
-        assert crowd.careful[0].other == 0 and min(crowd.careful[0].delays) > 35_000
+        assert crowd.careful[0].other == 0
+        # a key frame that is asked for right behind another is the same once more, and timed by the second
+        assert share(sorted(crowd.careful[0].delays), 0.05) > 35_000
 
 
 async def test_a_peer_that_finds_nobody_says_so_and_the_others_go_on() -> None:

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from meetings.relay import rate
 from meetings.relay.port import Port
-from meetings.relay.router import Endpoint, Room
+from meetings.relay.room import Endpoint, Room
+from meetings.relay.upkeep import Upkeep
 from tests.kit.media import until
 
 from .client import Client, faults_of
@@ -26,7 +28,8 @@ class Desk:
 
     def __init__(self, port: Port, faults: list[dict[str, Any]]) -> None:
         self.port, self.faults = port, faults
-        self.ticking = asyncio.create_task(port.tick())
+        self.upkeep = Upkeep(port)
+        self.ticking = asyncio.create_task(self.upkeep.run())
         self.closed = False
         self.clients: list[Client] = []
         self.shown: list[tuple[str, list[str], list[str]]] = []
@@ -69,7 +72,8 @@ class Desk:
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    monkeypatch.setattr(rate, "START", rate.MOST)  # nobody waits for his line to be tried; rate.py has tests of its own
     port = Port("127.0.0.1", 0, ["127.0.0.1"])
     made = Desk(port, faults_of(asyncio.get_running_loop()))
     port.open()

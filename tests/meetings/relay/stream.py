@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from aiortc.codecs.vpx import VpxPayloadDescriptor
 
 from meetings.relay import egress, router, rtp
-from meetings.relay.router import Endpoint, Place, Room, Source
+from meetings.relay.place import Place
+from meetings.relay.room import Endpoint, Room, assign
+from meetings.relay.source import PLAIN, Layer, Source
 
 AUDIO, VIDEO = 111, 96
 TICKS = (960, 3000)  # from one frame to the next: sound, picture
@@ -23,6 +25,11 @@ ORIGIN = struct.Struct("!BIBB")  # behind the descriptor: VP8's own first byte, 
 def packet(payload_type: int, seq: int, ts: int, ssrc: int, payload: bytes, marker: bool = False) -> bytes:
     head = HEADER.pack(0x80, marker << 7 | payload_type, seq & 0xFFFF, ts & 0xFFFFFFFF, ssrc)
     return head + payload
+
+
+def bared(data: bytes, codec: str = "opus") -> rtp.Packet:
+    """DATA as the hot path makes it for the viewers."""
+    return rtp.Packet(rtp.bare(data, rtp.payload_offset(data)), codec)
 
 
 class Film:
@@ -86,10 +93,19 @@ def publisher(room: Room, stream: Film | Voice) -> Endpoint:
     """An endpoint that sends STREAM."""
     made = room.endpoints[stream.name] = Endpoint(room, stream.name, None)
     kind = "video" if isinstance(stream, Film) else "audio"
-    source = made.sources[kind] = Source(made, kind, VIDEO if kind == "video" else AUDIO)
-    source.ssrc = stream.ssrc
-    made.by_ssrc[stream.ssrc] = source
+    sends(made, kind, stream.ssrc)
     return made
+
+
+def sends(endpoint: Endpoint, kind: str, *ssrcs: int) -> Source:
+    """ENDPOINT sends sound or a picture, in as many layers as there are SSRCS."""
+    source = endpoint.sources[kind] = Source(endpoint, kind, kind, "VP8" if kind == "video" else "opus")
+    for index, ssrc in enumerate(ssrcs):
+        layer = Layer(source, VIDEO if kind == "video" else AUDIO, "", index)
+        layer.ssrc = ssrc
+        endpoint.by_ssrc[ssrc] = layer
+        source.layers.append(layer)
+    return source
 
 
 class Viewer:
@@ -108,19 +124,17 @@ class Viewer:
         """From now on this place shows ENDPOINT."""
         plan: dict[str, list[Source | None]] = {"audio": [], "video": []}
         plan[self.kind] = [endpoint.sources[self.kind] if endpoint else None]
-        router.assign(self.endpoint, plan)
+        assign(self.endpoint, plan)
+        if endpoint is not None:
+            self.place.turn_to(endpoint.sources[self.kind].layers[0])
         self.run += 1
 
     def take(self, now: int, sender: Endpoint, data: bytes) -> Got | None:
         """Through the hot path, as egress does it: take, copy, renumber."""
-        taken = router.take(now, sender, data)
-        if taken is None:
-            return None
-        went, places = taken
-        for place in places:
-            assert place is self.place
+        for way, went, places in router.take(now, sender, data):
+            assert way == PLAIN and places == [self.place]
             copy = bytearray(went.bare)
-            egress.renumber(place, now, copy, 0, went)
+            egress.renumber(self.place, now, copy, 0, went)
             self.got.append(read(bytes(copy), went.vp8, self.run))
             return self.got[-1]
         return None
@@ -129,9 +143,9 @@ class Viewer:
 def read(data: bytes, vp8: rtp.Vp8 | None, run: int) -> Got:
     _, second, seq, ts, ssrc = HEADER.unpack_from(data)
     picture = tl0 = -1
-    body = data[12:]
+    body = data[rtp.BODY :]
     if vp8 is not None:
-        descriptor, body = VpxPayloadDescriptor.parse(data[12:])
+        descriptor, body = VpxPayloadDescriptor.parse(body)
         picture = -1 if descriptor.picture_id is None else descriptor.picture_id
         tl0 = -1 if descriptor.tl0picidx is None else descriptor.tl0picidx
     first, frame, part, whose = ORIGIN.unpack(body)

@@ -26,31 +26,44 @@ from meetings.relay.control import (
     PeerHealth,
     Policy,
     RelayLink,
+    Share,
     Shown,
+    StreamHealth,
     Sync,
     ToRelay,
     ToWeb,
+    Wanted,
+    Watch,
 )
-from meetings.relay.port import Peer, Port
+from meetings.relay.peer import Peer
+from meetings.relay.port import Port
 from store.errors import Malformed, Unavailable
 from tests.kit.media import until
 
 from . import offers
 
+STREAMS = (StreamHealth("screen", 1, 2, 3, 4, 5),)
 FROM_WEB: list[Any] = [
-    Policy("r", "stage", None),
-    Policy("phòng", "", ("a", "b")),
-    Policy("r", "", ()),
-    Sync((Policy("r", "x", ("y",)),)),
+    Policy("r", ("stage",), None),
+    Policy("phòng", (), ("a", "b"), {"a": "64k"}, "H264"),
+    Policy("r", (), ()),
+    Sync((Policy("r", ("x",), ("y",)),)),
     Sync(()),
     Join(7, "r", "e", "v=0\r\no=- …\n"),
+    Join(8, "r", "e", "v=0\r\n", 3),
+    Watch("r", "e", ("a", "phòng")),
+    Share("r", "e", True),
     Leave("r", "e"),
 ]
 FROM_RELAY: list[Any] = [
     Joined(7, "v=0\r\n"),
     Failed(7, "sdp"),
     Shown("r", "e", ("a", ""), ("", "b")),
+    Wanted("r", "e", "video", -1),
     Gone("r", "e"),
+    Healths(
+        (PeerHealth("r", "e", True, True, 9, 1, True, tcp=True, streams=(StreamHealth("screen", 1, 2, 3, 4, 5),)),)
+    ),
     Healths((PeerHealth("r", "e", True, False, 900, 12, False),)),
     Healths(()),
 ]
@@ -189,32 +202,37 @@ async def test_before_there_is_a_line_calls_are_unavailable_and_policies_wait(li
         await line.link.join("r", "e", "good")
     assert caught.value.code == "media-away"
     await line.link.leave("r", "e")
-    await line.link.steer(Policy("r", "s", ("a",)))
+    await line.link.steer(Policy("r", ("s",), ("a",)))
     await line.far.start()
     await until(lambda: line.far.heard)
-    assert line.far.heard == [Sync((Policy("r", "s", ("a",)),))]
+    assert line.far.heard == [Sync((Policy("r", ("s",), ("a",)),))]
 
 
 async def test_after_a_cut_everything_is_said_anew(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control, "ANSWER_S", 600)  # who waits learns of the cut itself
     await together(line)
-    await line.link.steer(Policy("r", "one", None))
-    await line.link.steer(Policy("q", "x", ()))
-    await line.link.steer(Policy("r", "two", None))
+    await line.link.steer(Policy("r", ("one",), None))
+    await line.link.steer(Policy("q", ("x",), ()))
+    await line.link.steer(Policy("r", ("two",), None))
     await until(lambda: len(line.far.heard) == 4)
-    assert line.far.heard == [Sync(()), Policy("r", "one", None), Policy("q", "x", ()), Policy("r", "two", None)]
+    assert line.far.heard == [
+        Sync(()),
+        Policy("r", ("one",), None),
+        Policy("q", ("x",), ()),
+        Policy("r", ("two",), None),
+    ]
     waiting = asyncio.create_task(line.link.join("r", "e", "no answer"))
     await until(lambda: len(line.far.heard) == 5)
     await line.far.cut()
     with pytest.raises(Unavailable):
         await asyncio.wait_for(waiting, 10)
     await until(lambda: line.connected == [True, False])
-    await line.link.steer(Policy("q", "", None))  # asks for nothing: need not be said again
+    await line.link.steer(Policy("q", (), None))  # asks for nothing: need not be said again
     line.far.heard.clear()
     await line.far.start()
     await until(lambda: line.connected == [True, False, True])
     await until(lambda: line.far.heard)
-    assert line.far.heard == [Sync((Policy("r", "two", None),))]
+    assert line.far.heard == [Sync((Policy("r", ("two",), None),))]
     assert await line.link.join("r", "e", "good") == "answer to e"
 
 
@@ -245,7 +263,7 @@ async def test_the_report_of_a_full_node_arrives(line: Line, monkeypatch: pytest
     for sitting in range(2):
         room = port.room(str(uuid.UUID(int=sitting)))
         for _ in range(1136):
-            endpoint = Peer(port, room, str(uuid.uuid4()), offer).endpoint
+            endpoint = Peer(room, str(uuid.uuid4()), offer, port.certificate, port.send_to).endpoint
             room.endpoints[endpoint.id] = endpoint
             names.add(endpoint.id)
     worker = worker_module.Worker(port)

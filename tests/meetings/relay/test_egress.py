@@ -16,10 +16,12 @@ from aiortc.rtp import RtpPacket
 from meetings.relay import egress
 from meetings.relay.dtls import Session as Dtls
 from meetings.relay.egress import MESSAGES, Batch, Plain
-from meetings.relay.router import Endpoint, Place, Room
-from meetings.relay.rtp import Packet, Vp8
+from meetings.relay.peer import Outbound
+from meetings.relay.place import Place
+from meetings.relay.room import Endpoint, Room
+from meetings.relay.rtp import BODY, Vp8
 
-from .stream import AUDIO, VIDEO, Film, packet
+from .stream import AUDIO, VIDEO, Film, bared, packet
 
 GCM, CM = pylibsrtp.Policy.SRTP_PROFILE_AEAD_AES_128_GCM, pylibsrtp.Policy.SRTP_PROFILE_AES128_CM_SHA1_80
 WAYS: dict[str, Callable[[socket.socket], Plain | Batch]] = {
@@ -35,7 +37,7 @@ def srtp(key: bytes, kind: int, profile: int) -> pylibsrtp.Session:
     return pylibsrtp.Session(policy)
 
 
-class Outbound(Dtls):
+class Keyed(Dtls):
     """The sending half of a DTLS session that has shaken hands: what egress needs of one, with a key given."""
 
     def __init__(self, session: pylibsrtp.Session) -> None:
@@ -51,13 +53,17 @@ class Screen:
         self.sock.bind(("127.0.0.1", 0))
         self.sock.setblocking(False)
         self._inbound = srtp(key, pylibsrtp.Policy.SSRC_ANY_INBOUND, profile)
-        session = Outbound(srtp(key, pylibsrtp.Policy.SSRC_ANY_OUTBOUND, profile))
-        peer = SimpleNamespace(session=session, transport=SimpleNamespace(address=self.sock.getsockname()))
+        session = Keyed(srtp(key, pylibsrtp.Policy.SSRC_ANY_OUTBOUND, profile))
+        peer = SimpleNamespace(
+            session=session,
+            transport=SimpleNamespace(address=self.sock.getsockname(), stream=None),
+            outbound=Outbound(),
+        )
         self.endpoint = Endpoint(Room("r"), "screen", peer)
 
     def place(self, ssrc: int, kind: str = "video", seq: int = 0, ts: int = 0) -> Place:
         made = Place(self.endpoint, kind, 120, ssrc)
-        made.seq, made.ts, made.waiting = seq, ts, False
+        made.seq, made.ts = seq, ts
         return made
 
     def read(self) -> list[bytes]:
@@ -82,8 +88,8 @@ class Desk:
         self.screens.append(Screen(self.profile))
         return self.screens[-1]
 
-    def show(self, bare: bytes, places: list[Place], now: int = 0, picture: bool = False) -> None:
-        self.way.send(now, Packet(bare, picture), places)
+    def show(self, data: bytes, places: list[Place], now: int = 0, codec: str = "opus") -> None:
+        self.way.send(now, bared(data, codec), places)
         self.way.flush()
 
 
@@ -128,8 +134,8 @@ def test_both_ways_send_the_same(desk: Callable[..., Desk], profile: int) -> Non
             place.seq_off, place.ts_off, place.picture_off, place.tl0_off = 7 * index, 10**6 * index, index, index
         read[name] = [[], []]
         for now in range(80):
-            for bare in film.frame(key=now == 0, size=1 + now % 3):
-                made.way.send(now, Packet(bare, True), places)
+            for data in film.frame(key=now == 0, size=1 + now % 3):
+                made.way.send(now, bared(data, "VP8"), places)
             made.way.flush()
             for came, screen in zip(read[name], screens, strict=True):
                 came += screen.read()  # a socket holds few
@@ -146,12 +152,14 @@ def test_a_copy_differs_only_in_its_numbers(either: Desk) -> None:
     screen, film = either.screen(), Film("a", seq=9, ts=1000, picture=40, tl0=3)
     place = screen.place(0xFACE)
     place.seq_off, place.ts_off, place.picture_off, place.tl0_off = 100, 200, 300, 400
-    [bare] = film.frame(key=True)
-    kept = bytes(bare)
-    either.show(bare, [place], picture=True)
+    [sent] = film.frame(key=True)
+    packet = bared(sent, "VP8")
+    kept = bytes(packet.bare)
+    either.way.send(0, packet, [place])
+    either.way.flush()
     [data] = screen.read()
-    seen, was = RtpPacket.parse(data), RtpPacket.parse(kept)
-    assert bare == kept  # the source's own packet is untouched
+    seen, was = RtpPacket.parse(data), RtpPacket.parse(sent)
+    assert packet.bare == kept  # the source's own packet is untouched
     assert (seen.sequence_number, seen.timestamp, seen.ssrc, seen.payload_type) == (109, 1200, 0xFACE, 120)
     assert (seen.marker, seen.padding_size) == (was.marker, was.padding_size)
     assert seen.payload[6:] == was.payload[6:]  # behind picture id and TL0PICIDX
@@ -189,7 +197,7 @@ RUNS = [
     [1100, 1100, 900, 1100, 1100, 1101, 1100],
     [5, 4, 3, 2, 1, 1, 2, 3],
     [300] * 150,
-    [egress.LONGEST - 12] * 80,
+    [egress.LONGEST - BODY] * 80,
 ]
 
 
@@ -203,7 +211,7 @@ def test_a_run_of_any_sizes_comes_whole_and_in_order(either: Desk, sizes: list[i
     places = [screen.place(7) for screen in screens]
     sent = [secrets.token_bytes(size) for size in sizes]
     for seq, payload in enumerate(sent):
-        either.way.send(0, Packet(packet(VIDEO, seq, 0, 9, payload), False), places)
+        either.way.send(0, bared(packet(VIDEO, seq, 0, 9, payload)), places)
     either.way.flush()
     for screen in screens:
         came = [RtpPacket.parse(data) for data in screen.read()]
@@ -215,8 +223,8 @@ def test_a_run_of_any_sizes_comes_whole_and_in_order(either: Desk, sizes: list[i
 def test_only_sound_and_the_end_of_a_picture_are_urgent(desk: Callable[..., Desk]) -> None:
     way, place = desk("trains").way, desk("trains").screen().place(1)
     film = Film("a")
-    first, last = (Packet(part, True) for part in film.frame(size=2))
-    for sent, urgent in ((first, False), (last, True), (Packet(packet(AUDIO, 1, 0, 9, b"sound"), False), True)):
+    first, last = (bared(part, "VP8") for part in film.frame(size=2))
+    for sent, urgent in ((first, False), (last, True), (bared(packet(AUDIO, 1, 0, 9, b"sound")), True)):
         way.send(0, sent, [place])
         assert way.urgent == urgent
         way.flush()
@@ -241,9 +249,9 @@ def test_rounds_follow_each_other_in_one_flush(either: Desk) -> None:
     screen = either.screen()
     place = screen.place(1)
     for seq in range(100):
-        either.way.send(0, Packet(packet(VIDEO, seq, 0, 9, b"\x00" * (1 + 11 * seq)), False), [place])
+        either.way.send(0, bared(packet(VIDEO, seq, 0, 9, b"\x00" * (1 + 11 * seq))), [place])
     either.way.flush()
-    assert [len(data) for data in screen.read()] == [13 + 11 * seq for seq in range(100)]
+    assert [len(data) for data in screen.read()] == [BODY + 1 + 11 * seq for seq in range(100)]
     either.way.flush()  # nothing is sent twice
     assert (screen.read(), either.way.sent) == ([], 100)
 
@@ -263,8 +271,9 @@ def test_both_ways_have_the_same_idea_of_too_long(desk: Callable[..., Desk]) -> 
         made = desk(name)
         screen = made.screen()
         place = screen.place(1)
-        for seq, size in enumerate((1200, 1356, 1357, 1484, egress.LONGEST - 12, egress.LONGEST - 11, 2000)):
-            made.show(packet(VIDEO, seq, 0, 9, bytes(size - 12)), [place])
+        sizes = (1200, 1356, 1357, 1484, egress.LONGEST - 12, egress.LONGEST, egress.LONGEST + 1, 2000)
+        for seq, size in enumerate(sizes):
+            made.show(packet(VIDEO, seq, 0, 9, bytes(size - BODY)), [place])
         came[name] = [len(data) for data in raw(screen)]
     assert came["plain"] == came["batch"] == came["trains"]
 

@@ -147,7 +147,7 @@ async def test_broken_payloads_are_dropped_and_disturb_nobody(desk: Desk) -> Non
     a, b = await desk.joined("a"), await desk.joined("b")
     a.show()
     await desk.until(lambda: b.of("video"))
-    for payload in (b"\x90", b"\x80\x80", b"\x80\x80\x80", b"\x90\x80\x80\x01", b""):
+    for payload in (b"\x90", b"\x80\x80", b"\x80\x80\x80", b"\x90\x80\x80\x01", b"\x10"):
         a.say(packet(VIDEO, a.film.seq, a.film.ts, a.film.ssrc, payload))
         a.film.seq += 1
     a.show(1, key=False)

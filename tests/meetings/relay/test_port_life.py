@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from meetings.relay import rtcp
-from meetings.relay.control import PeerHealth
-from meetings.relay.port import CONSENT_MS
+from meetings.relay.peer import clock
+from meetings.relay.room import Policy
+from meetings.relay.upkeep import CONSENT_MS
 
 from .client import Client, extended
 from .conftest import Desk
@@ -117,7 +118,8 @@ async def test_who_leaves_is_told_and_leaves_an_empty_place(desk: Desk) -> None:
     a, b = await desk.joined("a"), await desk.joined("b")
     await desk.until(lambda: ("b", ["a"], ["a"]) in desk.shown)
     await desk.port.leave("r", "a")
-    assert desk.shown[-1] == ("b", [""], [""])
+    assert desk.port.rooms["r"].endpoints["b"].showing("video") == [""]
+    await desk.until(lambda: desk.shown[-1] == ("b", [""], [""]))
     await desk.until(lambda: a.session.state == "closed", "a to be told goodbye")
     a.say(packet(AUDIO, 1, 1, a.voice.ssrc, b"still here?"))
     await desk.settle()
@@ -137,21 +139,25 @@ async def test_who_leaves_before_connecting_was_never_there(desk: Desk) -> None:
 
 
 async def test_who_falls_silent_is_ended_and_told_of(desk: Desk) -> None:
-    """Only checks are signs of life (RFC 7675); media is none."""
-    a, b = await desk.joined("a"), await desk.joined("b")
-    for client in (a, b):
+    """Checks are signs of life (RFC 7675), and so is what is sealed with our key; what anybody could send is not."""
+    a, b, c, d = [await desk.joined(name) for name in "abcd"]
+    for client in (a, b, c, d):
         desk.port._by_name[client.name_there].heard_at -= CONSENT_MS - 5_000
     a.stun.clear()
     a.send(a.check())
     b.show()
+    c.ask(rtcp.pli(1))
+    forged = d.session.protect(d.voice.next())
+    d.send(forged[:-1] + bytes([forged[-1] ^ 1]))
     await desk.until(lambda: a.stun and a.of("video"))
-    for client in (a, b):
+    await desk.settle()
+    for client in (a, b, c, d):
         desk.port._by_name[client.name_there].heard_at -= 5_000
     await desk.until(lambda: desk.lost, "someone to be given up")
-    assert desk.lost == ["b"]
-    await desk.until(lambda: b.session.state == "closed", "b to be told goodbye")
-    assert list(desk.port.rooms["r"].endpoints) == ["a"]
-    await passes(desk, a, await desk.joined("c"))
+    assert desk.lost == ["d"]
+    await desk.until(lambda: d.session.state == "closed", "d to be told goodbye")
+    assert list(desk.port.rooms["r"].endpoints) == ["a", "b", "c"]
+    await passes(desk, b, a)
 
 
 async def test_the_last_one_takes_the_room_along(desk: Desk) -> None:
@@ -166,7 +172,8 @@ async def test_the_last_one_takes_the_room_along(desk: Desk) -> None:
 
 def steer(desk: Desk, stage: str = "", heard: tuple[str, ...] | None = None) -> None:
     """As the worker does for a Policy."""
-    desk.port.steer("r", stage, heard)
+    policy = Policy((stage,) if stage else (), None if heard is None else frozenset(heard))
+    desk.port.steer("r", policy, {})
 
 
 async def test_a_room_that_need_not_show_anything_is_forgotten(desk: Desk) -> None:
@@ -176,7 +183,7 @@ async def test_a_room_that_need_not_show_anything_is_forgotten(desk: Desk) -> No
     assert set(desk.port.rooms) == {"r"}
     await desk.joined("a")
     steer(desk)  # the sitting is closed; who is still there stays
-    assert set(desk.port.rooms) == {"r"} and desk.port.rooms["r"].heard is None
+    assert set(desk.port.rooms) == {"r"} and desk.port.rooms["r"].policy.heard is None
     await desk.port.leave("r", "a")
     assert desk.port.rooms == {}
 
@@ -196,7 +203,7 @@ async def test_who_may_be_heard_outlives_an_empty_room(desk: Desk) -> None:
     await desk.client("a").join(desk.port)
     b = await desk.joined("b")
     assert desk.shown[-1] == ("b", [""], ["a"])
-    assert desk.port.rooms["r"].heard == frozenset()
+    assert desk.port.rooms["r"].policy.heard == frozenset()
     await desk.port.leave("r", "a")
     await desk.port.leave("r", "b")
     a = await desk.joined("a")
@@ -249,10 +256,15 @@ async def test_health_tells_what_came_and_what_did_not(desk: Desk) -> None:
             a.say(extended(data, 1, b"\x10"))
     a.show(2)
     await desk.until(lambda: len(b.of("video")) == 2)
-    seen = {one.endpoint: one for one in desk.port.health(2.0)}
-    assert seen["a"] == PeerHealth("r", "a", camera=True, sound=True, video_kbit=0, loss=219, weak=True)
-    assert seen["b"] == PeerHealth("r", "b", camera=False, sound=False, video_kbit=0, loss=0, weak=False)
-    again = {one.endpoint: one for one in desk.port.health(2.0)}
+    seen = {one.endpoint: one for one in desk.upkeep.health(clock())}
+    assert (seen["a"].room, seen["a"].camera, seen["a"].sound, seen["a"].tcp) == ("r", True, True, False)
+    assert (seen["a"].loss, seen["a"].weak) == (9 * 1000 // 39, True)  # the fortieth is not missed before a later one
+    streams = {stream.name: stream for stream in seen["a"].streams}
+    assert (streams["audio"].packets, streams["audio"].loss, streams["audio"].layers) == (30, 9 * 1000 // 39, 1)
+    assert (streams["video"].packets, streams["video"].loss, streams["video"].layers) == (2, 0, 1)
+    assert (seen["b"].camera, seen["b"].sound, seen["b"].loss, seen["b"].weak) == (False, False, 0, False)
+    assert [(stream.name, stream.packets) for stream in seen["b"].streams] == [("audio", 0), ("video", 0)]
+    again = {one.endpoint: one for one in desk.upkeep.health(clock())}
     assert (again["a"].camera, again["a"].sound, again["a"].loss) == (False, False, 0)
 
 

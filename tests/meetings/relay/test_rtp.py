@@ -19,7 +19,7 @@ from store.errors import Malformed
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 KEY, DELTA = b"\x10\x02\x00\x9d\x01\x2a", b"\x11\x02\x00"
-SHORT = b"\x80\x60\x00\x01" + bytes(8)
+SHORT = b"\x80\x60\x00\x01" + bytes(8)  # the shortest packet that there is; a bare one, before its payload
 
 
 def ids(level: int, transport: int, mid: int = 1) -> HeaderExtensionsMap:
@@ -88,6 +88,28 @@ def test_bare_keeps_what_a_viewer_needs_and_nothing_else() -> None:
     assert bare.serialize() == rtp.bare(data, rtp.payload_offset(data))
 
 
+def test_a_numbered_packet_is_the_same_but_for_its_number() -> None:
+    plain = packet(payload=b"\x90\xe0\x81\x02\x09\x00" + KEY, csrc=3).serialize(ids(2, 3))
+    bare = rtp.Packet(rtp.bare(plain, rtp.payload_offset(plain)), "VP8")
+    made = rtp.numbered(bare, 3, 0xABCD)
+    whole = bytes([made.first]) + made.bare[1:]  # as every copy gets it
+    seen, was = RtpPacket.parse(whole, ids(2, 3)), RtpPacket.parse(bare.bare)
+    assert (seen.extensions.transport_sequence_number, seen.payload) == (0xABCD, was.payload)
+    assert (seen.sequence_number, seen.timestamp, seen.ssrc, seen.marker) == (4711, 123456, 99, 1)
+    assert (made.size, made.seq, made.ts, made.marker) == (len(made.bare), bare.seq, bare.ts, bare.marker)
+    assert (made.size - bare.size, made.key, made.urgent) == (rtp.NUMBERED, True, True)
+    assert bare.vp8 is not None and made.vp8 is not None
+    assert (made.vp8.picture, made.vp8.tl0, made.vp8.wide) == (bare.vp8.picture, bare.vp8.tl0, True)
+    for at, there in ((bare.vp8.picture_at, made.vp8.picture_at), (bare.vp8.tl0_at, made.vp8.tl0_at)):
+        assert there - at == rtp.NUMBERED and made.bare[there] == bare.bare[at]
+
+
+def test_a_numbered_packet_without_counters_of_its_own_gets_none() -> None:
+    made = rtp.numbered(rtp.Packet(SHORT + b"\x10" + KEY, "VP8"), 1, 0)
+    assert made.vp8 is not None and (made.vp8.picture_at, made.vp8.tl0_at) == (0, 0)
+    assert rtp.numbered(rtp.Packet(SHORT + b"\x67\x42", "H264"), 14, 65535).vp8 is None
+
+
 def test_bare_keeps_padding_and_its_bit() -> None:
     made = packet()
     made.padding_size = 7
@@ -148,7 +170,7 @@ def compare(data: bytes) -> None:
     if data[0] & 16:
         head = 12 + 4 * (data[0] & 15)
         profile = int.from_bytes(data[head : head + 2])
-        found = unpack_header_extensions(profile, data[head + 4 : len(data) - len(bare) + 12])
+        found = unpack_header_extensions(profile, data[head + 4 : len(data) - len(bare) + rtp.BODY])
         if profile == 0xBEDE and any(number == 15 for number, _ in found):
             return  # RFC 8285, 4.2: nothing behind it counts, but aiortc reads on
         for number, value in dict(reversed(found)).items():
@@ -227,6 +249,57 @@ def test_a_descriptor_that_ends_too_early_is_malformed(payload: bytes) -> None:
     """Also where the picture's number is cut in two: the egress would write its second byte behind the packet."""
     with pytest.raises(Malformed):
         rtp.Vp8(SHORT + payload)
+
+
+# ── where an H.264 picture begins (RFC 6184, sections 5.6 to 5.8) ──
+
+IDR, SLICE, SPS, PPS, SEI = 0x65, 0x41, 0x67, 0x68, 0x06
+
+
+@pytest.mark.parametrize(
+    ("payload", "key"),
+    [
+        (bytes([SPS, 0x42, 0xC0]), True),
+        (bytes([IDR, 0x88]), True),
+        (bytes([SLICE, 0x9A]), False),
+        (bytes([PPS, 0xCE]), False),
+        (bytes([SEI, 5]), False),
+        (b"\x78\x00\x03" + bytes([SPS, 0x42, 0xC0]) + b"\x00\x02" + bytes([PPS, 0xCE]), True),
+        (b"\x78\x00\x02" + bytes([SEI, 5]), False),
+        (b"\x78\x00", False),
+        (bytes([0x7C, 0x80 | 5, 0x88]), True),
+        (bytes([0x7C, 5, 0x88]), False),
+        (bytes([0x7C, 0x40 | 5, 0x88]), False),
+        (bytes([0x7C, 0x80 | 1, 0x9A]), False),
+    ],
+    ids=[
+        "SPS", "IDR", "slice", "PPS", "SEI", "STAP-A of SPS and PPS", "STAP-A of SEI", "STAP-A cut",
+        "first part of an IDR", "middle part of an IDR", "last part of an IDR", "first part of a slice",
+    ],
+)  # fmt: skip
+def test_where_an_h264_key_frame_begins(payload: bytes, key: bool) -> None:
+    assert rtp.h264_begins(SHORT + payload) is key
+    made = rtp.Packet(SHORT + payload, "H264")
+    assert (made.key, made.vp8) == (key, None)
+
+
+@pytest.mark.parametrize("payload", [b"\x67", b"\x7c", b"\x78"])
+def test_an_h264_packet_of_one_byte_is_malformed(payload: bytes) -> None:
+    with pytest.raises(Malformed):
+        rtp.Packet(SHORT + payload, "H264")
+
+
+@pytest.mark.parametrize("codec", ["VP8", "H264", "opus"])
+def test_an_empty_packet_is_read_and_no_picture_begins_with_it(codec: str) -> None:
+    """Some senders keep a line open so."""
+    assert rtp.Packet(SHORT, codec).key is (codec == "opus")
+
+
+@given(st.binary(max_size=40), st.sampled_from(["VP8", "H264", "opus"]))
+def test_any_payload_makes_a_packet_or_is_malformed(payload: bytes, codec: str) -> None:
+    with contextlib.suppress(Malformed):
+        made = rtp.Packet(SHORT + payload, codec)
+        assert (made.size, made.seq) == (rtp.BODY + len(payload), 1)
 
 
 # ── numbers that wrap ──

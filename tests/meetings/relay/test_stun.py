@@ -118,10 +118,18 @@ def test_the_response_tells_the_address(host: str, port: int) -> None:
 
 
 @given(st.ip_addresses(), st.integers(0, 65535), st.binary(min_size=12, max_size=12))
-def test_every_address_survives(address: ipaddress.IPv4Address, port: int, transaction: bytes) -> None:
+def test_every_address_survives(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int, transaction: bytes
+) -> None:
     asked = peer.Message(peer.Method.BINDING, peer.Class.REQUEST, transaction_id=transaction)
     answer = peer.parse_message(stun.response(bytes(asked), str(address), port, b"pw"))
-    assert answer.attributes["XOR-MAPPED-ADDRESS"] == (str(address), port)
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    assert answer.attributes["XOR-MAPPED-ADDRESS"] == (str(mapped or address), port)
+
+
+def test_who_comes_by_ipv4_to_a_socket_for_both_is_told_his_ipv4_address() -> None:
+    answer = peer.parse_message(stun.response(bytes(request()), "::ffff:192.0.2.5", 4711, b"pw"))
+    assert answer.attributes["XOR-MAPPED-ADDRESS"] == ("192.0.2.5", 4711)
 
 
 # ── bad input ──

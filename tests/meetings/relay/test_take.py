@@ -12,12 +12,18 @@ from hypothesis import strategies as st
 
 from meetings.relay import router
 from meetings.relay.egress import renumber
-from meetings.relay.router import Room
-from meetings.relay.rtp import Unwrap
+from meetings.relay.room import Endpoint, Room
+from meetings.relay.rtp import BODY, Unwrap
 from meetings.relay.sdp import LEVEL
+from meetings.relay.source import PLAIN, Traffic
 from store.errors import Malformed
 
 from .stream import AUDIO, VIDEO, Film, Got, Viewer, Voice, packet, publisher
+
+
+def traffic(sender: Endpoint, kind: str = "video") -> Traffic:
+    return sender.sources[kind].layers[0].traffic
+
 
 # ── whose packet ──
 
@@ -28,18 +34,18 @@ def test_an_unknown_ssrc_is_nobodys() -> None:
     viewer.watch(sender)
     film.ssrc += 1
     assert viewer.take(0, sender, film.frame(key=True)[0]) is None
-    assert sender.sources["video"].packets == 0
+    assert traffic(sender).packets == 0
 
 
 def test_an_unannounced_ssrc_is_known_by_its_payload_type_once() -> None:
     room, film = Room("r"), Film("a")
     sender, viewer = publisher(room, film), Viewer(room, "video")
-    sender.sources["video"].ssrc, sender.by_ssrc = 0, {}
+    sender.sources["video"].layers[0].ssrc, sender.by_ssrc = 0, {}
     viewer.watch(sender)
-    assert router.take(0, sender, packet(97, 1, 1, 5, b"\x10\x00")) is None  # rtx: no source has this type
+    assert not router.take(0, sender, packet(97, 1, 1, 5, b"\x10\x00"))  # rtx: no source has this type
     assert viewer.take(0, sender, film.frame(key=True)[0]) is not None
-    assert sender.sources["video"].ssrc == film.ssrc
-    assert router.take(0, sender, packet(VIDEO, 1, 1, film.ssrc + 1, b"\x10\x00")) is None
+    assert sender.sources["video"].layers[0].ssrc == film.ssrc
+    assert not router.take(0, sender, packet(VIDEO, 1, 1, film.ssrc + 1, b"\x10\x00"))
 
 
 def test_what_is_not_rtp_is_malformed() -> None:
@@ -60,8 +66,8 @@ def test_a_picture_without_its_descriptor_is_malformed() -> None:
 def test_nobody_watches_nothing_is_copied() -> None:
     film = Film("a")
     sender = publisher(Room("r"), film)
-    assert router.take(0, sender, film.frame(key=True)[0]) is None
-    assert (sender.sources["video"].packets, sender.sources["video"].bytes > 12) == (1, True)
+    assert not router.take(0, sender, film.frame(key=True)[0])
+    assert (traffic(sender).packets, traffic(sender).bytes > 12) == (1, True)
 
 
 def test_the_level_of_a_voice_is_heard() -> None:
@@ -84,8 +90,7 @@ def test_losses_are_counted_and_late_packets_forgiven() -> None:
     packets = [voice.next() for _ in range(8)]
     for index in (0, 1, 4, 3, 7):
         router.take(0, sender, packets[index])
-    source = sender.sources["audio"]
-    assert (source.packets, source.lost) == (5, 3)  # 2, 5 and 6
+    assert (traffic(sender, "audio").packets, traffic(sender, "audio").lost) == (5, 3)  # 2, 5 and 6
 
 
 # ── a place and its first source ──
@@ -117,12 +122,12 @@ def test_a_key_frame_that_came_is_no_longer_wanted() -> None:
     room, film = Room("r"), Film("a")
     sender, viewer = publisher(room, film), Viewer(room, "video")
     viewer.watch(sender)
-    source = sender.sources["video"]
-    assert router.wants_key_frame(source, 10_000)
+    layer = sender.sources["video"].layers[0]
+    assert layer.wants_key_frame(10_000)
     viewer.take(10_020, sender, film.frame()[0])
-    assert source.wanted
+    assert layer.wanted
     viewer.take(10_040, sender, film.frame(key=True)[0])
-    assert not source.wanted
+    assert not layer.wanted
 
 
 def test_a_seven_bit_picture_id_goes_on_too() -> None:
@@ -134,13 +139,31 @@ def test_a_seven_bit_picture_id_goes_on_too() -> None:
     for seq, number in enumerate((100, 101, 127, 0)):
         head = b"\x90\x80" + bytes([number])
         taken = router.take(0, sender, packet(VIDEO, seq, 0, film.ssrc, head + b"\x10\x02\x00"))
-        assert taken is not None
-        went, places = taken
+        [(way, went, places)] = taken
+        assert way == PLAIN
         copy = bytearray(went.bare)
         renumber(places[0], 0, copy, 0, went)
-        assert len(copy) == went.size and copy[15:] == went.bare[15:]
-        pictures.append(copy[14])
+        assert len(copy) == went.size and copy[BODY + 3 :] == went.bare[BODY + 3 :]
+        pictures.append(copy[BODY + 2])
     assert pictures == [0, 1, 27, 28]
+
+
+def test_a_picture_in_h264_begins_with_its_parameters_or_an_idr() -> None:
+    room, film = Room("r"), Film("a")
+    sender, viewer = publisher(room, film), Viewer(room, "video", seq=9)
+    sender.sources["video"].codec = "H264"
+    viewer.watch(sender)
+    payloads = (b"\x41\x9a", b"\x7c\x45\x00", b"\x67\x42\xc0", b"\x68\xce", b"\x65\x88", b"\x41\x9a")
+    numbers = []
+    for seq, payload in enumerate(payloads):
+        for _, went, [place] in router.take(0, sender, packet(VIDEO, seq, 0, film.ssrc, payload)):
+            copy = bytearray(went.bare)
+            renumber(place, 0, copy, 0, went)
+            assert copy[BODY:] == payload
+            numbers.append((seq, int.from_bytes(copy[2:4])))
+    assert numbers == [(2, 10), (3, 11), (4, 12), (5, 13)]
+    with pytest.raises(Malformed):
+        router.take(0, sender, packet(VIDEO, 9, 0, film.ssrc, b"\x41"))
 
 
 # ── stragglers: a number once used is never used for another packet (with AES-GCM that would give the key away) ──

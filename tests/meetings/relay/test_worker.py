@@ -123,15 +123,15 @@ async def test_everybody_sees_and_hears_the_others_and_nobody_himself(stage: Sta
 async def test_the_policy_decides_who_is_first_and_who_is_heard(stage: Stage) -> None:
     _, _, wall = await stage.three()
     await until(lambda: sees(wall, DARK, BRIGHT) and hears(wall, LOW, HIGH))
-    await stage.link.steer(Policy("r", "bright", ("dark",)))
+    await stage.link.steer(Policy("r", ("bright",), ("dark",)))
     await until(lambda: sees(wall, BRIGHT, DARK), what="the stage to change")
     await until(lambda: hears(wall, LOW) and not hears(wall, HIGH), what="one voice")
-    await stage.link.steer(Policy("r", "dark", ("bright",)))
+    await stage.link.steer(Policy("r", ("dark",), ("bright",)))
     await until(lambda: sees(wall, DARK, BRIGHT), what="the stage to change back")
     await until(lambda: hears(wall, HIGH) and not hears(wall, LOW), what="the other voice")
-    await stage.link.steer(Policy("r", "dark", ()))
+    await stage.link.steer(Policy("r", ("dark",), ()))
     await until(lambda: quiet(*wall.voices), what="silence")
-    await stage.link.steer(Policy("r", "dark", None))
+    await stage.link.steer(Policy("r", ("dark",), None))
     await until(lambda: not any(ear.still for ear in wall.voices), what="both voices")
     for ear in wall.pictures:
         await flows(ear)
@@ -161,7 +161,7 @@ async def test_who_joins_again_is_there_once(stage: Stage) -> None:
 
 async def test_media_goes_on_without_the_web_process_and_is_taken_over_by_the_next(stage: Stage) -> None:
     _, _, wall = await stage.three()
-    await stage.link.steer(Policy("r", "bright", None))
+    await stage.link.steer(Policy("r", ("bright",), None))
     await until(lambda: sees(wall, BRIGHT, DARK))
     await stage.link.close()
     for ear in (*wall.pictures, *wall.voices):
@@ -170,7 +170,7 @@ async def test_media_goes_on_without_the_web_process_and_is_taken_over_by_the_ne
         await stage.link.join("r", "late", "")
     stage.told.clear()
     stage.link = stage.new_link()
-    await stage.link.steer(Policy("r", "dark", ("bright",)))
+    await stage.link.steer(Policy("r", ("dark",), ("bright",)))
     stage.link.start()
     await until(lambda: stage.connected[-1], what="the next line")
     await until(lambda: sees(wall, DARK, BRIGHT) and hears(wall, HIGH) and not hears(wall, LOW), what="its policy")
@@ -184,7 +184,7 @@ async def test_a_killed_worker_is_noticed_and_its_successor_serves(stage: Stage)
     await until(lambda: not stage.connected[-1], what="the link to notice")
     with pytest.raises(Unavailable):
         await stage.link.join("r", "dark", "")
-    await stage.link.steer(Policy("r", "dark", ()))
+    await stage.link.steer(Policy("r", ("dark",), ()))
     stage.worker.start()
     await until(lambda: stage.connected[-1], what="the successor")
     wall = await stage.site("wall")

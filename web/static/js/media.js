@@ -1,20 +1,30 @@
 // Sound and picture: one connection to the relay, with a place for each picture the screen has room for.
 //
 // The relay decides what each place shows (`slots`), so nothing is ever negotiated again: a new speaker on the stage is
-// only other packets in the same place.
+// only other packets in the same place. The camera is sent in three sizes, and no larger one than somebody watches
+// (`media-wanted`); a screen has a section of its own from the start, so that sharing it negotiates nothing either.
 
 /** @typedef {import("./protocol.js").Channel} Channel */
 
 const AGAIN_MS = [300, 1000, 2000, 4000];
 export const VIDEO = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+/** The camera's layers, the smallest first. */
+const LAYERS = [
+  { rid: "l", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+  { rid: "m", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+  { rid: "h", scaleResolutionDownBy: 1, maxBitrate: 1_500_000 },
+];
+export const SHARED = "#screen"; // behind an endpoint's name in a slot: its screen
+const SCREEN = { video: { frameRate: { max: 10 }, width: { max: 1920 }, height: { max: 1080 } }, audio: false };
 export const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 export class Media extends EventTarget {
   /**
    * @param {Channel} channel
    * @param {string} sitting
-   * @param {{send: boolean, voices: number, pictures: number, quiet?: boolean}} shape
-   *   send: camera and microphone of one's own; quiet: the microphone is off until it is pressed or the floor is given
+   * @param {{send: boolean, voices: number, pictures: number, quiet?: boolean, share?: boolean, mosaic?: number}} shape
+   *   send: camera and microphone of one's own; quiet: the microphone is off until it is pressed or the floor is given;
+   *   share: the screen may be shared; mosaic: so many places more, for whatever is asked for
    */
   constructor(channel, sitting, shape) {
     super();
@@ -33,6 +43,14 @@ export class Media extends EventTarget {
     this.slots = { audio: /** @type {string[]} */ ([]), video: /** @type {string[]} */ ([]) };
     /** @type {"off" | "joining" | "on" | "lost"} */
     this.state = "off";
+    /** What is shared of the screen, if anything. @type {MediaStream | null} */
+    this.shared = null;
+    /** @type {Record<string, RTCRtpSender>} */
+    this.senders = {};
+    /** The highest layer of each that anybody watches. @type {Record<string, number>} */
+    this.wanted = {};
+    /** What the mosaic was asked to show. @type {string[]} */
+    this.shows = [];
     this.fault = "";
     this.tries = 0;
     /** @param {Event} event */
@@ -41,9 +59,16 @@ export class Media extends EventTarget {
       this.slots = { audio: told.audio, video: told.video };
       this.dispatchEvent(new Event("change"));
     };
+    /** @param {Event} event */
+    this.onWanted = (event) => {
+      const told = /** @type {CustomEvent} */ (event).detail;
+      this.wanted[told.name] = told.top;
+      void this.limit(told.name);
+    };
     this.onLost = () => void this.again();
     this.onState = () => void (this.channel.state === "open" && this.state === "lost" && this.again());
     channel.addEventListener("slots", this.onSlots);
+    channel.addEventListener("media-wanted", this.onWanted);
     channel.addEventListener("media-lost", this.onLost);
     channel.addEventListener("state", this.onState);
   }
@@ -73,12 +98,19 @@ export class Media extends EventTarget {
     this.pc?.close();
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     this.pc = pc;
+    this.senders = {};
+    this.wanted = {};
     for (const track of this.own?.getTracks() ?? []) {
-      const sender = pc.addTransceiver(track, { direction: "sendonly", streams: [/** @type {MediaStream} */ (this.own)] });
-      if (track.kind === "video") prefer(sender, "video/VP8");
+      const streams = [/** @type {MediaStream} */ (this.own)];
+      const layers = track.kind === "video" ? { sendEncodings: LAYERS.map((layer) => ({ ...layer })) } : {};
+      this.senders[track.kind] = pc.addTransceiver(track, { direction: "sendonly", streams, ...layers }).sender;
     }
+    const screen = this.shape.share ? pc.addTransceiver("video", { direction: "sendonly" }) : null;
+    if (screen) this.senders.screen = screen.sender;
+    const shared = this.shared?.getVideoTracks()[0];
+    if (shared) await screen?.sender.replaceTrack(shared);
     this.voices = places(pc, "audio", this.shape.voices);
-    this.pictures = places(pc, "video", this.shape.pictures);
+    this.pictures = places(pc, "video", this.shape.pictures + (this.shape.mosaic ?? 0));
     pc.onconnectionstatechange = () => {
       if (this.pc !== pc) return;
       if (pc.connectionState === "connected") {
@@ -88,9 +120,11 @@ export class Media extends EventTarget {
     };
     try {
       await pc.setLocalDescription(await pc.createOffer());
-      const offer = { type: "media-offer", id: crypto.randomUUID(), sitting: this.sitting, sdp: pc.localDescription?.sdp ?? "" };
-      const answer = await this.channel.ask(offer);
+      const sdp = marked(pc.localDescription?.sdp ?? "", screen?.mid);
+      const answer = await this.channel.ask({ type: "media-offer", id: crypto.randomUUID(), sitting: this.sitting, sdp, mosaic: this.shape.mosaic ?? 0 });
       if (this.pc === pc) await pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+      if (this.shared) this.tell("media-share", { on: true });
+      if (this.shows.length) this.tell("media-mosaic", { endpoints: this.shows });
       this.dispatchEvent(new Event("change"));
     } catch (error) {
       if (this.pc !== pc) return;
@@ -112,6 +146,50 @@ export class Media extends EventTarget {
     if (this.channel.state === "open" && /** @type {string} */ (this.state) !== "off") await this.join();
   }
 
+  /** @param {"media-share" | "media-mosaic"} type @param {object} what */
+  tell(type, what) {
+    this.channel.write(/** @type {any} */ ({ type, sitting: this.sitting, ...what }));
+  }
+
+  /** Send no larger layer than is watched; the smallest always, so that whoever looks sees at once. @param {string} name */
+  async limit(name) {
+    const sender = this.senders[name];
+    const top = this.wanted[name];
+    if (!sender || top === undefined) return;
+    const parameters = sender.getParameters();
+    for (const [index, encoding] of parameters.encodings.entries()) encoding.active = index === 0 || index <= top;
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+
+  /** The mosaic is to show these. @param {string[]} endpoints */
+  show(endpoints) {
+    if (endpoints.join() === this.shows.join()) return;
+    this.shows = endpoints;
+    this.tell("media-mosaic", { endpoints });
+  }
+
+  /** Share the screen, or stop it. */
+  async share() {
+    if (this.shared) return this.unshare();
+    const shared = await navigator.mediaDevices.getDisplayMedia(SCREEN).catch(() => null);
+    const [track] = shared?.getVideoTracks() ?? [];
+    if (!shared || !track) return;
+    track.contentHint = "detail";
+    track.addEventListener("ended", () => this.unshare());
+    this.shared = shared;
+    await this.senders.screen?.replaceTrack(track);
+    this.tell("media-share", { on: true });
+    this.dispatchEvent(new Event("change"));
+  }
+
+  unshare() {
+    for (const track of this.shared?.getTracks() ?? []) track.stop();
+    if (this.shared) this.tell("media-share", { on: false });
+    this.shared = null;
+    void this.senders.screen?.replaceTrack(null);
+    this.dispatchEvent(new Event("change"));
+  }
+
   /** @param {"audio" | "video"} kind @param {boolean} on */
   enable(kind, on) {
     for (const track of this.own?.getTracks() ?? []) if (track.kind === kind) track.enabled = on;
@@ -124,6 +202,7 @@ export class Media extends EventTarget {
   }
 
   stop() {
+    this.unshare();
     for (const track of this.own?.getTracks() ?? []) track.stop();
     this.own = null;
     this.pc?.close();
@@ -136,8 +215,21 @@ export class Media extends EventTarget {
   close() {
     this.stop();
     this.channel.removeEventListener("slots", this.onSlots);
+    this.channel.removeEventListener("media-wanted", this.onWanted);
     this.channel.removeEventListener("media-lost", this.onLost);
     this.channel.removeEventListener("state", this.onState);
+  }
+
+  /** An endpoint's picture in the mosaic, or null. @param {string} endpoint */
+  mosaicOf(endpoint) {
+    const index = this.slots.video.indexOf(endpoint, this.shape.pictures);
+    return index < 0 ? null : (this.pictures[index] ?? null);
+  }
+
+  /** The screen that is shared, and whose it is; null for none. */
+  get screen() {
+    const index = this.slots.video.findIndex((slot) => slot.endsWith(SHARED));
+    return index < 0 ? null : { stream: this.pictures[index] ?? null, endpoint: (this.slots.video[index] ?? "").slice(0, -SHARED.length) };
   }
 
   /** The picture of an endpoint, or null while it has no place. @param {string} endpoint */
@@ -152,15 +244,12 @@ function places(pc, kind, count) {
   const made = [];
   for (let index = 0; index < count; index++) {
     const place = pc.addTransceiver(kind, { direction: "recvonly" });
-    if (kind === "video") prefer(place, "video/VP8");
     made.push(new MediaStream([place.receiver.track]));
   }
   return made;
 }
 
-/** @param {RTCRtpTransceiver} transceiver @param {string} codec */
-function prefer(transceiver, codec) {
-  const known = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
-  const wanted = known.filter((one) => one.mimeType === codec);
-  if (wanted.length) transceiver.setCodecPreferences(wanted);
+/** SDP with the section MID marked as a shared screen (RFC 4796). @param {string} sdp @param {string | null} [mid] */
+function marked(sdp, mid) {
+  return mid ? sdp.replace(`a=mid:${mid}\r\n`, `a=mid:${mid}\r\na=content:slides\r\n`) : sdp;
 }

@@ -131,6 +131,12 @@ export interface Checkpoint {
   signature: string;
 }
 
+export interface ChooseLine {
+  kind: "choose-line";
+  site: string;
+  line: "1.5M" | "256k" | "512k" | "64k" | "full" | "send-only";
+}
+
 export interface Circulate {
   kind: "circulate";
   people: Array<string>;
@@ -174,7 +180,7 @@ export interface Do {
   id: string;
   sitting: string;
   seen: number;
-  command: ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | CloseVote | Conclude | Close | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
+  command: ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | CloseVote | Conclude | Close | ChooseLine | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
 }
 
 export interface Done {
@@ -230,6 +236,12 @@ export interface Health {
   line?: string;
   video_kbit?: number;
   loss?: number;
+  jitter?: number;
+  down_kbit?: number;
+  down_loss?: number;
+  carries_kbit?: number;
+  rtt?: number;
+  tcp?: boolean;
 }
 
 export interface Hello {
@@ -284,6 +296,12 @@ export interface MediaAnswer {
   sdp: string;
 }
 
+export interface MediaHealth {
+  type: "media-health";
+  sitting: string;
+  endpoints: Record<string, Health>;
+}
+
 export interface MediaLeave {
   type: "media-leave";
   sitting: string;
@@ -294,11 +312,30 @@ export interface MediaLost {
   why: string;
 }
 
+export interface MediaMosaic {
+  type: "media-mosaic";
+  sitting: string;
+  endpoints: Array<string>;
+}
+
 export interface MediaOffer {
   type: "media-offer";
   id: string;
   sitting: string;
   sdp: string;
+  mosaic?: number;
+}
+
+export interface MediaShare {
+  type: "media-share";
+  sitting: string;
+  on: boolean;
+}
+
+export interface MediaWanted {
+  type: "media-wanted";
+  name: string;
+  top: number;
 }
 
 export interface Minutes {
@@ -564,6 +601,7 @@ export interface SitePart {
   site: string;
   unit: string;
   joined: boolean;
+  line: string;
 }
 
 export interface SiteRow {
@@ -669,6 +707,6 @@ export interface WithdrawFloor {
   kind: "withdraw-floor";
 }
 
-export type FromBrowser = Do | Fetch | Hello | MediaLeave | MediaOffer | Ping | SiteSittings | Watch;
-export type ToBrowser = Done | Fetched | MediaAnswer | MediaLost | Pong | Refusal | SiteListed | Slots | Told | Welcome;
-export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | Cast | ChangeDetails | ChangeItem | CheckIn | CheckOut | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | Release | RemoveItem | ReturnMinutes | ShowPage | Uninvite | WithdrawFloor;
+export type FromBrowser = Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | Ping | SiteSittings | Watch;
+export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Refusal | SiteListed | Slots | Told | Welcome;
+export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | Cast | ChangeDetails | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | Release | RemoveItem | ReturnMinutes | ShowPage | Uninvite | WithdrawFloor;

@@ -8,10 +8,11 @@ import { html, icon, nothing } from "../part.js";
 import "../room/agenda.js";
 import "../room/attendance.js";
 import "../room/chair.js";
+import { PAGE } from "../room/mosaic.js";
 import "../room/paper.js";
 import "../room/speaking.js";
 import "../room/vote.js";
-import { SittingPlace } from "../sitting.js";
+import { SittingPlace, nameOf } from "../sitting.js";
 import { marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").Screen} Screen */
@@ -73,7 +74,10 @@ class Room extends SittingPlace {
     this.media?.close();
     this.media = null;
     if (!wanted) return;
-    const shape = alone ? { send: true, voices: 3, pictures: 3, quiet: true } : { send: false, voices: 0, pictures: 1 };
+    const mosaic = this.conducts ? PAGE : 0;
+    const shape = alone
+      ? { send: true, voices: 3, pictures: 3, quiet: true, share: true, mosaic }
+      : { send: false, voices: 0, pictures: 1, share: Boolean(seat?.present), mosaic };
     this.media = new Media(this.line, this.sitting, shape);
     this.media.addEventListener("change", () => this.requestUpdate());
     void this.media.start();
@@ -141,25 +145,39 @@ class Room extends SittingPlace {
 
   switches() {
     const media = this.media;
-    if (!media?.shape.send) return this.seat?.site && !this.presides ? html`<span class="small soft">${t("room.sound-in-room")}</span>` : nothing;
+    const share = media?.shape.share && "getDisplayMedia" in navigator.mediaDevices && !NARROW.matches
+      ? html`<button class="button decisive" aria-pressed=${Boolean(media.shared)} @click=${() => void media.share()}>${icon(media.shared ? "monitor-x" : "monitor-up")}${t(media.shared ? "room.share-stop" : "room.share")}</button>`
+      : nothing;
+    if (!media?.shape.send) return html`${share}${this.seat?.site && !this.presides ? html`<span class="small soft">${t("room.sound-in-room")}</span>` : nothing}`;
     const [mic, camera] = [media.enabled("audio"), media.enabled("video")];
     return html`<button class="button decisive" aria-pressed=${mic} @click=${() => media.enable("audio", !mic)}>${icon(mic ? "mic" : "mic-off")}${t(mic ? "room.mic-on" : "room.mic-off")}</button>
-      <button class="button decisive" aria-pressed=${camera} @click=${() => media.enable("video", !camera)}>${icon(camera ? "video" : "video-off")}${t(camera ? "room.camera-on" : "room.camera-off")}</button>
+      <button class="button decisive" aria-pressed=${camera} @click=${() => media.enable("video", !camera)}>${icon(camera ? "video" : "video-off")}${t(camera ? "room.camera-on" : "room.camera-off")}</button>${share}
       ${media.voices.map((stream) => html`<audio autoplay .srcObject=${stream}></audio>`)}`;
   }
 
   /** @param {Screen} parts */
   panels(parts) {
+    if (this.panel === "sites")
+      return html`<dialog class="side wide" .open=${true} aria-label=${t("room.sites")}><div class="row"><h2>${t("room.sites")}</h2>
+        <button class="button push" @click=${() => (this.panel = "")}>${icon("x")}${t("act.close")}</button></div>
+        <room-mosaic .room=${this} .parts=${parts}></room-mosaic></dialog>`;
     if (this.panel !== "people") return nothing;
     return html`<dialog class="side" .open=${true} aria-label=${t("room.people")}><div class="row"><h2>${t("room.people")}</h2>
       <button class="button push" @click=${() => (this.panel = "")}>${icon("x")}${t("act.close")}</button></div>
       <room-attendance .room=${this} .parts=${parts}></room-attendance></dialog>`;
   }
 
+  /** The screen that somebody shares, over the papers. @param {Screen} parts */
+  sharedScreen(parts) {
+    const screen = this.media?.screen;
+    if (!screen) return nothing;
+    return html`<bacap-tile class="screen" .stream=${screen.stream} .name=${t("room.shared-by", { name: nameOf(parts, screen.endpoint) })}></bacap-tile>`;
+  }
+
   /** @param {Screen} parts */
   body(parts) {
     const agenda = html`<aside class="left"><room-agenda .room=${this} .parts=${parts}></room-agenda></aside>`;
-    const middle = html`<section class="middle"><room-paper .room=${this} .parts=${parts}></room-paper><room-vote .room=${this} .parts=${parts}></room-vote></section>`;
+    const middle = html`<section class="middle">${this.sharedScreen(parts)}<room-paper .room=${this} .parts=${parts}></room-paper><room-vote .room=${this} .parts=${parts}></room-vote></section>`;
     const floor = parts.sitting.phase === "closed" ? html`<aside class="right"></aside>` : html`<aside class="right"><room-speaking .room=${this} .parts=${parts} .slots=${this.media?.slots}></room-speaking></aside>`;
     if (!NARROW.matches) return html`<main id="main" class="room-main">${agenda}${middle}${floor}</main>`;
     const shown = { agenda, floor, paper: middle, people: html`<aside class="left"><room-attendance .room=${this} .parts=${parts}></room-attendance></aside>` };

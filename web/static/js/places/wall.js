@@ -5,7 +5,7 @@ import "../elements/tile.js";
 import "../elements/timer.js";
 import "../elements/vote-bars.js";
 import { channel } from "../line.js";
-import { Media } from "../media.js";
+import { Media, SHARED } from "../media.js";
 import { Part, html, icon, nothing } from "../part.js";
 import { addressOf, nameOf, paperIn } from "../sitting.js";
 import { clock, marked, t } from "../words.js";
@@ -110,7 +110,7 @@ class Wall extends Part {
     const media = this.media;
     if (!media) return nothing;
     return html`<div class="others">${media.slots.video.map((endpoint, index) =>
-        endpoint && (index > 0 || parts.stage.stage === this.site)
+        endpoint && !endpoint.endsWith(SHARED) && (index > 0 || parts.stage.stage === this.site)
           ? html`<bacap-tile data-endpoint=${endpoint} .stream=${media.pictures[index]} .name=${nameOf(parts, endpoint)}></bacap-tile>`
           : nothing,
       )}<bacap-tile class="self" .stream=${media.own} .name=${this.name} .about=${t(this.muted(parts) ? "wall.muted" : "wall.heard")}></bacap-tile></div>`;
@@ -128,6 +128,8 @@ class Wall extends Part {
       return html`<div class="wall-vote"><h2>${marked(ballot.question)}</h2>${ballot.result
         ? html`<bacap-vote-bars .result=${ballot.result}></bacap-vote-bars>`
         : html`<p class="huge figures">${t("vote.sent", { cast: ballot.cast, electorate: ballot.electorate })}</p>`}</div>`;
+    const screen = this.media?.screen;
+    if (screen) return html`<bacap-tile class="screen" .stream=${screen.stream} .name=${t("room.shared-by", { name: nameOf(parts, screen.endpoint) })}></bacap-tile>`;
     const shown = paperIn(parts, parts.stage.paper);
     if (shown && this.line)
       return html`<bacap-sheet .paper=${shown.paper.sha256} .address=${addressOf(this.line, parts.sitting.id, shown.paper.id)} .page=${parts.stage.page}></bacap-sheet>`;

@@ -43,7 +43,7 @@ class Speaking extends RoomPart {
   sites() {
     const parts = /** @type {import("../wire.d.ts").Screen} */ (this.parts);
     const away = parts.sites.filter((site) => !site.joined);
-    return html`<div class="row"><h3>${t("room.sites")}</h3><span class="push small soft figures">${parts.sites.length - away.length} / ${parts.sites.length}</span></div>
+    return html`<div class="row"><h3>${t("room.sites")}</h3>${this.room.conducts && parts.sitting.phase === "open" ? html`<button class="button" @click=${() => (this.room.panel = "sites")}>${icon("layout-grid")}${t("room.see-sites")}</button>` : nothing}<span class="push small soft figures">${parts.sites.length - away.length} / ${parts.sites.length}</span></div>
       <ul class="sites">${parts.sites
         .filter((site) => site.joined)
         .map((site) => html`<li><span>${marked(parts.rooms[site.site] ?? "")}</span><span class="badge good">${t("sites.connected")}</span></li>`)}
