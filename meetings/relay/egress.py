@@ -232,6 +232,9 @@ class Batch:
                 done = _send_one(place, now, packet, self._sock)
                 self.sent, self.dropped = self.sent + done, self.dropped + (not done)
             return
+        if peer.transport.address is None:  # its stream is gone, and it has not come back over another way
+            self.dropped += len(run)
+            return
         srtp, segment, first, count, total = peer.session.srtp, 0, self._at, 0, 0
         for now, packet, _ in run:
             at, size = self._at, packet.size

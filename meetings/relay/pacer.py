@@ -10,7 +10,6 @@ from collections import deque
 
 from .place import Place
 from .rtp import Packet
-from .source import Layer
 
 FASTER = 1.15  # than the estimate: what is sent may not fill the line, but must be able to catch up
 LEAST = 120  # bits a millisecond
@@ -25,7 +24,7 @@ class Pacer:
     __slots__ = ("_at", "_credit", "_queue")
 
     def __init__(self) -> None:
-        self._queue: deque[tuple[int, Packet, Place, Layer | None]] = deque()
+        self._queue: deque[tuple[int, Packet, Place, int]] = deque()
         self._credit = 0.0
         self._at = 0
 
@@ -33,10 +32,7 @@ class Pacer:
         return len(self._queue)
 
     def put(self, now: int, packet: Packet, place: Place) -> None:
-        if not self._queue:
-            self._credit = min(self._credit, 0.0) if now - self._at < BURST_MS else 0.0
-            self._at = max(self._at, now - BURST_MS)
-        self._queue.append((now, packet, place, place.layer))
+        self._queue.append((now, packet, place, place.starts))
 
     def due(self, now: int, bits: int) -> list[tuple[Packet, Place]]:
         """What may go now over a line of BITS a second, in order."""
@@ -45,8 +41,9 @@ class Pacer:
         self._at = now
         out: list[tuple[Packet, Place]] = []
         while self._queue and self._credit > 0:
-            _, packet, place, layer = self._queue.popleft()
-            if place.layer is layer:  # else it shows another by now
+            _, packet, place, starts = self._queue.popleft()
+            # another start has other numbers: under them this would be a second packet with the number of a first
+            if place.layer is not None and place.starts == starts:
                 self._credit -= (packet.size + OVERHEAD) * 8
                 out.append((packet, place))
         return out

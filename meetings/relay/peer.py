@@ -102,7 +102,8 @@ class Peer:
         else:
             place.repair_type = media.repair_type(payload_type)
             place.repair_ssrc, place.repair_seq = secrets.randbits(31) | 1, secrets.randbits(15)
-            self.transit.extension_id = media.extensions.get(sdp.TRANSPORT, 0) if place.repair_type >= 0 else 0
+            if place.repair_type >= 0:
+                self.transit.extension_id = media.extensions.get(sdp.TRANSPORT, self.transit.extension_id)
         return place
 
     def _source(self, media: sdp.Media) -> None:

@@ -22,8 +22,8 @@ class Place:
     __slots__ = (
         "again", "at", "began", "bytes", "chosen_at", "coming", "cut", "endpoint", "floor", "jitter", "kind", "layer",
         "lost", "payload_type", "picture", "picture_off", "plain_type", "red_type", "repair_seq", "repair_ssrc",
-        "repair_type", "reported_lost", "rtt", "run", "sent", "seq", "seq_off", "source", "ssrc", "tl0", "tl0_off",
-        "top", "ts", "ts_off", "way",
+        "repair_type", "reported_lost", "rtt", "run", "sent", "seq", "seq_off", "source", "ssrc", "starts", "tl0",
+        "tl0_off", "top", "ts", "ts_off", "way",
     )  # fmt: skip
 
     def __init__(self, endpoint: Endpoint, kind: str, payload_type: int, ssrc: int) -> None:
@@ -44,6 +44,7 @@ class Place:
         self.again = Allowance()
         self.floor = 0  # packets of the layer from before it came to this place are not for it
         self.began = False
+        self.starts = 0  # how often its numbers were set anew
         self.lost = self.jitter = self.rtt = 0  # as the viewer reports: per mille, RTP ticks, ms
         self.reported_lost = 0
 
@@ -102,6 +103,7 @@ class Place:
             self.picture_off = self.picture + 1 - vp8.picture & 0x7FFF
             self.tl0_off = self.tl0 + 1 - vp8.tl0 & 0xFF
         self.floor, self.began, self.run = number, True, 0
+        self.starts += 1
 
     def go(self, way: int) -> None:
         """Be reached another way from now on: paced, or with so much redundancy."""

@@ -23,6 +23,7 @@ from . import room as rooms
 from .dtls import Address, fingerprint, new_certificate
 from .history import pairs
 from .lines import FULL, LINES
+from .pacing import Pacing
 from .peer import Peer, clock
 from .room import Endpoint, Policy, Room
 from .source import PACED, Layer
@@ -33,7 +34,6 @@ log = logging.getLogger("bacap.relay")
 AT_ONCE = 256  # datagrams a turn of the loop
 HOLD_S = 0.002  # the packets of a picture wait so long for each other, to go as one train
 PLAN_S = 0.02
-PACE_S = 0.005  # between two looks at what waits for weak lines
 BUFFER = 4 * 1024**2
 
 
@@ -56,8 +56,7 @@ class Port:
         self._print = fingerprint(self.certificate)
         self._egress = egress.choose(self._sock)
         self._hold: asyncio.TimerHandle | None = None
-        self._pace: asyncio.TimerHandle | None = None
-        self._pacing: set[Peer] = set()
+        self._pacing = Pacing(self._egress, self.ask_key_frame)
         self._planning: set[Room] = set()
         self._by_name: dict[str, Peer] = {}
         self._by_address: dict[Address, Peer] = {}
@@ -74,9 +73,9 @@ class Port:
 
     async def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._sock)
-        for timer in (self._hold, self._pace):
-            if timer is not None:
-                timer.cancel()
+        if self._hold is not None:
+            self._hold.cancel()
+        self._pacing.close()
         for peer in self.peers():
             await self.end(peer)
         await self.streams.close()
@@ -127,7 +126,7 @@ class Port:
 
     async def end(self, peer: Peer) -> None:
         self._by_name.pop(peer.ufrag, None)
-        self._pacing.discard(peer)
+        self._pacing.forget(peer)
         address = peer.transport.address
         if address is not None and self._by_address.get(address) is peer:
             self._forget(address)
@@ -335,38 +334,14 @@ class Port:
             self.dropped += 1
             return
         for way, packet, places in sends:
-            if way != PACED:
+            if way == PACED:
+                self._pacing.put(now, packet, places)
+            else:
                 self._egress.send(now, packet, places)
-                continue
-            for place in places:
-                viewer: Any = place.endpoint.peer
-                viewer.pacer.put(now, packet, place)
-                self._pacing.add(viewer)
-        if self._pacing and self._pace is None:
-            self._pace = asyncio.get_running_loop().call_later(PACE_S, self._keep_pace)
         if sends and sends[0][1].vp8 is not None:
             for layer in endpoint.by_ssrc.values():
                 if layer.gaps:
                     self._ask_again(layer, now)
-
-    def _keep_pace(self) -> None:
-        """Let out what weak lines can take by now."""
-        self._pace, now = None, clock()
-        for peer in list(self._pacing):
-            line = peer.endpoint.line.rate
-            bits = min(peer.endpoint.estimate.value, line) if line else peer.endpoint.estimate.value
-            for packet, place in peer.pacer.due(now, bits):
-                self._egress.send(now, peer.numbered(now, packet, place), [place])
-            self._egress.flush()
-            for place in peer.pacer.spill(now):
-                layer = place.layer
-                place.starve()
-                if layer is not None:
-                    self.ask_key_frame(layer, now)
-            if not len(peer.pacer):
-                self._pacing.discard(peer)
-        if self._pacing:
-            self._pace = asyncio.get_running_loop().call_later(PACE_S, self._keep_pace)
 
     def _ask_again(self, layer: Layer, now: int) -> None:
         """What is missing of a picture is asked for; what stays missing costs a key frame."""

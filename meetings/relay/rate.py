@@ -63,7 +63,7 @@ class Estimate:
         self.loss += (share - self.loss) * (0.3 if share > self.loss else 0.1)
         if share <= LOSING:
             return
-        known = now - self._strained_at < TRUST_MS and now - self._told_at < TRUST_MS
+        known = now - self._told_at < TRUST_MS
         if share > LOSSY and pictures and not known and self._strained_at and now - self._strained_at > FALL_MS:
             self._fall(now, sending)
         self._strained_at = now

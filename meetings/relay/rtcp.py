@@ -96,8 +96,9 @@ def _read_arrivals(made: Feedback, body: bytes) -> None:
     is left unread."""
     first, count, word = struct.unpack_from("!HHI", body, 8)
     statuses: list[int] = []
-    at = 16
-    while len(statuses) < min(count, LONGEST_FEEDBACK) and at + 2 <= len(body):
+    at, room = 16, LONGEST_FEEDBACK - len(made.arrivals)
+    count = min(count, room)
+    while len(statuses) < count and at + 2 <= len(body):
         chunk = int.from_bytes(body[at : at + 2])
         at += 2
         if not chunk & 0x8000:

@@ -13,7 +13,7 @@ from meetings.relay.sdp import parse
 from meetings.sitting import commands as c
 from tests.kit.media import until
 from tests.kit.node import Line, Node
-from web import bodies, wire
+from web import wire
 from web.health import HealthBoard
 
 

@@ -289,3 +289,15 @@ async def test_who_leaves_is_hung_up_on(desk: Desk, caller: Callable[[str], Call
     await desk.until(lambda: made.reader.at_eof() or made.reading.done(), "the line to end")
     await desk.until(lambda: not desk.port.streams.open)
     assert desk.port._by_address == {}
+
+
+async def test_who_lost_his_stream_costs_the_others_nothing(desk: Desk, caller: Callable[[str], Caller]) -> None:
+    made = caller("a")
+    a, b = await made.join(desk.port), await desk.joined("b")
+    await desk.joined("c")
+    peer = desk.port._by_name[a.name_there]
+    made.writer.transport.abort()
+    await desk.until(lambda: peer.transport.stream is None)
+    b.show()
+    await desk.settle()
+    desk.quiet()

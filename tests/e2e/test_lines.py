@@ -1,0 +1,57 @@
+"""A real Chromium on lines that lose, that are thin, that let no UDP through, and that break: meetings.relay."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.kit.link import Weather
+from tests.kit.viewer import Browser, stage
+
+pytestmark = pytest.mark.browser
+
+
+async def grows(browser: Browser, kind: str, key: str, by: float, what: str, seconds: float = 30) -> None:
+    """Wait until a figure of the browser's has grown so much."""
+    start = (await browser.stats())[kind].get(key, 0)
+    for _ in range(int(seconds / 0.2)):
+        await asyncio.sleep(0.2)
+        if (await browser.stats())[kind].get(key, 0) >= start + by:
+            return
+    raise AssertionError(f"waited in vain for {what}")
+
+
+async def test_a_line_that_loses_a_tenth_costs_hardly_any_sound_and_no_picture() -> None:
+    async with stage(Weather(loss=0.10, delay=150)) as (browser, _, link):
+        await grows(browser, "video", "framesDecoded", 30, "pictures")
+        await asyncio.sleep(4)  # reports of loss come every other second
+        heard = await browser.heard(8)
+        assert sum(wire.down.lost for wire in link.wires.values()) > 50
+        assert heard.whole > 0.97 and heard.pictures > 5, heard
+
+
+async def test_a_thin_line_keeps_the_sound_and_a_short_queue() -> None:
+    async with stage(Weather(rate=128, queue=1000, delay=20)) as (browser, _, _):
+        await asyncio.sleep(8)
+        heard = await browser.heard(8)
+        assert heard.whole > 0.97 and heard.queue_p95 < 300, heard
+
+
+async def test_where_no_udp_comes_through_the_call_is_up_over_tcp() -> None:
+    async with stage(Weather(), blocked=True) as (browser, _, link):
+        await grows(browser, "video", "framesDecoded", 20, "pictures over TCP")
+        assert await browser.protocol() == "tcp"
+        heard = await browser.heard(3)
+        assert heard.whole > 0.99 and heard.pictures > 10, heard
+        assert link.cut
+
+
+async def test_a_cut_of_seconds_heals_by_itself() -> None:
+    async with stage(Weather(delay=20)) as (browser, _, link):
+        await grows(browser, "video", "framesDecoded", 20, "pictures")
+        link.cut = True
+        await asyncio.sleep(6)
+        link.cut = False
+        await grows(browser, "audio", "packetsReceived", 50, "sound after the cut")
+        await grows(browser, "video", "framesDecoded", 20, "pictures after the cut")
