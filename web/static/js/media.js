@@ -103,10 +103,15 @@ export class Media extends EventTarget {
     for (const track of this.own?.getTracks() ?? []) {
       const streams = [/** @type {MediaStream} */ (this.own)];
       const layers = track.kind === "video" ? { sendEncodings: LAYERS.map((layer) => ({ ...layer })) } : {};
-      this.senders[track.kind] = pc.addTransceiver(track, { direction: "sendonly", streams, ...layers }).sender;
+      const transceiver = pc.addTransceiver(track, { direction: "sendonly", streams, ...layers });
+      if (track.kind === "video") few(transceiver, RTCRtpSender);
+      this.senders[track.kind] = transceiver.sender;
     }
     const screen = this.shape.share ? pc.addTransceiver("video", { direction: "sendonly" }) : null;
-    if (screen) this.senders.screen = screen.sender;
+    if (screen) {
+      few(screen, RTCRtpSender);
+      this.senders.screen = screen.sender;
+    }
     const shared = this.shared?.getVideoTracks()[0];
     if (shared) await screen?.sender.replaceTrack(shared);
     this.voices = places(pc, "audio", this.shape.voices);
@@ -244,9 +249,23 @@ function places(pc, kind, count) {
   const made = [];
   for (let index = 0; index < count; index++) {
     const place = pc.addTransceiver(kind, { direction: "recvonly" });
+    if (kind === "video") few(place, RTCRtpReceiver);
     made.push(new MediaStream([place.receiver.track]));
   }
   return made;
+}
+
+/**
+ * Offer only the codecs that a sitting may have: with all of them, an offer with many places is too long.
+ * @param {RTCRtpTransceiver} transceiver @param {typeof RTCRtpSender | typeof RTCRtpReceiver} side
+ */
+function few(transceiver, side) {
+  const known = side.getCapabilities("video")?.codecs ?? [];
+  const wanted = known.filter(
+    ({ mimeType, sdpFmtpLine = "" }) =>
+      mimeType === "video/VP8" || mimeType === "video/rtx" || (mimeType === "video/H264" && /packetization-mode=1.*42e0/.test(sdpFmtpLine)),
+  );
+  if (wanted.length) transceiver.setCodecPreferences(wanted);
 }
 
 /** SDP with the section MID marked as a shared screen (RFC 4796). @param {string} sdp @param {string | null} [mid] */

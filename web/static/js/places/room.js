@@ -77,7 +77,7 @@ class Room extends SittingPlace {
     const mosaic = this.conducts ? PAGE : 0;
     const shape = alone
       ? { send: true, voices: 3, pictures: 3, quiet: true, share: true, mosaic }
-      : { send: false, voices: 0, pictures: 1, share: Boolean(seat?.present), mosaic };
+      : { send: false, voices: 0, pictures: 1, share: true, mosaic };
     this.media = new Media(this.line, this.sitting, shape);
     this.media.addEventListener("change", () => this.requestUpdate());
     void this.media.start();
@@ -145,7 +145,8 @@ class Room extends SittingPlace {
 
   switches() {
     const media = this.media;
-    const share = media?.shape.share && "getDisplayMedia" in navigator.mediaDevices && !NARROW.matches
+    const may = this.conducts || this.parts?.stage.speaker === this.me?.id || media?.shared;
+    const share = may && media?.shape.share && "getDisplayMedia" in navigator.mediaDevices && !NARROW.matches
       ? html`<button class="button decisive" aria-pressed=${Boolean(media.shared)} @click=${() => void media.share()}>${icon(media.shared ? "monitor-x" : "monitor-up")}${t(media.shared ? "room.share-stop" : "room.share")}</button>`
       : nothing;
     if (!media?.shape.send) return html`${share}${this.seat?.site && !this.presides ? html`<span class="small soft">${t("room.sound-in-room")}</span>` : nothing}`;
