@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import janus
+from bench import janus, lossy, plenary
 from bench.rows import Row, tell
 from meetings.load import film
 from meetings.load.crowd import Crowd, Join, Joined
@@ -68,8 +68,8 @@ def own_address() -> str:
 
 
 @contextlib.asynccontextmanager
-async def relay(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join]]:
-    """A relay worker of our own; yields its process id and how peers join it."""
+async def relay(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join, RelayLink]]:
+    """A relay worker of our own; yields its process id, how peers join it, and the line to it."""
     folder = Path(tempfile.mkdtemp(prefix="bacap-bench-"))
     words = [*pin, sys.executable, "-m", "meetings.relay.worker", str(folder / "s"), host, "0", "0", host]
     process = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.DEVNULL)
@@ -85,7 +85,7 @@ async def relay(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join]]:
 
     try:
         await asyncio.wait_for(ready.wait(), 20)
-        yield process.pid, join
+        yield process.pid, join, link
     finally:
         await link.close()
         process.terminate()
@@ -94,11 +94,11 @@ async def relay(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join]]:
 
 
 @contextlib.asynccontextmanager
-async def other(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join]]:
+async def other(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join, None]]:
     async with janus.running(host, 18088, pin) as pid:
         door = janus.Door(18088)
         try:
-            yield pid, door.join
+            yield pid, door.join, None
         finally:
             await door.close()
 
@@ -172,6 +172,18 @@ def rows_of(viewers: int, ours: Measured, theirs: Measured | None) -> list[Row]:
 
 async def main(given: argparse.Namespace) -> list[Row]:
     os.sched_setaffinity(0, {os.cpu_count() - 1})  # type: ignore[operator]
+    made = []
+    if given.viewers:
+        made += await compare(given)
+    if given.plenary:
+        async with relay(own_address(), ["taskset", "-c", "0"]) as (pid, _, link):
+            made += await plenary.rows(pid, link, given.seconds)
+    if given.lines:
+        made += await lossy.rows()
+    return made
+
+
+async def compare(given: argparse.Namespace) -> list[Row]:
     pin, host = ["taskset", "-c", "0"], own_address()
     shown, rows = film.make(), []
     for viewers in given.viewers:
@@ -180,7 +192,7 @@ async def main(given: argparse.Namespace) -> list[Row]:
             if server is None:
                 found.append(None)
                 continue
-            async with server(host, pin) as (pid, join):
+            async with server(host, pin) as (pid, join, _):
                 found.append(await measure(pid, join, shown, viewers, given.runs, given.seconds))
         ours, theirs = found
         assert ours is not None
@@ -195,7 +207,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--against", choices=["janus"])
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--viewers", type=int, nargs="+", default=[50, 200])
+    parser.add_argument("--viewers", type=int, nargs="*", default=[50, 200])
+    parser.add_argument("--plenary", action="store_true", help="136 sites, three on stage, a mosaic for the chair")
+    parser.add_argument("--lines", action="store_true", help="Chromium on lines that lose and on a thin one")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5)
     chosen = parser.parse_args()

@@ -19,7 +19,7 @@ from meetings.people.rights import NOBODY, Principal
 from meetings.sitting.room import Room, Telling
 from store.errors import Denied, Fault, Malformed, Refused
 
-from . import faults, links, wire
+from . import faults, links, turn, wire
 from .guard import COOKIE, demand_origin, locale_of
 
 if TYPE_CHECKING:
@@ -159,7 +159,9 @@ class Channel:
             if site is None:
                 raise Denied("site-unknown")
             self.who, self.session, self._site_credential = site, None, asked.site
-        self.send(wire.Welcome(wire.VERSION, self.who.id, self.who.kind, self.who.name, self.office.house.now_ms()))
+        now = self.office.house.now_ms()
+        ice = turn.servers(self.office.settings, self.who.id, now // 1000)
+        self.send(wire.Welcome(wire.VERSION, self.who.id, self.who.kind, self.who.name, now, ice))
 
     async def _list_sittings(self) -> None:
         if self.who.kind != "site":

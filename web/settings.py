@@ -40,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     largest_paper_mb: int = 100
     relay_port: int = 0  # UDP; 0 is the same number as `port`
     relay_tcp_port: int = 0  # for networks that let no UDP through; 0 is one above the UDP port
+    turn: tuple[str, ...] = ()  # addresses of an own TURN server, turns:...; with turn_secret, shared with it
+    turn_secret: str = ""
     relay_host: str = ""  # the address rooms reach; empty: this machine's own
     demonstration: bool = False
 
@@ -60,7 +62,7 @@ def read(path: Path | None, environ: Mapping[str, str], **given: Any) -> Setting
         for variable, text in environ.items():
             if variable.startswith(PREFIX) and variable != FILE:
                 name = variable.removeprefix(PREFIX).lower()
-                values[name] = text.split() if name == "names" else text
+                values[name] = text.split() if name in ("names", "turn") else text
         return msgspec.convert(values | given, Settings, strict=False)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise Unavailable("settings", reason=str(error)) from error

@@ -12,6 +12,7 @@ import logging
 import os
 import selectors
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -27,6 +28,7 @@ log = logging.getLogger("bacap.supervisor")
 
 FIRST_WAIT_S, LONGEST_WAIT_S, STEADY_S = 0.2, 30.0, 20.0
 STOP_S = 8.0
+ANY_4, ANY_6 = "0.0.0.0", "::"  # noqa: S104  (rooms join over the LAN)
 
 
 @contextlib.contextmanager
@@ -118,19 +120,28 @@ class Supervisor:
 def children_of(settings: Settings) -> list[Child]:
     """The processes of a node."""
     command = [sys.executable, "-m", "web.cli"]
-    addresses = [settings.relay_host] if settings.relay_host else list(dict.fromkeys([tls.lan_address(), "127.0.0.1"]))
-    socket = str(settings.folder / "run" / "relay.sock")
+    host, addresses = _media_addresses(settings)
+    control = str(settings.folder / "run" / "relay.sock")
     relay = [
         sys.executable,
         "-m",
         "meetings.relay.worker",
-        socket,
-        settings.host,
+        control,
+        host,
         str(settings.relay_port or settings.port),
         str(settings.relay_tcp_port or (settings.relay_port or settings.port) + 1),
         *addresses,
     ]
     return [Child("relay", relay), Child("web", [*command, "web"])]
+
+
+def _media_addresses(settings: Settings) -> tuple[str, list[str]]:
+    """What the relay listens at, and the addresses it tells browsers: of IPv4 and IPv6, one port for both."""
+    both = settings.host == ANY_4 and socket.has_dualstack_ipv6()
+    if settings.relay_host:
+        return (ANY_6 if both else settings.host), [settings.relay_host]
+    own = [tls.lan_address(), *([tls.lan_address_6()] if both else []), "127.0.0.1"]
+    return (ANY_6 if both else settings.host), list(dict.fromkeys(one for one in own if one))
 
 
 def run(settings: Settings, more: Sequence[Child] = ()) -> int:

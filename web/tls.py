@@ -33,6 +33,14 @@ def lan_address() -> str:
     return "127.0.0.1"
 
 
+def lan_address_6() -> str:
+    """The same with IPv6; "" when there is none."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+        probe.connect(("2001:db8::1", 9))  # the documentation prefix
+        return str(probe.getsockname()[0])
+    return ""
+
+
 def own_names(more: tuple[str, ...] = ()) -> list[str]:
     """Every name and address this node answers to."""
     names = ["localhost", "127.0.0.1", "::1", socket.gethostname(), lan_address(), *more]

@@ -105,12 +105,21 @@ FromBrowser = Hello | Watch | Do | Fetch | MediaOffer | MediaMosaic | MediaShare
 # ── the channel: server to browser ──
 
 
+class IceServer(msgspec.Struct, frozen=True, rename="camel"):
+    """As RTCPeerConnection takes it."""
+
+    urls: list[str]
+    username: str
+    credential: str
+
+
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     v: int
     who: str  # person or site id
     kind: str
     name: str
     now: int  # UTC milliseconds: clocks on screens follow the server
+    ice: list[IceServer] = []  # an external TURN server, where one is set
 
 
 class Told(msgspec.Struct, frozen=True, tag="told"):

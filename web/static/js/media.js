@@ -96,7 +96,7 @@ export class Media extends EventTarget {
 
   async join() {
     this.pc?.close();
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.channel.ice });
     this.pc = pc;
     this.senders = {};
     this.wanted = {};

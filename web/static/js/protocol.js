@@ -66,6 +66,8 @@ export class Channel extends EventTarget {
     this.tries = 0;
     this.heard = 0;
     this.offset = 0; // server clock minus ours, ms
+    /** External TURN servers, if any. @type {RTCIceServer[]} */
+    this.ice = [];
     /** @type {WebSocket | null} */
     this.socket = null;
     /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -154,6 +156,7 @@ export class Channel extends EventTarget {
     }
     this.tries = 0;
     this.offset = welcome.now - this.now();
+    this.ice = welcome.ice ?? [];
     for (const [id, view] of this.sittings) this.write({ type: "watch", sitting: id, after: view.seq });
     for (const { message } of this.pending.values()) this.write(message);
     this.change("open");

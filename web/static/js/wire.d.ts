@@ -250,6 +250,12 @@ export interface Hello {
   site?: string;
 }
 
+export interface IceServer {
+  urls: Array<string>;
+  username: string;
+  credential: string;
+}
+
 export interface ItemPart {
   id: string;
   number: number;
@@ -701,6 +707,7 @@ export interface Welcome {
   kind: string;
   name: string;
   now: number;
+  ice?: Array<IceServer>;
 }
 
 export interface WithdrawFloor {

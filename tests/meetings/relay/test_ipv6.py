@@ -1,0 +1,53 @@
+"""One socket for both families: clients of IPv4 and of IPv6 see and hear each other through it: meetings.relay.port."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import pytest
+
+from meetings.relay.port import Port
+from tests.kit.media import until
+
+from .client import Client, faults_of
+
+
+class Client6(Client):
+    """The same over IPv6."""
+
+    def new_socket(self) -> socket.socket:
+        made = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        made.bind(("::1", 0))
+        made.setblocking(False)
+        self.socks.append(made)
+        asyncio.get_running_loop().add_reader(made, self._readable, made)
+        return made
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+async def test_both_families_meet_on_one_port() -> None:
+    faults = faults_of(asyncio.get_running_loop())
+    port = Port("::", 0, ["127.0.0.1"])
+    port.open()
+    old, new = Client("a"), Client6("b")
+    try:
+        await old.join(port)
+        new.accept((await port.join("r", "b", new.offer())).replace(" 127.0.0.1 ", " ::1 "))
+        await new.connect()
+        await until(lambda: "b" in port.rooms["r"].endpoints)
+        await asyncio.sleep(0.1)
+        for _ in range(20):
+            old.show()
+            new.show()
+            old.say(old.voice.next())
+            new.say(new.voice.next())
+            await asyncio.sleep(0.05)
+        assert all(client.of(kind) for client in (old, new) for kind in ("audio", "video"))
+        mapped = [message.attributes["XOR-MAPPED-ADDRESS"][0] for client in (old, new) for message in client.stun[:1]]
+        assert mapped == ["127.0.0.1", "::1"]
+    finally:
+        for client in (old, new):
+            await client.close()
+        await port.close()
+    assert not faults
