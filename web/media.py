@@ -28,6 +28,7 @@ from .health import HealthBoard
 if TYPE_CHECKING:
     from meetings.sitting.state import State
 
+WATCHING = "#watching"  # behind a site's name: the endpoint by which it only shows what comes
 MOST_MOSAIC = 16  # pictures of a mosaic
 GRACE_S = 6.0  # a site that is gone so long has left
 
@@ -79,6 +80,26 @@ class MediaDesk:
             if (media.direction == "sendonly" and media.name != "screen") or media.kind == "audio":
                 raise Denied("no-sound-in-room")
 
+    async def watch(self, who: Principal, sitting: str, offer: str) -> str:
+        """For a site that only shows what comes, over WHEP, beside whatever it sends. Raises as `join` does."""
+        room = await self._rooms.get(sitting)
+        if room.state.phase not in ("released", "open"):
+            raise Refused("not-now", phase=room.state.phase)
+        if who.id not in room.state.rooms:
+            raise Refused("site-not-invited")
+        if any(media.direction != "recvonly" for media in sdp.parse(offer).media):
+            raise Denied("no-right")
+        return await self._relay.join(sitting, who.id + WATCHING, offer)
+
+    async def hang_up(self, who: Principal, sitting: str) -> None:
+        """A site without a page says goodbye."""
+        await self._relay.leave(sitting, who.id)
+        room = await self._rooms.get(sitting)
+        await room.ask(who, c.LeaveSite(who.id, "left"))
+
+    async def unwatch(self, who: Principal, sitting: str) -> None:
+        await self._relay.leave(sitting, who.id + WATCHING)
+
     async def mosaic(self, who: Principal, sitting: str, endpoints: list[str]) -> None:
         """Who conducts the sitting sees any of its sites. Raises Denied, Refused."""
         room = await self._rooms.get(sitting)
@@ -123,10 +144,17 @@ class MediaDesk:
                 channel.send(wire.MediaWanted(message.name, message.top))
         elif isinstance(message, Gone):
             self._health.forget(message.endpoint)
+            self._note_gone(message)
             for channel in self._channels.of(message.endpoint):
                 channel.send(wire.MediaLost("silent"))
         elif isinstance(message, Healths):
             self._take_health(message)
+
+    def _note_gone(self, message: Gone) -> None:
+        """A site without a page, an encoder, has left when its media ends."""
+        if not self._channels.connected(message.endpoint):
+            who = Principal("site", message.endpoint)
+            self._leaving[who.id] = asyncio.create_task(self._leave_later(who, [message.room]))
 
     def _take_health(self, message: Healths) -> None:
         """Into the board; and to those who conduct, how the sites of their sitting do."""

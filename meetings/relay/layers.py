@@ -99,6 +99,7 @@ def choose(viewer: Endpoint, now: int) -> list[Layer]:
             spent += more
     if spent > budget and not line.rate:
         estimate.prove(estimate.budget_for(spent + sound(viewer, now)))
+    viewer.spent = spent + sound(viewer, now)
     if calm:
         _try_more(viewer, now, ladders, chosen, spent)
     wanting = []

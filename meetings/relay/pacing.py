@@ -54,7 +54,8 @@ class Pacing:
 
     def _let_out(self, peer: Peer, now: int) -> None:
         line, value = peer.endpoint.line.rate, peer.endpoint.estimate.value
-        for packet, place in peer.pacer.due(now, min(value, line) if line else value):
+        bits = min(value, line) if line else max(value, peer.endpoint.spent)
+        for packet, place in peer.pacer.due(now, bits):
             self._egress.send(now, peer.numbered(now, packet, place), [place])
         self._egress.flush()
         for place in peer.pacer.spill(now):

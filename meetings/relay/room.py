@@ -23,7 +23,7 @@ class Endpoint:
 
     __slots__ = (
         "by_ssrc", "estimate", "id", "level_id", "mid_id", "mosaic", "peer", "places", "redundancy", "repaired_id",
-        "rid_id", "room", "sharing", "sources", "sources_by_mid", "spoke_at", "transport_id", "watching",
+        "rid_id", "room", "sharing", "sources", "spent", "sources_by_mid", "spoke_at", "transport_id", "watching",
     )  # fmt: skip
 
     def __init__(self, room: Room, endpoint: str, peer: object) -> None:
@@ -34,6 +34,7 @@ class Endpoint:
         self.places: dict[str, list[Place]] = {"audio": [], "video": []}
         self.level_id = self.transport_id = self.mid_id = self.rid_id = self.repaired_id = 0
         self.estimate = Estimate()
+        self.spent = 0  # bits a second of what it was given
         self.redundancy = 0  # earlier packets in each one of sound
         self.mosaic = 0  # so many of the last picture places are a mosaic
         self.watching: tuple[str, ...] = ()  # what the mosaic is to show
