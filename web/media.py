@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
 
 from meetings.people import rights
 from meetings.people.rights import Principal
@@ -26,10 +27,11 @@ from .channels import Channels
 from .health import HealthBoard
 
 if TYPE_CHECKING:
-    from meetings.sitting.state import State
+    from meetings.sitting.state import Present, State
 
 WATCHING = "#watching"  # behind a site's name: the endpoint by which it only shows what comes
 MOST_MOSAIC = 16  # pictures of a mosaic
+PERSON_GRACE_S = 15.0  # a person whose channel is gone so long is not heard any more
 GRACE_S = 6.0  # a site that is gone so long has left
 
 
@@ -110,25 +112,32 @@ class MediaDesk:
         await self._relay.watch(sitting, who.id, tuple(known))
 
     async def share(self, who: Principal, sitting: str, on: bool) -> None:
-        """Whether it is shown depends on the floor, as sound does: policy_of."""
+        """Who conducts, or has the floor, may. Raises Denied."""
+        state = (await self._rooms.get(sitting)).state
+        seat = state.seats.get(who.id)
+        leads = seat is not None and seat.role in ("chair", "secretary")
+        if on and not leads and state.floor.speaker != who.id:
+            raise Denied("no-right")
         await self._relay.share(sitting, who.id, on)
 
     async def leave(self, who: Principal, sitting: str) -> None:
         await self._relay.leave(sitting, who.id)
 
     def channel_closed(self, who: Principal, sittings: list[str]) -> None:
-        """A site whose browser is gone and does not come back has left its sittings."""
-        if who.kind != "site" or self._channels.connected(who.id) or who.id in self._leaving:
+        """Whose browser is gone and does not come back has left its sittings."""
+        if who.kind == "nobody" or self._channels.connected(who.id) or who.id in self._leaving:
             return
         self._leaving[who.id] = asyncio.create_task(self._leave_later(who, sittings))
 
     async def _leave_later(self, who: Principal, sittings: list[str]) -> None:
-        await asyncio.sleep(GRACE_S)
+        await asyncio.sleep(GRACE_S if who.kind == "site" else PERSON_GRACE_S)
         self._leaving.pop(who.id, None)
         if self._channels.connected(who.id):
             return
         for sitting in sittings:
             await self._relay.leave(sitting, who.id)
+            if who.kind != "site":
+                continue
             with contextlib.suppress(Fault):
                 room = await self._rooms.get(sitting)
                 await room.ask(who, c.LeaveSite(who.id, "line"))
@@ -180,19 +189,38 @@ class MediaDesk:
     # ── rooms ──
 
     def _attend(self, room: Room) -> None:
-        known = policy_of(room.state)
+        known, present = policy_of(room.state), room.state.present
         self._steer(known)
         self._note_conductors(room.state)
 
         def changed(state: State, _: list[Event]) -> None:
-            nonlocal known
+            nonlocal known, present
             self._note_conductors(state)
+            self._put_out(state, present)
+            present = state.present
             now = policy_of(state)
             if now != known:
                 known = now
                 self._steer(now)
 
         room.on_change.append(changed)
+
+    def _put_out(self, state: State, before: Mapping[str, Present]) -> None:
+        """Whose seat has changed joins anew, with what the new one allows; when all is over, everybody is out."""
+        gone = [
+            person for person, here in before.items() if person not in state.present or state.present[person] != here
+        ]
+        if state.phase == "closed":
+            gone = [*state.rooms, *(site + WATCHING for site in state.rooms), *state.seats]
+        for endpoint in gone:
+            self._spawn(self._relay.leave(state.id, endpoint))
+            for channel in self._channels.of(endpoint):
+                channel.send(wire.MediaLost("seat"))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._steering.add(task)
+        task.add_done_callback(self._steering.discard)
 
     def _note_conductors(self, state: State) -> None:
         self._conductors.pop(state.id, None)
@@ -201,9 +229,7 @@ class MediaDesk:
             self._conductors[state.id] = tuple(people)
 
     def _steer(self, policy: Policy) -> None:
-        task = asyncio.create_task(self._relay.steer(policy))
-        self._steering.add(task)
-        task.add_done_callback(self._steering.discard)
+        self._spawn(self._relay.steer(policy))
 
 
 def policy_of(state: State) -> Policy:

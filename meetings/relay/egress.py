@@ -114,7 +114,7 @@ def _transmit(plain: bytes, place: Place, sock: socket.socket) -> bool:
         if peer.transport.stream is not None:
             return bool(peer.transport.stream.send(data))
         sock.sendto(data, peer.transport.address)
-    except (OSError, SrtpError, TypeError):  # the last where it has no address any more
+    except (OSError, SrtpError, ValueError, TypeError):  # too long; or it has no address any more
         return False
     return True
 

@@ -78,6 +78,9 @@ class Gaps:
             self._missing.clear()
             self.given_up = True
             return
+        if len(self._missing) > SIZE:
+            self._missing.clear()
+            self.given_up = True
         for missing in range(before + 1, number):
             self._missing[missing] = (0, -AGAIN_MS)
 

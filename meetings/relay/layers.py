@@ -120,7 +120,8 @@ def _ladder(place: Place, now: int) -> list[Layer]:
     layers = place.source.layers
     if len(layers) == 1:
         return layers
-    return [layer for layer in place.source.live(now) if layer.index <= place.top] or layers[:1]
+    live = place.source.live(now)
+    return [layer for layer in live if layer.index <= place.top] or live[:1] or layers[:1]
 
 
 def _try_more(

@@ -46,11 +46,13 @@ class Pacing:
 
     def _turn(self) -> None:
         self._timer, now = None, clock()
-        for peer in list(self._waiting):
-            self._let_out(peer, now)
-            if not len(peer.pacer):
-                self._waiting.discard(peer)
-        self._wind()
+        try:
+            for peer in list(self._waiting):
+                self._let_out(peer, now)
+                if not len(peer.pacer):
+                    self._waiting.discard(peer)
+        finally:
+            self._wind()  # whatever one viewer's packets did, the others go on
 
     def _let_out(self, peer: Peer, now: int) -> None:
         line, value = peer.endpoint.line.rate, peer.endpoint.estimate.value

@@ -19,7 +19,9 @@ from .source import CLOCK, RATE_MS, Layer, Source
 from .transit import Transit
 
 MOST_TOLD = 400  # packets in one feedback: it must fit a datagram
+LONGEST_RTCP = 1300  # bytes of a compound
 MOST_REPORTS = 40  # sender reports in one datagram
+LONGEST_DELAY_MS = 60_000  # since a sender report that is still answered
 MOST_ARRIVALS = 4000  # kept between two feedbacks
 
 
@@ -75,7 +77,9 @@ class Peer:
         self.reported: dict[int, tuple[int, int]] = {}  # SSRC -> (middle NTP, ms) of the sender's last report
         self.rtt = 0  # ms
         self.task: asyncio.Task[None] | None = None
+        self._ssrcs: set[int] = set()
         self.places = self._take_in(offer, mosaic)
+        self.pictures = [layer for layer in self.layers() if layer.source.kind == "video"]
 
     # ── what it sends and shows ──
 
@@ -95,16 +99,24 @@ class Peer:
 
     def _place(self, media: sdp.Media) -> Place:
         payload_type = media.payload_type(answer.codec_of(media, self.codec))
-        place = Place(self.endpoint, media.kind, payload_type, secrets.randbits(31) | 1)
+        place = Place(self.endpoint, media.kind, payload_type, self._new_ssrc())
         place.seq, place.ts = secrets.randbits(15), secrets.randbits(32)
         if media.kind == "audio":
             place.red_type = media.red_type(payload_type)
         else:
             place.repair_type = media.repair_type(payload_type)
-            place.repair_ssrc, place.repair_seq = secrets.randbits(31) | 1, secrets.randbits(15)
+            place.repair_ssrc, place.repair_seq = self._new_ssrc(), secrets.randbits(15)
             if place.repair_type >= 0:
-                self.transit.extension_id = media.extensions.get(sdp.TRANSPORT, self.transit.extension_id)
+                number = media.extensions.get(sdp.TRANSPORT, 0)
+                self.transit.extension_id = number if 0 < number < 15 else self.transit.extension_id  # one-byte headers
         return place
+
+    def _new_ssrc(self) -> int:
+        """Never one twice under one key: with AES-GCM two streams of one number give the key away."""
+        while (ssrc := secrets.randbits(31) | 1) in self._ssrcs:
+            continue
+        self._ssrcs.add(ssrc)
+        return ssrc
 
     def _source(self, media: sdp.Media) -> None:
         made = self.endpoint
@@ -172,6 +184,8 @@ class Peer:
             layer.report = (traffic.packets, traffic.lost)
             fraction = min(255, missing * 256 // (came + missing)) if came + missing else 0
             last, at = self.reported.get(layer.ssrc, (0, now))
+            if now - at > LONGEST_DELAY_MS:
+                last = 0  # a report so old says nothing of the round trip
             delay = (now - at) * 65536 // 1000 if last else 0
             blocks.append(Report(layer.ssrc, fraction, traffic.lost, int(traffic.jitter), last, delay))
         return rtcp.receiver_report(blocks[: rtcp.MOST_BLOCKS]) if blocks else b""
@@ -202,7 +216,8 @@ class Peer:
     def _hear_reports(self, now: int, wall_ns: int, feedback: rtcp.Feedback) -> float | None:
         """Returns the share of what it should have got that did not come, over its streams."""
         for ssrc, middle in feedback.senders:
-            self.reported[ssrc] = (middle, now)
+            if ssrc in self.endpoint.by_ssrc:
+                self.reported[ssrc] = (middle, now)
         known = {place.ssrc: place for places in self.endpoint.places.values() for place in places}
         shares = []
         for report in feedback.reports:
@@ -214,13 +229,14 @@ class Peer:
                 trip = rtcp.middle(wall_ns) - report.last - report.delay & 0xFFFFFFFF
                 if trip < 1 << 22:  # a minute
                     self.rtt = trip * 1000 >> 16
-                    self.endpoint.estimate.trip(now, self.rtt, self.outbound.least)
+                    pictures = any(one.layer is not None for one in self.endpoint.places["video"])
+                    self.endpoint.estimate.trip(now, self.rtt, self.outbound.least, pictures)
             shares.append(report.fraction / 256)
         return sum(shares) / len(shares) if shares else None
 
     def send_plain(self, data: bytes, send_to: Callable[[bytes, Any], None]) -> None:
         """RTCP, protected, to where this peer is."""
-        if not self.ready:
+        if not self.ready or len(data) > LONGEST_RTCP:  # the second never, if all that is said keeps its bounds
             return
         sealed = self.session.protect_rtcp(data)
         if self.transport.stream is not None:

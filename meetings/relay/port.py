@@ -34,6 +34,7 @@ log = logging.getLogger("bacap.relay")
 AT_ONCE = 256  # datagrams a turn of the loop
 HOLD_S = 0.002  # the packets of a picture wait so long for each other, to go as one train
 PLAN_S = 0.02
+MOST_MISSED = 250  # packets asked for at once: it must fit one datagram
 BUFFER = 4 * 1024**2
 
 
@@ -241,12 +242,20 @@ class Port:
             except OSError:  # nothing more, or an ICMP of a peer that is gone
                 break
             if data:
-                self._take(data, address, now)
+                self._take_safely(data, address, now)
         self._let_go()
 
     def _on_stream(self, stream: Stream, data: bytes) -> None:
-        self._take(data, stream, clock())
+        self._take_safely(data, stream, clock())
         self._let_go()
+
+    def _take_safely(self, data: bytes, address: Any, now: int) -> None:
+        """Whatever a datagram does to us, the next is somebody else's."""
+        try:
+            self._take(data, address, now)
+        except Exception:
+            self.dropped += 1
+            log.exception("a datagram could not be taken")
 
     def _take(self, data: bytes, address: Any, now: int) -> None:
         first = data[0]
@@ -282,7 +291,8 @@ class Port:
             if peer is None or not stun.is_genuine(data, peer.password.encode()):
                 return
             known: Any = peer.transport.stream or peer.transport.address
-            if known != address and (known is None or stun.nominates(data)):
+            moved = known != address or self._by_address.get(address) is not peer  # taken by another, too
+            if moved and (known is None or stun.nominates(data)):
                 self._move(peer, known, address)
             peer.heard_at = now
             if isinstance(address, Stream):
@@ -299,6 +309,8 @@ class Port:
         if known is not None and self._by_address.get(known) is peer:
             self._forget(known)
         self._egress.flush()
+        if isinstance(known, Stream) and known is not address:
+            known.close()
         if isinstance(address, Stream):
             address.proved = True
             peer.transport.stream, peer.transport.address = address, None
@@ -338,16 +350,15 @@ class Port:
                 self._pacing.put(now, packet, places)
             else:
                 self._egress.send(now, packet, places)
-        if sends and sends[0][1].vp8 is not None:
-            for layer in endpoint.by_ssrc.values():
-                if layer.gaps:
-                    self._ask_again(layer, now)
+        for layer in peer.pictures:
+            if layer.gaps:
+                self._ask_again(layer, now)
 
     def _ask_again(self, layer: Layer, now: int) -> None:
         """What is missing of a picture is asked for; what stays missing costs a key frame."""
         missing = layer.gaps.due(now)
         if missing:
-            self.send_rtcp(layer.source.endpoint.peer, rtcp.nack(layer.ssrc, pairs(missing)))
+            self.send_rtcp(layer.source.endpoint.peer, rtcp.nack(layer.ssrc, pairs(missing[:MOST_MISSED])))
         if layer.gaps.take_given_up():
             self.ask_key_frame(layer, now)
 

@@ -20,6 +20,7 @@ FIRST_PATIENCE_MS, PATIENCE_MS, LONGEST_PATIENCE_MS = 1000, 5000, 60_000
 FIRST_STRAIN_MS, STRAIN_MS = 3000, 10_000  # pictures go at a measured pace so long, at first and after trouble
 QUEUE_MS, STANDING_MS, LONG_QUEUE_MS = 80, 150, 300  # a queue that stands so long, or one so long at once, is trouble
 LONG_TRIP_MS = 200  # a round trip longer by this than the shortest is a queue
+TRIPS_MS = 30_000
 TRIAL_MS = 5000  # trouble so soon after a rise is that rise's fault
 DARING = 1.6  # times of what it carried
 CEILING_MS = 60_000  # what the line carried in its last trouble is believed for so long
@@ -27,8 +28,8 @@ CEILING_MS = 60_000  # what the line carried in its last trouble is believed for
 
 class Estimate:
     __slots__ = (
-        "_ceiling", "_fell_at", "_patience", "_queued_since", "_quiet_since", "_risen_at", "_shortest", "_strained_at",
-        "_told_at", "loss", "queued", "value",
+        "_ceiling", "_fell_at", "_patience", "_queued_since", "_quiet_since", "_risen_at", "_shortest",
+        "_shortest_before", "_strained_at", "_told_at", "_trips_since", "loss", "queued", "value",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -40,7 +41,8 @@ class Estimate:
         self._fell_at = -CEILING_MS
         self._queued_since = self._quiet_since = self._risen_at = self._strained_at = 0
         self._patience = FIRST_PATIENCE_MS  # until the first trouble
-        self._shortest = 1 << 30  # ms, the round trip
+        self._shortest = self._shortest_before = 1 << 30  # ms, the round trip, in this stretch of time and the last
+        self._trips_since = 0
 
     def begin(self, now: int) -> None:
         self._quiet_since, self._strained_at = now, now + FIRST_STRAIN_MS - STRAIN_MS
@@ -68,12 +70,15 @@ class Estimate:
             self._fall(now, sending)
         self._strained_at = now
 
-    def trip(self, now: int, rtt: int, sending: int) -> None:
-        """A round trip of RTT ms was measured, of reports: all there is where pictures are not numbered."""
+    def trip(self, now: int, rtt: int, sending: int, pictures: bool) -> None:
+        """A round trip of RTT ms was measured, of reports: all there is where pictures are not numbered. PICTURES: some
+        are being sent, so that less could."""
+        if now - self._trips_since > TRIPS_MS:  # the way may have become longer for good
+            self._shortest_before, self._shortest, self._trips_since = self._shortest, rtt, now
         self._shortest = min(self._shortest, max(1, rtt))
         if now - self._told_at >= TRUST_MS:
-            self.queued = rtt - self._shortest > LONG_TRIP_MS
-            if self.queued:
+            self.queued = rtt - min(self._shortest, self._shortest_before) > LONG_TRIP_MS
+            if self.queued and pictures:
                 self._fall(now, sending)
 
     def _fall(self, now: int, came: int) -> None:

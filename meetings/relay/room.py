@@ -23,7 +23,7 @@ class Endpoint:
 
     __slots__ = (
         "by_ssrc", "estimate", "id", "level_id", "mid_id", "mosaic", "peer", "places", "redundancy", "repaired_id",
-        "rid_id", "room", "sharing", "sources", "spent", "sources_by_mid", "spoke_at", "transport_id", "watching",
+        "rid_id", "room", "sharing", "sources", "sources_by_mid", "spent", "spoke_at", "transport_id", "watching",
     )  # fmt: skip
 
     def __init__(self, room: Room, endpoint: str, peer: object) -> None:
@@ -54,6 +54,7 @@ class Endpoint:
         for source in (named,) if named is not None else self.sources.values():
             for layer in source.layers:
                 if repaired and layer.rid == rid and layer.repair_type == payload_type:
+                    self.by_ssrc.pop(layer.repair_ssrc, None)
                     layer.repair_ssrc = ssrc
                 elif repaired or layer.ssrc or layer.rid != rid:
                     continue

@@ -15,6 +15,7 @@ from .room import Endpoint
 from .rtp import HEAD, Packet
 from .source import CLOCK, NEVER, PLAIN, Layer
 
+LARGEST = 1320  # bytes of payload: with our number, or as a repair, it must still fit one packet of SRTP
 KEPT = SIZE - 12  # what is older than this is not remembered
 Send = tuple[int, Packet, list[Place]]  # the way to the places, see source.py
 
@@ -56,6 +57,8 @@ def _pass(now: int, endpoint: Endpoint, layer: Layer, data: bytes, at: int, seq:
         return ()  # repaired before it came: one number never goes out with two contents
     if picture:
         layer.gaps.came(before, number)
+    if len(data) - at > LARGEST:
+        return ()
     packet = Packet(rtp.bare(data, at), source.codec)
     layer.history.put(packet)
     if packet.key:

@@ -143,7 +143,7 @@ class Source:
         self.layers: list[Layer] = []
         self.places: list[Place] = []
         self.level = speaker.Level()
-        self.asked_top = -1  # the highest layer that its sender was told is watched; -1: none
+        self.asked_top: int | None = None  # the highest layer that its sender was told is watched; -1: none
 
     def live(self, now: int) -> list[Layer]:
         """The layers that are being sent."""

@@ -68,6 +68,6 @@ class Transit:
 
     def _rate(self) -> int:
         last = self._arrived[-1][0]
-        self._arrived = [(at, size) for at, size in self._arrived if 0 <= last - at <= WINDOW_US]
+        self._arrived = [(at, size) for at, size in self._arrived[-KEPT:] if 0 <= last - at <= WINDOW_US]
         long = last - self._arrived[0][0]
         return sum(size for _, size in self._arrived[1:]) * 8_000_000 // long if long > WINDOW_US // 4 else 0

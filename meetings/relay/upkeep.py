@@ -39,18 +39,24 @@ class Upkeep:
     async def tick(self, now: int, wall_ns: int) -> None:
         self._ticks += 1
         for number, peer in enumerate(self._port.peers()):
-            if now - peer.heard_at > CONSENT_MS:
-                log.info("%s fell silent", peer.endpoint.id)
-                self._port.on_lost(peer.endpoint.room, peer.endpoint)
-                await self._port.end(peer)
-                continue
-            peer.outbound.look(now)
-            for told in peer.feedbacks() if peer.arrivals else ():
-                self._port.send_rtcp(peer, told)
-            if (self._ticks + number) % REPORT_TICKS == 0:
-                self._report(peer, now, wall_ns)
+            try:
+                await self._look_after(peer, number, now, wall_ns)
+            except Exception:  # one peer's trouble is not the others'
+                log.exception("the upkeep of %s failed", peer.endpoint.id)
         for room in list(self._port.rooms.values()):
             self._tend(room, now)
+
+    async def _look_after(self, peer: Peer, number: int, now: int, wall_ns: int) -> None:
+        if now - peer.heard_at > CONSENT_MS:
+            log.info("%s fell silent", peer.endpoint.id)
+            self._port.on_lost(peer.endpoint.room, peer.endpoint)
+            await self._port.end(peer)
+            return
+        peer.outbound.look(now)
+        for told in peer.feedbacks() if peer.arrivals else ():
+            self._port.send_rtcp(peer, told)
+        if (self._ticks + number) % REPORT_TICKS == 0:
+            self._report(peer, now, wall_ns)
 
     def _report(self, peer: Peer, now: int, wall_ns: int) -> None:
         for made in (peer.receiver_report(now), peer.sender_reports(now, wall_ns)):

@@ -108,7 +108,7 @@ class Worker:
                 for endpoint in room.endpoints.values():
                     self._tell_slots(room, endpoint, endpoint.showing("audio"), endpoint.showing("video"))
                     for source in endpoint.sources.values():
-                        if source.kind == "video":
+                        if source.kind == "video" and source.asked_top is not None:
                             self._tell_wanted(room, endpoint, source.name, source.asked_top)
 
     def _steer(self, message: control.Policy) -> None:

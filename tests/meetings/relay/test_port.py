@@ -15,6 +15,8 @@ from aiortc.rtp import RtcpPacket, RtcpPsfbPacket, RtpPacket
 from meetings.relay import port as port_module
 from meetings.relay import rtcp, sdp
 from meetings.relay.dtls import fingerprint
+from meetings.relay.peer import Peer
+from meetings.relay.room import Room
 from store.errors import Malformed
 
 from . import offers, twcc
@@ -250,3 +252,24 @@ async def test_a_port_number_is_the_sockets_own(desk: Desk) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, pytest.raises(OSError):
         probe.bind(("127.0.0.1", desk.port.number))
     assert port_module.clock() <= port_module.clock()
+
+
+async def test_a_strange_number_of_an_extension_is_no_number(desk: Desk) -> None:
+    a = await desk.joined("a")
+    for number in (0, 15, 16, 255):
+        offer = a.offer().replace(f"a=extmap:{TRANSPORT_ID} ", f"a=extmap:{number} ")
+        peer = Peer(Room("x"), "v", sdp.parse(offer), desk.port.certificate, lambda *_: None)
+        assert peer.transit.extension_id == 0
+    desk.quiet()
+
+
+async def test_a_picture_too_large_to_be_repaired_goes_nowhere(desk: Desk) -> None:
+    a, b = await desk.joined("a"), await desk.joined("b")
+    a.show()
+    await desk.until(lambda: b.of("video"))
+    count = len(b.of("video"))
+    [large] = a.film.frame()
+    a.say(large + bytes(1330))
+    await desk.settle()
+    assert len(b.of("video")) == count
+    desk.quiet()

@@ -207,20 +207,20 @@ def test_a_line_is_strained_at_first_and_after_loss_or_trouble() -> None:
 
 def test_a_round_trip_that_grows_is_a_queue_where_pictures_say_nothing() -> None:
     estimate = begun(1_000_000)
-    estimate.trip(NOW, 40, 300_000)
-    estimate.trip(NOW + 1000, 40 + LONG_TRIP_MS, 300_000)
+    estimate.trip(NOW, 40, 300_000, pictures=True)
+    estimate.trip(NOW + 1000, 40 + LONG_TRIP_MS, 300_000, pictures=True)
     assert (estimate.value, estimate.queued) == (1_000_000, False)
-    estimate.trip(NOW + 2000, 41 + LONG_TRIP_MS, 300_000)
+    estimate.trip(NOW + 2000, 41 + LONG_TRIP_MS, 300_000, pictures=True)
     assert (estimate.value, estimate.queued) == (int(300_000 * FALLS), True)
-    estimate.trip(NOW + 3000, 40, 300_000)
+    estimate.trip(NOW + 3000, 40, 300_000, pictures=True)
     assert not estimate.queued
 
 
 def test_a_round_trip_says_nothing_where_pictures_do() -> None:
     estimate = begun(1_000_000)
-    estimate.trip(NOW, 40, 300_000)
+    estimate.trip(NOW, 40, 300_000, pictures=True)
     estimate.tell(NOW + 1000, QUIET, 0)
-    estimate.trip(NOW + 1000 + TRUST_MS - 1, 900, 300_000)
+    estimate.trip(NOW + 1000 + TRUST_MS - 1, 900, 300_000, pictures=True)
     assert estimate.value == 1_000_000
 
 
@@ -248,7 +248,7 @@ def test_whatever_is_told_it_stays_within_its_bounds(told: list[tuple[str, int, 
             estimate.lose(now, what, bits, pictures=True)
             fell = what > rate.LOSSY
         elif isinstance(what, int):
-            estimate.trip(now, what, bits) if kind == "trip" else estimate.rise(now, bits)
+            estimate.trip(now, what, bits, pictures=True) if kind == "trip" else estimate.rise(now, bits)
             fell = kind == "trip"
         assert LEAST <= estimate.value <= MOST and 0 <= estimate.loss <= 1
         assert estimate.value >= before or fell, "it fell for no reason"
@@ -277,3 +277,19 @@ def test_what_was_stays_while_it_is_near() -> None:
 @given(st.floats(0, 1), st.integers(0, 3), st.integers(-5, 9))
 def test_the_line_limits_redundancy(loss: float, before: int, most: int) -> None:
     assert 0 <= redundancy(loss, before, most) <= max(0, most)
+
+
+def test_a_way_that_became_longer_for_good_is_no_queue_for_ever() -> None:
+    estimate = begun(1_000_000)
+    for at in range(0, 10_000, 1000):
+        estimate.trip(NOW + at, 20, 300_000, pictures=True)
+    for at in range(10_000, 100_000, 1000):
+        estimate.trip(NOW + at, 300, 300_000, pictures=True)
+    assert not estimate.queued and estimate.calm(NOW + 100_000)
+
+
+def test_where_no_picture_goes_a_long_way_takes_nothing_away() -> None:
+    estimate = begun(1_000_000)
+    estimate.trip(NOW, 20, 50_000, pictures=False)
+    estimate.trip(NOW + 1000, 900, 50_000, pictures=False)
+    assert estimate.value == 1_000_000
