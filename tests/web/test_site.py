@@ -156,6 +156,23 @@ async def test_the_relay_need_not_remember_a_closed_sitting(node: Node) -> None:
     await until(lambda: room.sitting not in remembered)
 
 
+async def test_when_all_is_over_everybody_is_out(node: Node) -> None:
+    room = await node.opened()
+    async with (await node.browser()).channel(await node.enrol("site-east")) as line:
+        await line.ask("watch", "told", sitting=room.sitting)
+        await room.ask(node.committee.who["chair"], c.Close())
+        assert (await line.hear("media-lost"))["why"] == "seat"
+
+
+async def test_only_who_conducts_or_speaks_shares_a_screen_and_sees_the_mosaic(node: Node) -> None:
+    room = await node.opened()
+    async with (await node.signed_in("member1")).channel() as line:
+        for asked in ({"type": "media-share", "on": True}, {"type": "media-mosaic", "endpoints": ["site-east"]}):
+            kind = str(asked.pop("type"))
+            refused = await line.ask(kind, "refused", sitting=room.sitting, **asked)
+            assert refused["code"] == "no-right", refused
+
+
 def test_the_board_knows_only_who_is_connected(node: Node) -> None:
     board = HealthBoard(node.office.channels)
     board.replace({"site-east": wire.Health(True, True, True, "good")})

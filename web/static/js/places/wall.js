@@ -140,7 +140,8 @@ class Wall extends Part {
   strip(parts) {
     const item = parts.agenda.find((one) => one.step === "now");
     const here = parts.attendance;
-    const good = this.line?.state === "open" && this.media?.state === "on";
+    const over = parts.sitting.phase === "closed"; // then there is no media to be linked to
+    const good = this.line?.state === "open" && (over || this.media?.state === "on");
     return html`<footer><div class="what"><div class="label">${item ? t("room.item", { number: item.number, all: parts.agenda.length }) : t(`phase.${parts.sitting.phase}`)}</div><div class="value">${marked(item?.title ?? parts.sitting.title)}</div></div>
       <div><div class="label">${t("wall.quorum")}</div><div class="value ${here.quorate ? "good" : "warn"}">${here.present} / ${here.entitled} · ${t(here.quorate ? "wall.enough" : "wall.too-few")}</div></div>
       <div class="last"><div class="value figures">${clock(this.now())}</div><div class="label ${good ? "good" : "warn"}">${t(good ? "line.good" : "line.lost")}</div></div></footer>`;
