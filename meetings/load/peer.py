@@ -137,6 +137,7 @@ class Peer:
         self._send_to(made, self.address)
 
     def _send_to(self, data: bytes, address: Address) -> None:
+        assert isinstance(address, tuple)  # ours is never a stream
         try:
             self.sock.sendto(data, address)
         except BlockingIOError:

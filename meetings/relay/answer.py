@@ -82,28 +82,32 @@ def _section(media: Media, codec: str, local: Local, numbers: Numbers | None) ->
     yield "a=rtcp-mux"
     yield "a=rtcp-rsize"
     yield from (f"a=rtpmap:{one} {media.codecs[one]}" for one in types)
-    if media.kind == "audio":
-        yield f"a=fmtp:{pt} minptime=10;useinbandfec=1;usedtx=1"
-        if red >= 0:
-            yield f"a=fmtp:{red} {pt}/{pt}"
-    else:
-        yield from _picture(media, pt, repair)
+    yield from _picture(media, pt, repair) if media.kind == "video" else _sound(media, pt, red)
     wanted = (LEVEL, TRANSPORT, MID, RID, REPAIRED) if sends else (TRANSPORT,) if media.kind == "video" else ()
     yield from (f"a=extmap:{media.extensions[uri]} {uri}" for uri in wanted if uri in media.extensions)
-    if sends:
-        if media.kind == "audio":
-            yield f"a=rtcp-fb:{pt} transport-cc"
+    if media.rids:
         yield from (f"a=rid:{rid} recv" for rid in media.rids)
-        if media.rids:
-            yield f"a=simulcast:recv {';'.join(media.rids)}"
-    elif numbers is not None:
-        yield f"a=msid:place-{media.mid} place-{media.mid}"
-        if repair >= 0:
-            yield f"a=ssrc-group:FID {numbers.ssrc} {numbers.repair_ssrc}"
-        yield f"a=ssrc:{numbers.ssrc} cname:bacap"
-        if repair >= 0:
-            yield f"a=ssrc:{numbers.repair_ssrc} cname:bacap"
+        yield f"a=simulcast:recv {';'.join(media.rids)}"
+    if numbers is not None:
+        yield from _place(media, repair, numbers)
     yield from _transport(local)
+
+
+def _place(media: Media, repair: int, numbers: Numbers) -> Iterator[str]:
+    yield f"a=msid:place-{media.mid} place-{media.mid}"
+    if repair >= 0:
+        yield f"a=ssrc-group:FID {numbers.ssrc} {numbers.repair_ssrc}"
+    yield f"a=ssrc:{numbers.ssrc} cname:bacap"
+    if repair >= 0:
+        yield f"a=ssrc:{numbers.repair_ssrc} cname:bacap"
+
+
+def _sound(media: Media, pt: int, red: int) -> Iterator[str]:
+    yield f"a=fmtp:{pt} minptime=10;useinbandfec=1;usedtx=1"
+    if red >= 0:
+        yield f"a=fmtp:{red} {pt}/{pt}"
+    if media.direction == "sendonly":
+        yield f"a=rtcp-fb:{pt} transport-cc"
 
 
 def _picture(media: Media, pt: int, repair: int) -> Iterator[str]:

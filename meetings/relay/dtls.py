@@ -17,7 +17,17 @@ from aiortc import rtcdtlstransport as aiortc_dtls
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 from pylibsrtp import Error as SrtpError
 
-Address = tuple[Any, ...]  # as the socket tells it: (host, port), and flow and scope with IPv6
+
+class Stream(Protocol):
+    """A TCP connection in place of a UDP address (tcp.py)."""
+
+    peer: tuple[str, int]
+
+    def send(self, data: bytes, picture: bool = False) -> bool: ...
+
+
+Udp = tuple[Any, ...]  # as the socket tells it: (host, port), and flow and scope with IPv6
+Address = Udp | Stream
 
 PROFILES = [aiortc_dtls.SRTP_AEAD_AES_128_GCM, aiortc_dtls.SRTP_AES128_CM_SHA1_80]
 INBOX = 64  # DTLS datagrams; more are dropped, and DTLS sends again
@@ -44,12 +54,6 @@ def fingerprint(certificate: Certificate) -> str:
     return next(p.value for p in certificate.getFingerprints() if p.algorithm == "sha-256")
 
 
-class Stream(Protocol):
-    """A TCP connection in place of a UDP address (tcp.py)."""
-
-    def send(self, data: bytes) -> bool: ...
-
-
 class PortTransport:
     """What RTCDtlsTransport uses of an ICE transport: role, state, _recv, _send."""
 
@@ -57,7 +61,6 @@ class PortTransport:
         self.role = role
         self.state = "completed"
         self.address: Address | None = None
-        self.stream: Stream | None = None  # instead of UDP
         self._send_to = send
         self._inbox: asyncio.Queue[bytes | None] = asyncio.Queue(INBOX)
 
@@ -68,9 +71,7 @@ class PortTransport:
         return data
 
     async def _send(self, data: bytes) -> None:
-        if self.stream is not None:
-            self.stream.send(data)
-        elif self.address is not None:
+        if self.address is not None:
             self._send_to(data, self.address)
 
     def feed(self, data: bytes | None) -> None:

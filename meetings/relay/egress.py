@@ -1,7 +1,7 @@
 """One plain packet out to many places: copied, renumbered, protected, sent.
 
 `Batch` gathers a moment's packets, protects each copy in place with libsrtp (pylibsrtp's own cffi binding) and sends a
-whole round in one sendmmsg. Copies for one place that follow each other go as one message that the kernel cuts (UDP
+whole round in one sendmmsg. A moment's copies for one place go as one message that the kernel cuts (UDP
 GSO): a train costs hardly more than a packet. `Plain` does the same with two ordinary calls a copy, wherever the other
 is not to be had. Both send the same bytes, and a test compares them. A full socket is a drop, never waited for.
 """
@@ -19,10 +19,10 @@ from pylibsrtp._binding import lib as srtp_lib
 
 from . import mmsg
 from .place import Place
-from .rtp import BODY, HEAD, Packet, Vp8, is_newer
+from .rtp import FIXED, HEAD, Packet, Vp8, is_newer
 
 if TYPE_CHECKING:
-    from .dtls import Address
+    from .dtls import Udp
     from .peer import Peer
 
 LONGEST = 1356  # bytes of a packet that pylibsrtp takes: 1,500 less the longest tag
@@ -51,7 +51,7 @@ class Egress(Protocol):
 
     def flush(self, whole_only: bool = False) -> None: ...
 
-    def forget(self, address: Address) -> None: ...
+    def forget(self, address: Udp) -> None: ...
 
 
 def renumber(place: Place, now: int, buffer: Any, at: int, packet: Packet) -> None:
@@ -95,7 +95,7 @@ def repaired(place: Place, packet: Packet) -> bytes:
     place.repair_seq = place.repair_seq + 1 & 0xFFFF
     second = packet.marker | place.repair_type
     HEAD.pack_into(copy, 0, packet.first, second, place.repair_seq, ts, place.repair_ssrc)
-    copy[BODY:BODY] = seq.to_bytes(2)
+    copy[FIXED:FIXED] = seq.to_bytes(2)
     return bytes(copy)
 
 
@@ -110,11 +110,15 @@ def _transmit(plain: bytes, place: Place, sock: socket.socket) -> bool:
     peer: Any = place.endpoint.peer
     try:
         data = peer.session.protect(plain)
+        address = peer.transport.address
+        if address is None:  # its stream is gone, and it has not come back over another way
+            return False
+        place.octets += len(plain) - FIXED
         peer.outbound.bytes += len(data) + IP_HEADERS
-        if peer.transport.stream is not None:
-            return bool(peer.transport.stream.send(data))
-        sock.sendto(data, peer.transport.address)
-    except (OSError, SrtpError, ValueError, TypeError):  # too long; or it has no address any more
+        if not isinstance(address, tuple):
+            return bool(address.send(data, place.kind == "video"))
+        sock.sendto(data, address)
+    except (OSError, SrtpError, ValueError):  # the last: too long
         return False
     return True
 
@@ -145,7 +149,7 @@ class Plain:
     def flush(self, whole_only: bool = False) -> None:
         """Nothing is held back."""
 
-    def forget(self, address: Address) -> None:
+    def forget(self, address: Udp) -> None:
         """Nothing is kept of an address."""
 
 
@@ -171,7 +175,7 @@ class Batch:
         for i in range(MESSAGES):
             self._heads[i].iov, self._heads[i].iovlen = self._iovs[i], 1
             self._heads[i].namelen = 16 if self._family == socket.AF_INET else 28
-        self._names: dict[Address, Any] = {}
+        self._names: dict[Udp, Any] = {}
         self._pending: list[tuple[int, Packet, list[Place]]] = []
         self._counts = [0] * MESSAGES  # packets of each message
         self._filled = self._at = 0
@@ -187,7 +191,7 @@ class Batch:
             known = self._names[address] = mmsg.ffi.new("char[]", _raw(self._family, address))
         return known
 
-    def forget(self, address: Address) -> None:
+    def forget(self, address: Udp) -> None:
         """ADDRESS is nobody's any more. What waits for it goes out first: it points at the name's memory."""
         self.flush()
         self._names.pop(address, None)
@@ -227,15 +231,13 @@ class Batch:
         """The copies of a run for one place, in as few messages as sizes allow: all of one size, the last shorter."""
         buffer, arena, length, protect = self._bytes, self._arena, self._length, srtp_lib.srtp_protect
         peer: Any = place.endpoint.peer
-        if peer.transport.stream is not None:
+        if not isinstance(peer.transport.address, tuple):
             for now, packet, _ in run:
                 done = _send_one(place, now, packet, self._sock)
                 self.sent, self.dropped = self.sent + done, self.dropped + (not done)
             return
-        if peer.transport.address is None:  # its stream is gone, and it has not come back over another way
-            self.dropped += len(run)
-            return
-        srtp, segment, first, count, total = peer.session.srtp, 0, self._at, 0, 0
+        srtp, segment, first, count = peer.session.srtp, 0, self._at, 0
+        plain = sealed = 0
         for now, packet, _ in run:
             at, size = self._at, packet.size
             if at + ROOM > ARENA:
@@ -249,7 +251,7 @@ class Batch:
                 self.dropped += 1
                 continue
             size = length[0]
-            total += size + IP_HEADERS
+            plain, sealed = plain + packet.size - FIXED, sealed + size + IP_HEADERS
             if count and not (
                 self._trains and size <= segment and at - first + size <= LONGEST_TRAIN and count < MOST_SEGMENTS
             ):
@@ -263,7 +265,8 @@ class Batch:
                 self._message(peer, first, count, segment)
                 first, count = self._at, 0
         self._message(peer, first, count, segment)
-        peer.outbound.bytes += total
+        place.octets += plain
+        peer.outbound.bytes += sealed
 
     def _message(self, peer: Peer, first: int, count: int, segment: int) -> None:
         """COUNT copies that begin at FIRST are one message."""
@@ -303,7 +306,7 @@ class Batch:
             self._at = 0
 
 
-def _raw(family: int, address: Address) -> bytes:
+def _raw(family: int, address: Udp) -> bytes:
     """A socket address as the kernel has it (struct sockaddr_in, sockaddr_in6)."""
     head = struct.pack("=H", family) + struct.pack("!H", address[1])
     if family == socket.AF_INET:

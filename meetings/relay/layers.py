@@ -7,25 +7,28 @@ time (rate.py). Where not even a smallest picture fits, there is sound only.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
+
 from .place import Place
-from .room import Endpoint, Room
+from .room import Endpoint
 from .source import PACED, PLAIN, Layer, Source, redundant
 
 NOMINAL = (150_000, 500_000, 1_500_000)  # bits a second of a layer that is not being sent
 QUIET = 8_000  # bits a second: a sender that says less is silent
-SOUND_HEADERS = 21_000  # bits a second of UDP, IP, SRTP and our extension around fifty packets
+SOUND_HEADERS = 18_000  # bits a second of UDP, IP and SRTP around fifty packets
 SOUND_SHARE = 0.9  # of what the line carries, sound may take so much
 HEADERS = 1.08  # what UDP, IP and SRTP add to a picture
 FEW = 4  # so many pictures on a screen, and those beside the stage are large enough for the middle layer
-LOSSY, VERY_LOSSY = 0.13, 0.22  # shares: the fewer packets a picture has, the likelier it comes whole
+LOSS_FOR_MIDDLE, LOSS_FOR_SMALL = 0.13, 0.22  # shares: a picture of fewer packets is likelier to come whole
 STAGE_TOP, TILE_TOP, MOSAIC_TOP = 2, 1, 0
 
 
 def cost(layer: Layer, now: int) -> int:
     """Bits a second of a layer: as measured, once it has come for a while, else as such layers cost."""
     traffic = layer.traffic
-    if traffic.live(now) and traffic.rate:
-        return int(traffic.rate * HEADERS)
+    if traffic.live(now) and traffic.flow.rate:
+        return int(traffic.flow.rate * HEADERS)
     return NOMINAL[min(layer.index, 2)]
 
 
@@ -37,7 +40,7 @@ def sound(viewer: Endpoint, now: int) -> int:
 def _voices(viewer: Endpoint, now: int) -> list[int]:
     """The rate of each voice that VIEWER hears now."""
     heard = (place.layer.traffic for place in viewer.places["audio"] if place.layer is not None)
-    return [traffic.rate for traffic in heard if traffic.live(now) and traffic.rate > QUIET]
+    return [traffic.flow.rate for traffic in heard if traffic.live(now) and traffic.flow.rate > QUIET]
 
 
 def most_redundancy(viewer: Endpoint, now: int) -> int:
@@ -45,8 +48,7 @@ def most_redundancy(viewer: Endpoint, now: int) -> int:
     same does not help."""
     if viewer.estimate.queued:
         return 0
-    line = viewer.line.rate
-    carries = min(viewer.estimate.carries(now), line) if line else viewer.estimate.carries(now)
+    carries = viewer.line.carries(viewer.estimate.carries(now))
     rates = _voices(viewer, now)
     return int((carries * SOUND_SHARE - sum(SOUND_HEADERS + rate for rate in rates)) / max(1, sum(rates)))
 
@@ -66,44 +68,50 @@ def top_of(viewer: Endpoint, index: int) -> int:
     else:
         role = STAGE_TOP
     loss = viewer.estimate.loss
-    return min(role, viewer.line.top, 2 if loss < LOSSY else 1 if loss < VERY_LOSSY else 0)
+    return min(role, viewer.line.top, 2 if loss < LOSS_FOR_MIDDLE else 1 if loss < LOSS_FOR_SMALL else 0)
 
 
 def choose(viewer: Endpoint, now: int) -> list[Layer]:
     """Give every place its layer; returns layers of which a key frame is needed."""
-    estimate, line = viewer.estimate, viewer.line
-    budget = estimate.budget(line.rate) - sound(viewer, now)
-    calm, spent = estimate.calm(now), 0
-    ladders: list[tuple[Place, list[Layer]]] = []
+    estimate, line, voices = viewer.estimate, viewer.line, sound(viewer, now)
+    budget, calm, spent = estimate.budget(line) - voices, estimate.calm(now), 0
+    ladders: dict[Place, list[Layer]] = {}
     for index, place in enumerate(viewer.places["video"]):
         place.top = top_of(viewer, index) if place.source is not None else -1
-        ladders.append((place, _ladder(place, now)))
+        ladders[place] = _ladder(place, now)
+
+    def keeps(place: Place, layer: Layer) -> bool:
+        """A sender may take more than it seemed, and the line may carry that too: without trouble, nothing is cut."""
+        return place.holds(layer) and not line.rate and not estimate.fell_since(place.chosen_at)
+
     chosen: dict[Place, int] = {}
-    for place, ladder in ladders:
-        if not ladder or not (calm or not place.cut):
-            continue
-        fits = spent + cost(ladder[0], now) <= budget
-        # a sender may take more than it seemed, and its line may carry that too: nothing is taken away without trouble
-        if fits or (place.holds(ladder[0]) and not line.rate and not estimate.fell_since(place.chosen_at)):
-            chosen[place] = 0
-            spent += cost(ladder[0], now)
-    for place, ladder in ladders:
-        while place in chosen and chosen[place] + 1 < len(ladder):
-            more = cost(ladder[chosen[place] + 1], now) - cost(ladder[chosen[place]], now)
-            holds = place.holds(ladder[chosen[place] + 1])
-            if spent + more > budget and not (holds and not line.rate and not estimate.fell_since(place.chosen_at)):
-                break
-            if not (calm or place.fresh or holds):
+    for place, ladder in ladders.items():
+        if ladder and (calm or not place.cut):
+            first = cost(ladder[0], now)
+            if spent + first <= budget or keeps(place, ladder[0]):
+                chosen[place] = 0
+                spent += first
+    for place, step in chosen.items():
+        ladder = ladders[place]
+        for layer, above in itertools.pairwise(ladder[step:]):
+            more = cost(above, now) - cost(layer, now)
+            fits = spent + more <= budget and (calm or place.fresh or place.holds(above))
+            if not (fits or keeps(place, above)):
                 break
             chosen[place] += 1
             spent += more
     if spent > budget and not line.rate:
-        estimate.prove(estimate.budget_for(spent + sound(viewer, now)))
-    viewer.spent = spent + sound(viewer, now)
+        estimate.prove(estimate.budget_for(spent + voices))
+    viewer.spent = spent + voices
     if calm:
-        _try_more(viewer, now, ladders, chosen, spent)
+        _try_more(viewer, now, ladders, chosen)
+    return _turn(ladders, chosen, now)
+
+
+def _turn(ladders: Mapping[Place, list[Layer]], chosen: Mapping[Place, int], now: int) -> list[Layer]:
+    """Turn every place to what was chosen for it; returns layers of which a key frame is needed."""
     wanting = []
-    for place, ladder in ladders:
+    for place, ladder in ladders.items():
         layer = ladder[chosen[place]] if place in chosen else None
         place.cut = layer is None and bool(ladder)
         if place.turn_to(layer) and layer is not None:
@@ -124,22 +132,20 @@ def _ladder(place: Place, now: int) -> list[Layer]:
     return [layer for layer in live if layer.index <= place.top] or live[:1] or layers[:1]
 
 
-def _try_more(
-    viewer: Endpoint, now: int, ladders: list[tuple[Place, list[Layer]]], chosen: dict[Place, int], spent: int
-) -> None:
+def _try_more(viewer: Endpoint, now: int, ladders: Mapping[Place, list[Layer]], chosen: dict[Place, int]) -> None:
     """The line has been quiet: one step more than it is known to carry."""
     estimate, line = viewer.estimate, viewer.line
-    for place, ladder in ladders:
+    for place, ladder in ladders.items():
         step = chosen.get(place, -1) + 1
         if step >= len(ladder):
             continue
         before = cost(ladder[step - 1], now) if step else 0
-        wanted = spent + sound(viewer, now) + cost(ladder[step], now) - before
-        if estimate.doubts(now, wanted) or (line.rate and estimate.budget_for(wanted) > line.rate):
-            continue
-        estimate.rise(now, estimate.budget_for(wanted))
-        chosen[place] = step
-        return
+        wanted = viewer.spent + cost(ladder[step], now) - before
+        needed = estimate.budget_for(wanted)
+        if not estimate.doubts(now, wanted) and line.carries(needed) == needed:
+            estimate.rise(now, needed)
+            chosen[place] = step
+            return
 
 
 def ways(viewer: Endpoint, now: int) -> None:
@@ -154,8 +160,3 @@ def ways(viewer: Endpoint, now: int) -> None:
 def demand(source: Source) -> int:
     """The highest layer of SOURCE that anybody could use; -1: nobody watches."""
     return max((place.top for place in source.places), default=-1)
-
-
-def choose_all(room: Room, now: int) -> list[Layer]:
-    """Every viewer's layers; returns those of which a key frame is needed."""
-    return [layer for viewer in room.endpoints.values() for layer in choose(viewer, now)]

@@ -19,6 +19,10 @@ class Line:
     top: int
     receives: bool = True
 
+    def carries(self, bits: int) -> int:
+        """So much of BITS a second."""
+        return min(bits, self.rate) if self.rate else bits
+
 
 FULL = Line(0, 64, 2)
 LINES = {

@@ -55,8 +55,8 @@ class Pacing:
             self._wind()  # whatever one viewer's packets did, the others go on
 
     def _let_out(self, peer: Peer, now: int) -> None:
-        line, value = peer.endpoint.line.rate, peer.endpoint.estimate.value
-        bits = min(value, line) if line else max(value, peer.endpoint.spent)
+        viewer = peer.endpoint
+        bits = viewer.line.carries(max(viewer.estimate.value, viewer.spent))
         for packet, place in peer.pacer.due(now, bits):
             self._egress.send(now, peer.numbered(now, packet, place), [place])
         self._egress.flush()

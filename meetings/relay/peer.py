@@ -1,4 +1,6 @@
-"""One browser's transport, and what its offer says it sends and has room for."""
+"""One browser: its transport, what its offer says it sends and has room for, and what it and we tell each other of how
+that travels (RTCP).
+"""
 
 from __future__ import annotations
 
@@ -6,16 +8,16 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
-from typing import Any
 
 from . import answer, layers, rate, rtcp, rtp, sdp
 from .dtls import Address, Certificate, PortTransport, Session
+from .flow import Flow
 from .pacer import Pacer
 from .place import Place
 from .room import Endpoint, Room
 from .rtcp import Report
 from .rtp import Packet
-from .source import CLOCK, RATE_MS, Layer, Source
+from .source import CLOCK, Layer, Source
 from .transit import Transit
 
 MOST_TOLD = 400  # packets in one feedback: it must fit a datagram
@@ -28,30 +30,6 @@ MOST_ARRIVALS = 4000  # kept between two feedbacks
 def clock() -> int:
     """Milliseconds, steady."""
     return time.monotonic_ns() // 1_000_000
-
-
-class Outbound:
-    """How much goes to one peer: `bytes` ever; bits a second, now and at least lately (a viewer's reports lag)."""
-
-    __slots__ = ("_at", "_counted", "_rates", "bytes")
-
-    def __init__(self) -> None:
-        self.bytes = self._counted = self._at = 0
-        self._rates = (0, 0)
-
-    def look(self, now: int) -> None:
-        """To be called every so often."""
-        if now - self._at >= RATE_MS:
-            rate = (self.bytes - self._counted) * 8000 // (now - self._at) if self._at else 0
-            self._at, self._counted, self._rates = now, self.bytes, (rate, self._rates[0])
-
-    @property
-    def rate(self) -> int:
-        return self._rates[0]
-
-    @property
-    def least(self) -> int:
-        return min(self._rates)
 
 
 class Peer:
@@ -73,7 +51,7 @@ class Peer:
         self.feedback = 0
         self.shown: tuple[list[str], list[str]] = ([], [])
         self.pacer, self.transit = Pacer(), Transit()
-        self.outbound = Outbound()
+        self.outbound = Flow()
         self.reported: dict[int, tuple[int, int]] = {}  # SSRC -> (middle NTP, ms) of the sender's last report
         self.rtt = 0  # ms
         self.task: asyncio.Task[None] | None = None
@@ -197,49 +175,45 @@ class Peer:
             for place in places:
                 if place.sent and place.layer is not None:
                     ts = place.ts + (now - place.at) * CLOCK[kind]
-                    made.append(rtcp.sender_report(place.ssrc, wall_ns, ts, place.sent, 0))
+                    made.append(rtcp.sender_report(place.ssrc, wall_ns, ts, place.sent, place.octets))
         return b"".join(made[:MOST_REPORTS])
 
     def hear(self, now: int, wall_ns: int, feedback: rtcp.Feedback) -> None:
         """Take in what its receiver says of the line towards it."""
-        viewer, sending = self.endpoint, self.outbound.least
+        viewer = self.endpoint
         trip = self.transit.arrive(now, feedback.arrivals) if feedback.arrivals else None
         if trip is not None:
             viewer.estimate.tell(now, trip, layers.sound(viewer, now))
         lost = self._hear_reports(now, wall_ns, feedback)
         if lost is not None:
-            pictures = any(place.layer is not None for place in viewer.places["video"])
-            viewer.estimate.lose(now, lost, sending, pictures)
+            viewer.estimate.lose(now, lost, self.outbound.least, viewer.pictured)
         most = layers.most_redundancy(viewer, now)
         viewer.redundancy = rate.redundancy(viewer.estimate.loss, viewer.redundancy, most)
 
     def _hear_reports(self, now: int, wall_ns: int, feedback: rtcp.Feedback) -> float | None:
         """Returns the share of what it should have got that did not come, over its streams."""
+        viewer = self.endpoint
         for ssrc, middle in feedback.senders:
-            if ssrc in self.endpoint.by_ssrc:
+            if ssrc in viewer.by_ssrc:
                 self.reported[ssrc] = (middle, now)
-        known = {place.ssrc: place for places in self.endpoint.places.values() for place in places}
+        known = {place.ssrc: place for places in viewer.places.values() for place in places}
         shares = []
         for report in feedback.reports:
             place = known.get(report.ssrc)
             if place is None or place.layer is None:
                 continue
-            place.lost, place.jitter = report.fraction * 1000 // 256, report.jitter
+            place.lost = report.fraction * 1000 // 256
             if report.last:
                 trip = rtcp.middle(wall_ns) - report.last - report.delay & 0xFFFFFFFF
                 if trip < 1 << 22:  # a minute
                     self.rtt = trip * 1000 >> 16
-                    pictures = any(one.layer is not None for one in self.endpoint.places["video"])
-                    self.endpoint.estimate.trip(now, self.rtt, self.outbound.least, pictures)
+                    viewer.estimate.trip(now, self.rtt, self.outbound.least, viewer.pictured)
             shares.append(report.fraction / 256)
         return sum(shares) / len(shares) if shares else None
 
-    def send_plain(self, data: bytes, send_to: Callable[[bytes, Any], None]) -> None:
+    def say(self, data: bytes, send_to: Callable[[bytes, Address], None]) -> None:
         """RTCP, protected, to where this peer is."""
-        if not self.ready or len(data) > LONGEST_RTCP:  # the second never, if all that is said keeps its bounds
-            return
-        sealed = self.session.protect_rtcp(data)
-        if self.transport.stream is not None:
-            self.transport.stream.send(sealed)
-        elif self.transport.address is not None:
-            send_to(sealed, self.transport.address)
+        address = self.transport.address
+        # the last never, if all that is said keeps its bounds
+        if self.ready and address is not None and len(data) <= LONGEST_RTCP:
+            send_to(self.session.protect_rtcp(data), address)

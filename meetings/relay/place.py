@@ -20,10 +20,10 @@ class Place:
     """`source`: what it is to show; `layer`: what it is fed from now; `coming`: what it turns to at a key frame."""
 
     __slots__ = (
-        "again", "at", "began", "bytes", "chosen_at", "coming", "cut", "endpoint", "floor", "jitter", "kind", "layer",
-        "lost", "payload_type", "picture", "picture_off", "plain_type", "red_type", "repair_seq", "repair_ssrc",
-        "repair_type", "reported_lost", "rtt", "run", "sent", "seq", "seq_off", "source", "ssrc", "starts", "tl0",
-        "tl0_off", "top", "ts", "ts_off", "way",
+        "again", "at", "began", "chosen_at", "coming", "cut", "endpoint", "floor", "kind", "layer", "lost", "octets",
+        "payload_type", "picture", "picture_off", "plain_type", "red_type", "repair_seq", "repair_ssrc",
+        "repair_type", "run", "sent", "seq", "seq_off", "source", "ssrc", "starts", "tl0", "tl0_off", "top", "ts",
+        "ts_off", "way",
     )  # fmt: skip
 
     def __init__(self, endpoint: Endpoint, kind: str, payload_type: int, ssrc: int) -> None:
@@ -38,15 +38,15 @@ class Place:
         self.chosen_at = 0  # ms
         self.cut = False  # its picture was taken away because the line is too weak
         self.top = -1  # the highest layer that would be of use here
-        self.seq = self.seq_off = self.ts = self.ts_off = self.at = self.sent = self.bytes = 0
+        self.seq = self.seq_off = self.ts = self.ts_off = self.at = 0
+        self.sent = self.octets = 0  # packets, and bytes behind their fixed headers
         self.picture = self.picture_off = self.tl0 = self.tl0_off = 0
         self.run = 0  # numbers told since the layer came here: what is older was another's
         self.again = Allowance()
         self.floor = 0  # packets of the layer from before it came to this place are not for it
         self.began = False
         self.starts = 0  # how often its numbers were set anew
-        self.lost = self.jitter = self.rtt = 0  # as the viewer reports: per mille, RTP ticks, ms
-        self.reported_lost = 0
+        self.lost = 0  # per mille, as the viewer reports
 
     def show(self, source: Source | None) -> None:
         """From now on this place is for SOURCE; it stays empty until a layer is chosen."""

@@ -33,7 +33,7 @@ log = logging.getLogger("bacap.relay")
 
 AT_ONCE = 256  # datagrams a turn of the loop
 HOLD_S = 0.002  # the packets of a picture wait so long for each other, to go as one train
-PLAN_S = 0.02
+PLAN_S = 0.02  # who comes or goes within it, is planned for at once
 MOST_MISSED = 250  # packets asked for at once: it must fit one datagram
 BUFFER = 4 * 1024**2
 
@@ -42,7 +42,6 @@ class Port:
     """Owns the socket, the peers and the rooms. `on_slots`, `on_wanted` and `on_lost` tell the control side."""
 
     def __init__(self, host: str, number: int, addresses: list[str]) -> None:
-        self._host = host
         self._sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
         if ":" in host:
             self._sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)  # one socket for both
@@ -88,11 +87,6 @@ class Port:
     def peers(self) -> list[Peer]:
         return list(self._by_name.values())
 
-    @property
-    def counts(self) -> tuple[int, int]:
-        """Packets sent, and dropped, since the start."""
-        return self._egress.sent, self._egress.dropped + self.dropped
-
     # ── joining and leaving ──
 
     async def join(self, room: str, endpoint: str, text: str, mosaic: int = 0) -> str:
@@ -116,7 +110,8 @@ class Port:
         if peer.ready:
             peer.endpoint.room.endpoints[peer.endpoint.id] = peer.endpoint
             self._egress.flush()
-            self._plan(peer.endpoint, clock())
+            now = clock()
+            self._plan(peer.endpoint, peer.endpoint.room.standing(now), now)
             if peer.endpoint.sources:
                 self._replan_soon(peer.endpoint.room)
 
@@ -141,8 +136,8 @@ class Port:
             peer.task.cancel()
         await peer.session.close()
         peer.transport.feed(None)
-        if isinstance(peer.transport.stream, Stream):
-            peer.transport.stream.close()
+        if isinstance(address, Stream):
+            address.close()
 
     def steer(self, room: str, policy: Policy, lines: Mapping[str, str]) -> None:
         """From now on ROOM's screens go by POLICY, and the sites in LINES have the profile named there."""
@@ -154,19 +149,21 @@ class Port:
 
     def watch(self, room: str, endpoint: str, names: tuple[str, ...]) -> None:
         """ENDPOINT's mosaic is to show these from now on."""
-        viewer = self.room(room).endpoints.get(endpoint)
+        viewer = self._endpoint(room, endpoint)
         if viewer is not None and viewer.watching != names:
             viewer.watching = names
             self.replan(viewer.room)
-        self._drop_if_done(self.room(room))
 
     def share(self, room: str, endpoint: str, on: bool) -> None:
         """ENDPOINT shares its screen, or does no more."""
-        there = self.room(room).endpoints.get(endpoint)
+        there = self._endpoint(room, endpoint)
         if there is not None and there.sharing != on:
             there.sharing = on
             self.replan(there.room)
-        self._drop_if_done(self.room(room))
+
+    def _endpoint(self, room: str, endpoint: str) -> Endpoint | None:
+        known = self.rooms.get(room)
+        return known.endpoints.get(endpoint) if known is not None else None
 
     def _drop_if_done(self, room: Room) -> None:
         """Forget a room that nobody is in or on the way to, and that need not show anything."""
@@ -179,11 +176,12 @@ class Port:
         """Bring every screen in step with who is there, who may be heard and who has the stage."""
         now = clock()
         self._egress.flush()  # in the numbers it was taken in with
-        for endpoint in list(room.endpoints.values()):
-            self._plan(endpoint, now)
+        standing = room.standing(now)
+        for endpoint in room.endpoints.values():
+            self._plan(endpoint, standing, now)
 
-    def _plan(self, viewer: Endpoint, now: int) -> None:
-        rooms.assign(viewer, viewer.room.plan(viewer, now))
+    def _plan(self, viewer: Endpoint, standing: rooms.Standing, now: int) -> None:
+        rooms.assign(viewer, viewer.room.plan(viewer, standing, now))
         self._choose(viewer, now)
         self.tell_shown(viewer)
 
@@ -229,6 +227,9 @@ class Port:
     # ── datagrams ──
 
     def send_to(self, data: bytes, address: Address) -> None:
+        if not isinstance(address, tuple):
+            self.dropped += not address.send(data)
+            return
         try:
             self._sock.sendto(data, address)
         except OSError:
@@ -249,7 +250,7 @@ class Port:
         self._take_safely(data, stream, clock())
         self._let_go()
 
-    def _take_safely(self, data: bytes, address: Any, now: int) -> None:
+    def _take_safely(self, data: bytes, address: Address, now: int) -> None:
         """Whatever a datagram does to us, the next is somebody else's."""
         try:
             self._take(data, address, now)
@@ -257,7 +258,7 @@ class Port:
             self.dropped += 1
             log.exception("a datagram could not be taken")
 
-    def _take(self, data: bytes, address: Any, now: int) -> None:
+    def _take(self, data: bytes, address: Address, now: int) -> None:
         first = data[0]
         if 127 < first < 192:
             peer = self._by_address.get(address)
@@ -285,56 +286,52 @@ class Port:
         self._hold = None
         self._egress.flush()
 
-    def _on_stun(self, data: bytes, address: Any, now: int) -> None:
+    def _on_stun(self, data: bytes, address: Address, now: int) -> None:
         try:
             peer = self._by_name.get(stun.local_name(data))
             if peer is None or not stun.is_genuine(data, peer.password.encode()):
                 return
-            known: Any = peer.transport.stream or peer.transport.address
+            known = peer.transport.address
             moved = known != address or self._by_address.get(address) is not peer  # taken by another, too
             if moved and (known is None or stun.nominates(data)):
-                self._move(peer, known, address)
+                self._move(peer, address)
             peer.heard_at = now
-            if isinstance(address, Stream):
-                host, port = address.peer
-                address.send(stun.response(data, host, port, peer.password.encode()))
-            else:
-                host, port = address[:2]
-                self.send_to(stun.response(data, host, port, peer.password.encode()), address)
+            host, port = address[:2] if isinstance(address, tuple) else address.peer
+            self.send_to(stun.response(data, host, port, peer.password.encode()), address)
         except Malformed:
             return
 
-    def _move(self, peer: Peer, known: Any, address: Any) -> None:
+    def _move(self, peer: Peer, address: Address) -> None:
         """PEER is at ADDRESS from now on."""
+        known = peer.transport.address
         if known is not None and self._by_address.get(known) is peer:
             self._forget(known)
         self._egress.flush()
+        peer.transport.address = address
+        self._by_address[address] = peer
         if isinstance(known, Stream) and known is not address:
             known.close()
         if isinstance(address, Stream):
             address.proved = True
-            peer.transport.stream, peer.transport.address = address, None
-        else:
-            peer.transport.stream, peer.transport.address = None, address
-        self._by_address[address] = peer
 
-    def _forget(self, address: Any) -> None:
+    def _forget(self, address: Address) -> None:
         del self._by_address[address]
-        if not isinstance(address, Stream):
+        if isinstance(address, tuple):
             self._egress.forget(address)
 
     def _on_stream_gone(self, stream: Stream) -> None:
         """Its peer stays until its consent runs out: it may come back over another."""
-        peer = self._by_address.get(stream)  # type: ignore[call-overload]
+        peer = self._by_address.get(stream)
         if peer is not None:
             self._forget(stream)
-            peer.transport.stream = None
+            peer.transport.address = None
 
     def _on_rtp(self, peer: Peer, data: bytes, now: int) -> None:
         plain = peer.session.unprotect(data)
         if plain is None:
             self.dropped += 1
             return
+        # some senders make no checks once they are through, and what is sealed with our key proves more
         endpoint, peer.heard_at = peer.endpoint, now
         try:
             if endpoint.transport_id:
@@ -366,9 +363,7 @@ class Port:
         plain = peer.session.unprotect_rtcp(data)
         if plain is None:
             return
-        peer.heard_at = (
-            now  # some senders make no checks once they are through; what is sealed with our key proves more
-        )
+        peer.heard_at = now
         try:
             feedback = rtcp.read(plain)
         except Malformed:
@@ -392,4 +387,4 @@ class Port:
             self.send_rtcp(layer.source.endpoint.peer, rtcp.pli(layer.ssrc))
 
     def send_rtcp(self, peer: Any, data: bytes) -> None:
-        peer.send_plain(data, self.send_to)
+        peer.say(data, self.send_to)

@@ -6,6 +6,7 @@ ends in trouble makes the next one wait longer.
 
 from __future__ import annotations
 
+from .lines import Line
 from .transit import Trip
 
 START = 300_000  # bits a second to begin with
@@ -20,7 +21,7 @@ FIRST_PATIENCE_MS, PATIENCE_MS, LONGEST_PATIENCE_MS = 1000, 5000, 60_000
 FIRST_STRAIN_MS, STRAIN_MS = 3000, 10_000  # pictures go at a measured pace so long, at first and after trouble
 QUEUE_MS, STANDING_MS, LONG_QUEUE_MS = 80, 150, 300  # a queue that stands so long, or one so long at once, is trouble
 LONG_TRIP_MS = 200  # a round trip longer by this than the shortest is a queue
-TRIPS_MS = 30_000
+TRIPS_MS = 30_000  # the shortest of the last so long, and of the stretch before, is the way without a queue
 TRIAL_MS = 5000  # trouble so soon after a rise is that rise's fault
 DARING = 1.6  # times of what it carried
 CEILING_MS = 60_000  # what the line carried in its last trouble is believed for so long
@@ -120,10 +121,9 @@ class Estimate:
         """Bits a second that it surely carries: not what is only being tried."""
         return min(self.value, self._ceiling) if now - self._fell_at < CEILING_MS else self.value
 
-    def budget(self, cap: int) -> int:
-        """Bits a second that may be given out over a line of CAP (0: no limit)."""
-        value = min(self.value, cap) if cap else self.value
-        return int(value * USED)
+    def budget(self, line: Line) -> int:
+        """Bits a second that may be given out over LINE."""
+        return int(line.carries(self.value) * USED)
 
     def budget_for(self, wanted: int) -> int:
         """The estimate at which WANTED bits a second would be given out."""

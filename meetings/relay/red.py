@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from store.errors import Malformed
 
-from .rtp import BODY, HEAD, Packet
+from .rtp import FIXED, HEAD, Packet
 
 LONGEST_BACK = (1 << 14) - 1  # RTP ticks that a block may lie back
 LONGEST_BLOCK = (1 << 10) - 1  # bytes
@@ -43,16 +43,16 @@ def fold(packet: Packet, before: Sequence[Packet], opus_type: int) -> Packet:
     """PACKET with those BEFORE it (oldest first) in it, as one packet; OPUS_TYPE names their codec to the viewer."""
     heads, bodies = [], []
     for earlier in before:
-        back, size = packet.ts - earlier.ts & 0xFFFFFFFF, earlier.size - BODY
+        back, size = packet.ts - earlier.ts & 0xFFFFFFFF, earlier.size - FIXED
         if 0 < back <= LONGEST_BACK and 0 < size <= LONGEST_BLOCK:
             heads.append(bytes([0x80 | opus_type]) + (back << 10 | size).to_bytes(3))
-            bodies.append(earlier.bare[BODY:])
+            bodies.append(earlier.bare[FIXED:])
     if not heads:
-        return _with(packet, bytes([opus_type]) + packet.bare[BODY:])
-    return _with(packet, b"".join((*heads, bytes([opus_type]), *bodies, packet.bare[BODY:])))
+        return _with(packet, bytes([opus_type]) + packet.bare[FIXED:])
+    return _with(packet, b"".join((*heads, bytes([opus_type]), *bodies, packet.bare[FIXED:])))
 
 
 def _with(packet: Packet, payload: bytes) -> Packet:
     """The same packet with another PAYLOAD. Padding has no place behind it."""
     head = HEAD.pack(packet.first & ~0x20, packet.marker, packet.seq, packet.ts, 0)
-    return Packet(head + packet.bare[12:BODY] + payload, "opus")
+    return Packet(head + payload, "opus")

@@ -6,6 +6,7 @@ spoke last, and stay as they are while nobody new speaks. A mosaic's places show
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -40,6 +41,11 @@ class Endpoint:
         self.watching: tuple[str, ...] = ()  # what the mosaic is to show
         self.sharing = False  # its screen
         self.spoke_at = 0  # ms; 0: never
+
+    @property
+    def pictured(self) -> bool:
+        """Does it get any picture?"""
+        return any(place.layer is not None for place in self.places["video"])
 
     @property
     def line(self) -> Line:
@@ -80,11 +86,20 @@ def name_of(source: Source | None) -> str:
 @dataclass(frozen=True)
 class Policy:
     """What a room's screens show: the endpoints on the stage, the first of them large; who may be heard (None:
-    everyone); the line profile of those whose is not full; the codec of all pictures."""
+    everyone); the codec of all pictures."""
 
     stage: tuple[str, ...] = ()
     heard: frozenset[str] | None = None
     codec: str = "VP8"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who comes before whom, for all viewers alike: the stage, screens that are shared, then who spoke last, then who
+    came first; and the sounds of those who may be heard, the loudest first."""
+
+    pictures: list[Source]
+    voices: list[Source]
 
 
 class Room:
@@ -98,27 +113,27 @@ class Room:
         self.policy = Policy()
         self.lines: Mapping[str, Line] = {}
 
-    def plan(self, viewer: Endpoint, now: int) -> dict[str, list[Source | None]]:
+    def standing(self, now: int) -> Standing:
+        return Standing(self._pictures(), self._by_loudness(now))
+
+    def plan(self, viewer: Endpoint, standing: Standing, now: int) -> dict[str, list[Source | None]]:
         """What each of VIEWER's places should show."""
         if not viewer.line.receives:
             return {kind: [None] * len(places) for kind, places in viewer.places.items()}
-        voices = self._voices(viewer, self._audible(), now)
         places = viewer.places["video"]
         plain = len(places) - viewer.mosaic
-        pictures = _settled(self._pictures(viewer), places[:plain], self.policy.stage)
+        others = (source for source in standing.pictures if source.endpoint is not viewer)
+        pictures = _settled(list(itertools.islice(others, plain)), places[:plain], self.policy.stage)
         for index in range(viewer.line.pictures, plain):
             pictures[index] = None
-        return {"audio": voices, "video": pictures + self._mosaic(viewer)}
+        return {"audio": self._voices(viewer, standing.voices, now), "video": pictures + self._mosaic(viewer)}
 
-    def _pictures(self, viewer: Endpoint) -> list[Source]:
-        """All that VIEWER might see: the stage, screens that are shared, then who spoke last, then who came first."""
+    def _pictures(self) -> list[Source]:
         stage = {endpoint: place for place, endpoint in enumerate(self.policy.stage)}
         found: list[tuple[tuple[int, int], Source]] = []
         for endpoint in self.endpoints.values():
-            if endpoint is viewer:
-                continue
-            rank = stage.get(endpoint.id, len(stage) + 1)
             if "video" in endpoint.sources:
+                rank = stage.get(endpoint.id, len(stage) + 1)
                 found.append(((rank, -endpoint.spoke_at), endpoint.sources["video"]))
             screen = endpoint.sources.get("screen")
             if screen is not None and endpoint.sharing and self._heard(endpoint.id):
@@ -137,7 +152,7 @@ class Room:
     def ranked(self, now: int) -> list[tuple[Endpoint, list[Source | None]]]:
         """Viewers with fewer places than there are voices, and which voices those should hear now: all that time alone
         changes. With a place for every voice there is nothing to choose."""
-        audible = self._audible()
+        audible = self._by_loudness(now)
         return [
             (viewer, self._voices(viewer, audible, now))
             for viewer in self.endpoints.values()
@@ -147,7 +162,7 @@ class Room:
     def notice_speakers(self, now: int) -> bool:
         """Mark who speaks now. True where someone speaks who had been quiet: screens may have to change."""
         fresh = False
-        for source in self._audible():
+        for source in self._by_loudness(now):
             if source.level.at(now) < speaker.LOUD:
                 fresh = fresh or now - source.endpoint.spoke_at > speaker.HOLD_MS
                 source.endpoint.spoke_at = now
@@ -156,24 +171,29 @@ class Room:
     def _heard(self, endpoint: str) -> bool:
         return self.policy.heard is None or endpoint in self.policy.heard
 
-    def _audible(self) -> list[Source]:
+    def _by_loudness(self, now: int) -> list[Source]:
         """The sounds of those who may be heard."""
-        return [
+        audible = (
             endpoint.sources["audio"]
             for endpoint in self.endpoints.values()
             if "audio" in endpoint.sources and self._heard(endpoint.id)
-        ]
+        )
+        return sorted(audible, key=lambda source: source.level.at(now))
 
     def _voices(self, viewer: Endpoint, audible: list[Source], now: int) -> list[Source | None]:
-        others = [source for source in audible if source.endpoint is not viewer]
-        return speaker.loudest(others, [place.source for place in viewer.places["audio"]], now)
+        """AUDIBLE by loudness: only the first of it can come to a place, so that a large room costs no more than a
+        small one."""
+        held = [place.source for place in viewer.places["audio"]]
+        kept = [source for source in held if source is not None and self._heard(source.endpoint.id)]
+        first = [source for source in audible[: 2 * len(held) + 1] if source.endpoint is not viewer]
+        return speaker.loudest(list(dict.fromkeys((*first, *kept))), held, now)
 
 
 def _settled(pictures: list[Source], places: list[Place], stage: tuple[str, ...]) -> list[Source | None]:
-    """PICTURES over PLACES: the head of the stage on the first place, every other where it already is, newcomers where
-    room is."""
+    """PICTURES, not more than there are PLACES, over these: the head of the stage on the first, every other where it
+    already is, newcomers where room is."""
     wanted: list[Source | None] = [None] * len(places)
-    left = pictures[: len(places)]
+    left = list(pictures)
     if left and (left[0].endpoint.id == (stage[0] if stage else "") or places[0].source not in left):
         wanted[0] = left.pop(0)
     for index, place in enumerate(places):

@@ -13,7 +13,7 @@ from .history import SIZE
 from .place import Place
 from .room import Endpoint
 from .rtp import HEAD, Packet
-from .source import CLOCK, NEVER, PLAIN, Layer
+from .source import CLOCK, NEVER, PLAIN, Layer, told_by
 
 LARGEST = 1320  # bytes of payload: with our number, or as a repair, it must still fit one packet of SRTP
 KEPT = SIZE - 12  # what is older than this is not remembered
@@ -87,7 +87,7 @@ def _unsettled(layer: Layer, number: int, packet: Packet) -> list[Send]:
 
 def _folded(layer: Layer, packet: Packet, way: int) -> Packet:
     """PACKET with those before it inside. Places that began later get some of what they never had: no harm."""
-    count, opus_type = way >> 7, way & 0x7F
+    count, opus_type = told_by(way)
     before = [layer.history.get(packet.seq - back & 0xFFFF) for back in range(count, 0, -1)]
     return red.fold(packet, [one for one in before if one is not None], opus_type)
 

@@ -12,6 +12,7 @@ SR, RR, RTPFB, PSFB = 200, 201, 205, 206
 NACK, PLI, FIR, TRANSPORT_CC = 1, 1, 4, 15
 NTP_EPOCH = 2_208_988_800  # seconds from 1900 to 1970
 MOST_BLOCKS = 31
+LONGEST_FEEDBACK = 1000  # packets told of at once
 MOST_ASKED = 256  # packets in one compound; more is no loss but a flood
 OURS = 1  # our own SSRC in feedback
 
@@ -163,9 +164,6 @@ def middle(wall_ns: int) -> int:
     """The middle 32 bits of an NTP time, as reports have it: 1/65536 s."""
     seconds, rest = divmod(wall_ns, 1_000_000_000)
     return (seconds + NTP_EPOCH << 16 | (rest << 16) // 1_000_000_000) & 0xFFFFFFFF
-
-
-LONGEST_FEEDBACK = 1000  # packets told of at once
 
 
 def transport_feedback(ssrc: int, count: int, arrivals: Sequence[tuple[int, int]]) -> bytes:

@@ -10,8 +10,7 @@ import struct
 from store.errors import Malformed
 
 HEAD = struct.Struct("!BBHII")
-FIXED = 12
-BODY = FIXED  # where the payload of a bare packet begins
+FIXED = 12  # bytes of a header without CSRCs and extensions: where the payload of a bare packet begins
 NUMBERED = 8  # bytes that a transport-wide number takes
 
 
@@ -77,7 +76,7 @@ class Vp8:
         self.picture_at = self.tl0_at = self.picture = self.tl0 = 0
         self.wide = self.key = False
         try:
-            at = BODY
+            at = FIXED
             first = data[at]
             at += 1
             if first & 0x80:
@@ -113,13 +112,13 @@ IDR, SPS, STAP_A, FU_A = 5, 7, 24, 28
 def h264_begins(data: bytes) -> bool:
     """Does an H.264 key frame begin with this bare packet (RFC 6184)? It does with its SPS, or with an IDR slice of
     a sender that says SPS and PPS in its description only. Raises Malformed."""
-    if len(data) < BODY + 2:
+    if len(data) < FIXED + 2:
         raise Malformed("h264")
-    kind = data[BODY] & 31
+    kind = data[FIXED] & 31
     if kind == STAP_A:
-        return len(data) > BODY + 3 and data[BODY + 3] & 31 in (SPS, IDR)
+        return len(data) > FIXED + 3 and data[FIXED + 3] & 31 in (SPS, IDR)
     if kind == FU_A:
-        return bool(data[BODY + 1] & 0x80) and data[BODY + 1] & 31 in (SPS, IDR)
+        return bool(data[FIXED + 1] & 0x80) and data[FIXED + 1] & 31 in (SPS, IDR)
     return kind in (SPS, IDR)
 
 
@@ -135,11 +134,11 @@ class Packet:
         self.first, second, self.seq, self.ts, _ = HEAD.unpack_from(bare)
         self.marker = second & 0x80
         self.vp8: Vp8 | None = None
-        if codec == "VP8" and self.size > BODY:
+        if codec == "VP8" and self.size > FIXED:
             self.vp8 = Vp8(bare)
             self.key = self.vp8.key
         else:
-            self.key = codec == "opus" or (codec == "H264" and self.size > BODY and h264_begins(bare))
+            self.key = codec == "opus" or (codec == "H264" and self.size > FIXED and h264_begins(bare))
         self.urgent = bool(self.marker) or codec == "opus"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import rtp, speaker
+from .flow import Flow
 from .history import Gaps, History
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ KEY_FRAME_GAP = 500  # ms between key-frame requests for one layer, however many
 CLOCK = {"audio": 48, "video": 90}  # RTP ticks a millisecond
 PLAIN, PACED = 0, -1  # ways to a place; for those above zero see `redundant`
 STALE_MS = 1000  # a layer that sent nothing for so long is not being sent
-RATE_MS = 1000  # a rate is taken over at least so long
 
 
 def redundant(count: int, opus_type: int) -> int:
@@ -28,31 +28,23 @@ def redundant(count: int, opus_type: int) -> int:
     return count << 7 | opus_type if count else PLAIN
 
 
+def told_by(way: int) -> tuple[int, int]:
+    """COUNT and OPUS_TYPE of such a way."""
+    return way >> 7, way & 0x7F
+
+
 class Traffic:
     """What came of one stream (RFC 3550, appendix A.8): counts, jitter in RTP ticks, bits a second."""
 
-    __slots__ = (
-        "_before",
-        "_counted",
-        "_transit",
-        "at",
-        "bytes",
-        "jitter",
-        "lost",
-        "packets",
-        "rate",
-        "since",
-        "unwrap",
-    )
+    __slots__ = ("_transit", "at", "flow", "jitter", "lost", "packets", "unwrap")
 
     def __init__(self) -> None:
-        self.packets = self.bytes = self.lost = self.rate = 0
+        self.packets = self.lost = 0
+        self.flow = Flow()
         self.jitter = 0.0
         self.at = -STALE_MS  # ms of the newest packet
-        self.since = 0  # ms since when it has come without a pause
         self.unwrap = rtp.Unwrap()
         self._transit: int | None = None
-        self._before, self._counted = 0, 0
 
     def count(self, now: int, seq: int, ts: int, size: int, clock: int) -> tuple[int | None, int]:
         """A packet came. Returns the newest number before it, and its own; both never wrap."""
@@ -63,18 +55,15 @@ class Traffic:
         elif before is not None and number < before:
             self.lost = max(0, self.lost - 1)  # it came late, but it came
         self.packets += 1
-        self.bytes += size
+        if not self.live(now):
+            self.flow.begin(now)
+        self.flow.bytes += size
+        self.flow.look(now)
         transit = now * clock - ts
         if self._transit is not None:
             moved = abs((transit - self._transit + 0x80000000 & 0xFFFFFFFF) - 0x80000000)
             self.jitter += (moved - self.jitter) / 16
-        self._transit = transit
-        if now - self.at > STALE_MS:
-            self.since, self._before, self._counted = now, now, self.bytes
-        self.at = now
-        if now - self._before >= RATE_MS:
-            self.rate = (self.bytes - self._counted) * 8000 // (now - self._before)
-            self._before, self._counted = now, self.bytes
+        self._transit, self.at = transit, now
         return before, number
 
     def live(self, now: int) -> bool:
@@ -86,7 +75,7 @@ class Layer:
 
     __slots__ = (
         "asked_at", "coming", "gaps", "history", "index", "payload_type", "red_type", "repair_ssrc", "repair_type",
-        "report", "rid", "settled_at", "source", "ssrc", "traffic", "wanted", "ways", "width",
+        "report", "rid", "settled_at", "source", "ssrc", "traffic", "wanted", "ways",
     )  # fmt: skip
 
     def __init__(self, source: Source, payload_type: int, rid: str = "", index: int = 0) -> None:
@@ -101,7 +90,6 @@ class Layer:
         self.wanted = False  # a key frame was asked for and not yet passed on
         self.settled_at = NEVER  # from this packet on, all its places take every packet
         self.report: tuple[int, int] = (0, 0)  # (packets and lost) told in the last receiver report
-        self.width = 0  # of the picture, once known
 
     @property
     def watched(self) -> bool:

@@ -1,7 +1,7 @@
 """Media over TCP, for networks that let no UDP through: ICE-TCP, passive side (RFC 6544), framed by RFC 4571.
 
-A stream in place of an address: what comes is handed on like datagrams, and what goes out is dropped once the line
-cannot take it, pictures before sound.
+A stream stands in place of an address: what comes is handed on like datagrams, and what goes out is dropped once the
+line cannot take it, pictures long before sound.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from collections.abc import Callable
 log = logging.getLogger("bacap.relay")
 
 LONGEST = 2048  # bytes of one frame
-MOST = 128  # KiB that may wait in one stream; behind that all is dropped
+MOST = 128 * 1024  # bytes that may wait in one stream; behind that all is dropped
+MOST_PICTURES = 32 * 1024  # behind this, pictures: a voice waits for no more than these
 MOST_STREAMS = 1000
 PROVE_S = 10.0  # by then a stranger has shown, by STUN, that he was invited
 
 
 class Stream(asyncio.Protocol):
-    """One connection. `on_data(stream, datagram)`, `on_gone(stream)`."""
+    """One connection."""
 
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
@@ -62,10 +63,10 @@ class Stream(asyncio.Protocol):
         self._streams.open.discard(self)
         self._streams.on_gone(self)
 
-    def send(self, data: bytes) -> bool:
+    def send(self, data: bytes, picture: bool = False) -> bool:
         """False: it was dropped."""
-        transport = self._transport
-        if transport is None or transport.is_closing() or transport.get_write_buffer_size() > MOST * 1024:
+        transport, most = self._transport, MOST_PICTURES if picture else MOST
+        if transport is None or transport.is_closing() or transport.get_write_buffer_size() > most:
             return False
         transport.write(len(data).to_bytes(2) + data)
         return True
@@ -76,7 +77,7 @@ class Stream(asyncio.Protocol):
 
 
 class Streams:
-    """All connections of a worker."""
+    """All connections of a worker. `on_data(stream, datagram)`, `on_gone(stream)`."""
 
     def __init__(self, on_data: Callable[[Stream, bytes], None], on_gone: Callable[[Stream], None]) -> None:
         self.on_data, self.on_gone = on_data, on_gone

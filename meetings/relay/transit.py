@@ -17,11 +17,10 @@ WRAP_US = (1 << 24) * 64_000  # of the receiver's clock in feedback
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """`queue` ms; `rate` bits a second that came, 0 while too little did; `lost` share of what was told of."""
+    """`queue` ms; `rate` bits a second that came, 0 while too little did."""
 
     queue: float
     rate: int
-    lost: float
 
 
 class Transit:
@@ -45,14 +44,9 @@ class Transit:
     def arrive(self, now: int, arrivals: Sequence[tuple[int, int]]) -> Trip | None:
         """The viewer tells of (number, us; -1: lost). None where that tells us nothing."""
         took: list[int] = []
-        told = lost = 0
         for number, at in arrivals:
-            sent = self._sent.pop(number, None) if at >= 0 else self._sent.get(number)
+            sent = self._sent.pop(number, None) if at >= 0 else None
             if sent is None:
-                continue
-            told += 1
-            if at < 0:
-                lost += 1
                 continue
             took.append((at - sent[0] * 1000) % WRAP_US)
             self._arrived.append((at, sent[1]))
@@ -60,7 +54,7 @@ class Transit:
             return None
         self._note(now, min(took))
         base = min(us for _, us in self._quickest)
-        return Trip(max(0.0, (took[-1] - base) / 1000), self._rate(), lost / told)
+        return Trip(max(0.0, (took[-1] - base) / 1000), self._rate())
 
     def _note(self, now: int, us: int) -> None:
         self._quickest = [(when, least) for when, least in self._quickest if now - when < QUICKEST_MS and least < us]

@@ -15,6 +15,7 @@ from .peer import Peer, clock
 from .port import Port
 from .room import Endpoint, Room
 from .source import CLOCK, Source
+from .tcp import Stream
 
 log = logging.getLogger("bacap.relay")
 
@@ -41,10 +42,13 @@ class Upkeep:
         for number, peer in enumerate(self._port.peers()):
             try:
                 await self._look_after(peer, number, now, wall_ns)
-            except Exception:  # one peer's trouble is not the others'
+            except Exception:  # one peer's trouble is not the others', nor one room's
                 log.exception("the upkeep of %s failed", peer.endpoint.id)
         for room in list(self._port.rooms.values()):
-            self._tend(room, now)
+            try:
+                self._tend(room, now)
+            except Exception:
+                log.exception("the upkeep of room %s failed", room.id)
 
     async def _look_after(self, peer: Peer, number: int, now: int, wall_ns: int) -> None:
         if now - peer.heard_at > CONSENT_MS:
@@ -118,7 +122,7 @@ class Upkeep:
             came, missing = packets - before[0], max(0, lost - before[1])
             live, clock_rate = source.live(now), CLOCK[source.kind]
             streams.append(StreamHealth(
-                source.name, kbit=sum(layer.traffic.rate for layer in live) // 1000 if came else 0,
+                source.name, kbit=sum(layer.traffic.flow.rate for layer in live) // 1000 if came else 0,
                 loss=1000 * missing // (came + missing) if came + missing else 0,
                 jitter=max((int(layer.traffic.jitter) for layer in live), default=0) // clock_rate,
                 layers=len(live), packets=came,
@@ -133,5 +137,5 @@ class Upkeep:
             endpoint.room.id, endpoint.id, camera=bool(video and video.packets), sound=bool(audio and audio.packets),
             video_kbit=video.kbit if video else 0, loss=up, weak=max(up, down) > WEAK_LOSS, down_loss=down,
             down_kbit=peer.outbound.rate // 1000, carries_kbit=endpoint.estimate.value // 1000,
-            rtt=peer.rtt, tcp=peer.transport.stream is not None, streams=tuple(streams),
+            rtt=peer.rtt, tcp=isinstance(peer.transport.address, Stream), streams=tuple(streams),
         )  # fmt: skip

@@ -27,6 +27,8 @@ LEVEL_ID, TRANSPORT_ID = 1, 3
 class Client:
     """Sends one sound and one picture, has places for others'."""
 
+    FAMILY, HERE = socket.AF_INET, "127.0.0.1"
+
     def __init__(self, name: str, *, voices: int = 1, pictures: int = 1, announces: bool = True) -> None:
         self.name = name
         self.film, self.voice = Film(name), Voice(name)
@@ -95,8 +97,8 @@ class Client:
 
     def new_socket(self) -> socket.socket:
         """One more of ours, on another port; what comes to it is read like the rest."""
-        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        made.bind(("127.0.0.1", 0))
+        made = socket.socket(self.FAMILY, socket.SOCK_DGRAM)
+        made.bind((self.HERE, 0))
         made.setblocking(False)
         self.socks.append(made)
         asyncio.get_running_loop().add_reader(made, self._readable, made)

@@ -143,7 +143,7 @@ class Viewer:
 def read(data: bytes, vp8: rtp.Vp8 | None, run: int) -> Got:
     _, second, seq, ts, ssrc = HEADER.unpack_from(data)
     picture = tl0 = -1
-    body = data[rtp.BODY :]
+    body = data[rtp.FIXED :]
     if vp8 is not None:
         descriptor, body = VpxPayloadDescriptor.parse(body)
         picture = -1 if descriptor.picture_id is None else descriptor.picture_id
@@ -153,3 +153,30 @@ def read(data: bytes, vp8: rtp.Vp8 | None, run: int) -> Got:
     marker, payload_type, spacing = bool(second & 0x80), second & 0x7F, TICKS[vp8 is not None]
     numbers = (run, spacing, seq, ts, picture, tl0)
     return Got(*numbers, key, chr(whose), frame, part, marker, payload_type, ssrc)
+
+
+def check(got: list[Got], order: dict[tuple[str, int, int], int], start: int) -> None:
+    """The promises of a place that began at START, over everything it received; a run is from one start of a source or
+    layer to the next. ORDER: of each packet, by its origin, among those of its stream."""
+    used: dict[int, Got] = {}
+    unwrap, newest, top = rtp.Unwrap(), start, None
+    unwrap(start)
+    for one in got:
+        seq = unwrap(one.seq)
+        assert used.setdefault(seq, one) is one, "one number, two packets"
+        if top is None or one.run > top.run:
+            assert seq == newest + 1, "what is new goes right on"
+            assert one.picture < 0 or (one.key and one.part == 0), "a picture begins with a key frame"
+            if top is not None:
+                assert 0 < (one.ts - top.ts) % (1 << 32) < 1 << 31, "time goes on"
+                assert one.picture < 0 or one.picture == (top.picture + 1) % (1 << 15)
+                assert one.tl0 < 0 or one.tl0 == (top.tl0 + 1) % 256
+        else:
+            assert one.run == top.run and one.whose == top.whose, "nothing of what was before comes behind it"
+            assert seq - newest == order[one.origin] - order[top.origin], "gaps are the stream's own"
+            frames = one.frame - top.frame
+            assert (one.ts - top.ts) % (1 << 32) == one.spacing * frames % (1 << 32)
+            assert one.picture < 0 or one.picture == (top.picture + frames) % (1 << 15)
+            assert one.tl0 < 0 or one.tl0 == (top.tl0 + frames) % 256
+        if seq > newest:
+            newest, top = seq, one

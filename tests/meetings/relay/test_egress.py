@@ -16,10 +16,10 @@ from aiortc.rtp import RtpPacket
 from meetings.relay import egress
 from meetings.relay.dtls import Session as Dtls
 from meetings.relay.egress import MESSAGES, Batch, Plain
-from meetings.relay.peer import Outbound
+from meetings.relay.flow import Flow
 from meetings.relay.place import Place
 from meetings.relay.room import Endpoint, Room
-from meetings.relay.rtp import BODY, Vp8
+from meetings.relay.rtp import FIXED, Vp8
 
 from .stream import AUDIO, VIDEO, Film, bared, packet
 
@@ -56,8 +56,8 @@ class Screen:
         session = Keyed(srtp(key, pylibsrtp.Policy.SSRC_ANY_OUTBOUND, profile))
         peer = SimpleNamespace(
             session=session,
-            transport=SimpleNamespace(address=self.sock.getsockname(), stream=None),
-            outbound=Outbound(),
+            transport=SimpleNamespace(address=self.sock.getsockname()),
+            outbound=Flow(),
         )
         self.endpoint = Endpoint(Room("r"), "screen", peer)
 
@@ -173,6 +173,17 @@ def test_the_place_remembers_its_newest(either: Desk) -> None:
     assert (place.seq, place.ts, place.at, place.sent) == (7, 7 * 960, 20, 3)
 
 
+def test_what_went_out_is_counted(either: Desk) -> None:
+    screen, film = either.screen(), Film("a")
+    place = screen.place(1)
+    sent = [part for _ in range(3) for part in film.frame(key=True, size=2)]
+    for data in sent:
+        either.show(data, [place], codec="VP8")
+    assert (place.sent, place.octets) == (6, sum(map(len, sent)) - 6 * FIXED)
+    peer: Any = screen.endpoint.peer
+    assert peer.outbound.bytes > sum(map(len, sent)) + 6 * egress.IP_HEADERS
+
+
 def test_numbers_wrap_and_still_unprotect(either: Desk) -> None:
     """libsrtp counts the turns of the sequence number on both sides by itself."""
     screen = either.screen()
@@ -197,7 +208,7 @@ RUNS = [
     [1100, 1100, 900, 1100, 1100, 1101, 1100],
     [5, 4, 3, 2, 1, 1, 2, 3],
     [300] * 150,
-    [egress.LONGEST - BODY] * 80,
+    [egress.LONGEST - FIXED] * 80,
 ]
 
 
@@ -251,7 +262,7 @@ def test_rounds_follow_each_other_in_one_flush(either: Desk) -> None:
     for seq in range(100):
         either.way.send(0, bared(packet(VIDEO, seq, 0, 9, b"\x00" * (1 + 11 * seq))), [place])
     either.way.flush()
-    assert [len(data) for data in screen.read()] == [BODY + 1 + 11 * seq for seq in range(100)]
+    assert [len(data) for data in screen.read()] == [FIXED + 1 + 11 * seq for seq in range(100)]
     either.way.flush()  # nothing is sent twice
     assert (screen.read(), either.way.sent) == ([], 100)
 
@@ -273,7 +284,7 @@ def test_both_ways_have_the_same_idea_of_too_long(desk: Callable[..., Desk]) -> 
         place = screen.place(1)
         sizes = (1200, 1356, 1357, 1484, egress.LONGEST - 12, egress.LONGEST, egress.LONGEST + 1, 2000)
         for seq, size in enumerate(sizes):
-            made.show(packet(VIDEO, seq, 0, 9, bytes(size - BODY)), [place])
+            made.show(packet(VIDEO, seq, 0, 9, bytes(size - FIXED)), [place])
         came[name] = [len(data) for data in raw(screen)]
     assert came["plain"] == came["batch"] == came["trains"]
 

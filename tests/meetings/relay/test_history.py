@@ -12,7 +12,7 @@ from meetings.relay import router, rtcp
 from meetings.relay.egress import renumber
 from meetings.relay.history import AGAIN_MS, FREE, LONGEST_GAP, SHARE, SIZE, TRIES, Allowance, Gaps, History, pairs
 from meetings.relay.room import Room
-from meetings.relay.rtp import BODY, FIXED, Packet
+from meetings.relay.rtp import FIXED, Packet
 
 from .conftest import Desk
 from .stream import VIDEO, Film, Viewer, bared, packet, publisher
@@ -89,7 +89,7 @@ def test_a_place_gets_under_a_number_what_it_was_or_would_have_been_sent() -> No
     place = viewer.place
     for seq, data in sent.items():
         again = router.again(1000, place, seq)
-        assert again is not None and again.bare[BODY:] == data[FIXED:] and again.seq == int.from_bytes(data[2:4])
+        assert again is not None and again.bare[FIXED:] == data[FIXED:] and again.seq == int.from_bytes(data[2:4])
         copy = bytearray(again.bare)
         renumber(place, 1000, copy, 0, again)
         assert int.from_bytes(copy[2:4]) == seq

@@ -16,13 +16,7 @@ from .client import Client, faults_of
 class Client6(Client):
     """The same over IPv6."""
 
-    def new_socket(self) -> socket.socket:
-        made = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-        made.bind(("::1", 0))
-        made.setblocking(False)
-        self.socks.append(made)
-        asyncio.get_running_loop().add_reader(made, self._readable, made)
-        return made
+    FAMILY, HERE = socket.AF_INET6, "::1"
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")

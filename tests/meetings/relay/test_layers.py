@@ -30,7 +30,7 @@ def sender(room: Room, name: str, rates: tuple[int, ...] = RATES) -> Endpoint:
 
 
 def live(layer: Layer, bits: int, now: int = NOW) -> None:
-    layer.traffic.rate, layer.traffic.at = bits, now if bits else -10_000
+    layer.traffic.flow.rate, layer.traffic.at = bits, now if bits else -10_000
 
 
 def viewer(room: Room, places: int = 3, line: str = "full", mosaic: int = 0, value: int = rate.MOST) -> Endpoint:
@@ -46,7 +46,7 @@ def viewer(room: Room, places: int = 3, line: str = "full", mosaic: int = 0, val
 
 def choose(who: Endpoint, now: int = NOW) -> list[int]:
     """Plan and choose, as the port does, and every key frame comes at once; the layer of each place, -1 for none."""
-    assign(who, who.room.plan(who, now))
+    assign(who, who.room.plan(who, who.room.standing(now), now))
     layers.choose(who, now)
     for place in (*who.places["audio"], *who.places["video"]):
         if place.coming is not None:  # as a key frame of it does
@@ -162,14 +162,14 @@ def test_what_turns_out_to_be_larger_stays_as_long_as_there_is_no_trouble() -> N
     assert choose(who) == [0]
     live(room.endpoints["a"].sources["video"].layers[0], 900_000)
     assert choose(who, NOW + 100) == [0] and who.estimate.value > 900_000
-    who.estimate.tell(NOW + 200, Trip(1000, 300_000, 0), 0)
+    who.estimate.tell(NOW + 200, Trip(1000, 300_000), 0)
     assert choose(who, NOW + 300) == [-1]
 
 
 def test_down_goes_it_at_once_and_up_only_after_a_while() -> None:
     who = viewer(room_of("abc"))
     assert choose(who) == [2, 1, 1]
-    who.estimate.tell(NOW, Trip(1000, 500_000, 0), 0)
+    who.estimate.tell(NOW, Trip(1000, 500_000), 0)
     assert choose(who) == [0, 0, 0]
     who.estimate.value = rate.MOST  # known to carry all again, but it has not been quiet for long
     assert choose(who, NOW + 100) == [0, 0, 0]
@@ -181,7 +181,7 @@ def test_down_goes_it_at_once_and_up_only_after_a_while() -> None:
 
 def test_a_picture_that_was_taken_away_comes_back_only_after_a_while() -> None:
     who = viewer(room_of("a", (0,)), places=1)
-    who.estimate.tell(NOW, Trip(1000, 100_000, 0), 0)
+    who.estimate.tell(NOW, Trip(1000, 100_000), 0)
     assert choose(who) == [-1] and who.places["video"][0].cut
     who.estimate.value = rate.MOST
     assert choose(who, NOW + 100) == [-1]
@@ -191,7 +191,7 @@ def test_a_picture_that_was_taken_away_comes_back_only_after_a_while() -> None:
 def test_a_newcomer_need_not_wait() -> None:
     room = room_of("ab")
     who = viewer(room)
-    who.estimate.tell(NOW - 100, Trip(1000, 50_000_000, 0), 0)
+    who.estimate.tell(NOW - 100, Trip(1000, 50_000_000), 0)
     who.estimate.value = rate.MOST
     assert choose(who) == [2, 1, -1]
     sender(room, "c")
@@ -222,16 +222,16 @@ def test_more_than_the_profile_allows_is_never_tried() -> None:
 
 def test_what_hurt_lately_is_not_tried_again() -> None:
     who = viewer(room_of("a", (0, 0, 0)), places=1)
-    who.estimate.tell(NOW, Trip(1000, 60_000, 0), 0)
+    who.estimate.tell(NOW, Trip(1000, 60_000), 0)
     assert [choose(who, now) for now in range(NOW + 10_000, NOW + 50_000, 10_000)] == [[-1]] * 4
     assert choose(who, NOW + rate.CEILING_MS) == [0]
 
 
 def test_over_a_line_that_loses_pictures_are_smaller() -> None:
     who = viewer(room_of("abc"))
-    who.estimate.loss = layers.LOSSY
+    who.estimate.loss = layers.LOSS_FOR_MIDDLE
     assert choose(who) == [1, 1, 1]
-    who.estimate.loss = layers.VERY_LOSSY
+    who.estimate.loss = layers.LOSS_FOR_SMALL
     assert choose(who) == [0, 0, 0]
 
 
@@ -246,7 +246,7 @@ def test_no_more_is_given_out_than_the_line_carries(rates: list[list[int]], valu
     who = viewer(room, places=places, line=line, value=value)
     chosen = choose(who)
     spent = sum(layers.rate_of(place, NOW) for place in who.places["video"])
-    assert spent <= max(0, who.estimate.budget(LINES[line].rate))
+    assert spent <= max(0, who.estimate.budget(LINES[line]))
     assert sum(one >= 0 for one in chosen) <= LINES[line].pictures
     for place in who.places["video"]:
         if place.layer is not None and place.layer.index > max(place.top, 0):  # better than none, where it fits
@@ -286,7 +286,7 @@ def test_sound_is_repeated_for_who_loses_and_knows_how() -> None:
 def test_sound_is_repeated_only_as_often_as_the_line_carries() -> None:
     room = room_of("a")
     who = viewer(room, line="64k")
-    assign(who, room.plan(who, NOW))
+    assign(who, room.plan(who, room.standing(NOW), NOW))
     who.places["audio"][0].turn_to(room.endpoints["a"].sources["audio"].layers[0])
     who.places["audio"][0].layer = room.endpoints["a"].sources["audio"].layers[0]
     live(room.endpoints["a"].sources["audio"].layers[0], 20_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from meetings.relay.pacer import BURST_MS, FASTER, LONGEST_MS, OVERHEAD, Pacer
 from meetings.relay.place import Place
 from meetings.relay.room import Endpoint, Room
-from meetings.relay.rtp import BODY, Packet
+from meetings.relay.rtp import FIXED, Packet
 
 from .stream import VIDEO, bared, packet, sends
 
@@ -23,7 +23,7 @@ def place(room: Room | None = None) -> Place:
 
 
 def picture(seq: int, size: int = 1000) -> Packet:
-    return bared(packet(VIDEO, seq, 0, 9, bytes(size - BODY)), "opus")
+    return bared(packet(VIDEO, seq, 0, 9, bytes(size - FIXED)), "opus")
 
 
 def bits(packets: list[tuple[Packet, Place]]) -> int:

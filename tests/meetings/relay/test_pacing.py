@@ -9,24 +9,27 @@ from hypothesis import strategies as st
 
 from meetings.relay import rtcp
 from meetings.relay.pacer import BURST_MS, FASTER, LEAST, OVERHEAD, Pacer
+from meetings.relay.place import Place
 from meetings.relay.rate import Estimate
+from meetings.relay.source import Source
 from meetings.relay.transit import Trip
 
-from .stream import Film
 from .test_pacer import bits, picture, place
-from .test_place import PACED, Screen, layered
+from .test_place import PACED, Screen, fed
+
+
+def waiting() -> tuple[Source, Place, Screen]:
+    """A paced place that has shown a picture of its small layer, with three more of it waiting."""
+    source, here, screen = fed(PACED)
+    screen.let_out(100, 1_000_000)
+    for now in (101, 102, 103):
+        screen.show(now, source.layers[0])
+    return source, here, screen
 
 
 def test_what_waited_from_before_a_place_turned_away_and_back_is_not_sent() -> None:
-    source, here = layered()
+    source, here, screen = waiting()
     small, large = source.layers
-    here.go(PACED)
-    screen = Screen(here, [Film("a"), Film("b")])
-    here.turn_to(small)
-    screen.show(0, small, key=True)
-    screen.let_out(100, 1_000_000)
-    for now in (101, 102, 103):
-        screen.show(now, small)
     here.turn_to(large)
     screen.show(105, large, key=True)
     here.turn_to(small)
@@ -37,16 +40,8 @@ def test_what_waited_from_before_a_place_turned_away_and_back_is_not_sent() -> N
 
 
 def test_the_same_with_an_empty_stage_between() -> None:
-    source, here = layered()
-    small, _ = source.layers
-    here.go(PACED)
-    screen = Screen(here, [Film("a"), Film("b")])
-    here.turn_to(small)
-    screen.show(0, small, key=True)
-    screen.show(1, small)
-    screen.let_out(100, 1_000_000)
-    for now in (101, 102, 103):
-        screen.show(now, small)
+    source, here, screen = waiting()
+    small = source.layers[0]
     here.show(None)
     here.show(source)
     here.turn_to(small)
@@ -88,7 +83,7 @@ def test_losses_of_a_line_without_a_queue_are_its_own_from_the_beginning() -> No
     estimate.begin(100_000)
     estimate.value = 1_000_000
     for at in range(100_000, 100_900, 100):
-        estimate.tell(at, Trip(5, 400_000, 0.2), 0)
+        estimate.tell(at, Trip(5, 400_000), 0)
     assert estimate.strained(100_900)  # so its pictures are numbered, and tell how they travel
     estimate.lose(100_900, 0.2, 400_000, pictures=True)
     assert estimate.value == 1_000_000

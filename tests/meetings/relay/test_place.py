@@ -11,10 +11,9 @@ from meetings.relay import egress, router
 from meetings.relay.pacer import Pacer
 from meetings.relay.place import Place
 from meetings.relay.room import Endpoint, Room
-from meetings.relay.rtp import Unwrap
 from meetings.relay.source import PACED, PLAIN, Layer, Source
 
-from .stream import TICKS, Film, Got, read, sends
+from .stream import Film, Got, check, read, sends
 
 # ── one place, two layers ──
 
@@ -27,6 +26,16 @@ def layered() -> tuple[Source, Place]:
     place = Place(viewer, "video", 120, 0xFACE)
     place.show(source)
     return source, place
+
+
+def fed(way: int = PLAIN) -> tuple[Source, Place, Screen]:
+    """The same, once the first key frame of its small layer has come; what it is shown, it keeps."""
+    source, place = layered()
+    place.go(way)
+    screen = Screen(place, [Film("a"), Film("b")])
+    place.turn_to(source.layers[0])
+    screen.show(0, source.layers[0], key=True)
+    return source, place, screen
 
 
 def test_a_place_waits_for_the_key_frame_of_its_new_layer_and_is_fed_from_the_old_until_then() -> None:
@@ -45,33 +54,24 @@ def test_a_place_waits_for_the_key_frame_of_its_new_layer_and_is_fed_from_the_ol
 
 
 def test_turning_back_before_the_key_frame_came_changes_nothing() -> None:
-    source, place = layered()
+    source, place, screen = fed()
     small, large = source.layers
-    screen = Screen(place, [Film("a"), Film("b")])
-    place.turn_to(small)
-    screen.show(0, small, key=True)
     assert place.turn_to(large) and not place.turn_to(large)
     assert not place.turn_to(small) and (place.coming, large.coming) == (None, [])
     assert not screen.show(10, large, key=True) and screen.show(10, small)
 
 
 def test_an_empty_place_is_in_no_list() -> None:
-    source, place = layered()
-    small, large = source.layers
-    place.turn_to(small)
-    Screen(place, [Film("a"), Film("b")]).show(0, small, key=True)
-    place.turn_to(large)
+    source, place, _ = fed()
+    place.turn_to(source.layers[1])
     place.show(None)
     assert (place.source, place.layer, place.coming, source.places) == (None, None, None, [])
     assert not any(layer.watched for layer in source.layers)
 
 
 def test_a_layer_that_nobody_watched_forgets_what_it_had() -> None:
-    source, place = layered()
-    small, _ = source.layers
-    screen = Screen(place, [Film("a"), Film("b")])
-    place.turn_to(small)
-    screen.show(0, small, key=True)
+    source, place, _ = fed()
+    small = source.layers[0]
     assert small.history.get(0) is not None
     place.turn_to(None)
     place.turn_to(small)
@@ -79,21 +79,16 @@ def test_a_layer_that_nobody_watched_forgets_what_it_had() -> None:
 
 
 def test_another_way_is_taken_at_once_with_the_payload_type_that_it_has() -> None:
-    source, place = layered()
+    source, place, _ = fed()
     place.red_type, place.plain_type = 63, 111
-    place.turn_to(source.layers[0])
-    Screen(place, [Film("a"), Film("b")]).show(0, source.layers[0], key=True)
     for way, payload_type in ((1 << 7 | 111, 63), (PACED, 111), (PLAIN, 111)):
         place.go(way)
         assert (place.payload_type, source.layers[0].ways) == (payload_type, {way: [place]})
 
 
 def test_a_place_whose_packets_were_thrown_away_begins_anew_with_a_key_frame() -> None:
-    source, place = layered()
-    small, _ = source.layers
-    screen = Screen(place, [Film("a"), Film("b")])
-    place.turn_to(small)
-    screen.show(0, small, key=True)
+    source, place, screen = fed()
+    small = source.layers[0]
     place.starve()
     assert (place.layer, small.ways, small.coming) == (None, {}, [place])
     assert not screen.show(10, small) and screen.show(20, small, key=True)
@@ -199,32 +194,6 @@ def play(trip: Trip, pace: int = 0) -> tuple[Screen, dict[tuple[str, int, int], 
     if pace:
         screen.let_out(now + 60_000, 1 << 40)
     return screen, order
-
-
-def check(got: list[Got], order: dict[tuple[str, int, int], int], start: int) -> None:
-    """The promises of a place over all it received; a run is from one start of a layer to the next."""
-    used: dict[int, Got] = {}
-    unwrap, newest, top = Unwrap(), start, None
-    unwrap(start)
-    for one in got:
-        seq = unwrap(one.seq)
-        assert used.setdefault(seq, one) is one, "one number, two packets"
-        if top is None or one.run > top.run:
-            assert seq == newest + 1, "a new layer goes right on"
-            assert one.key and one.part == 0, "and begins with a key frame"
-            if top is not None:
-                assert 0 < (one.ts - top.ts) % (1 << 32) < 1 << 31, "time goes on"
-                assert one.picture == (top.picture + 1) % (1 << 15)
-                assert one.tl0 == (top.tl0 + 1) % 256
-        else:
-            assert one.run == top.run and one.whose == top.whose, "nothing of the layer before comes behind it"
-            assert seq - newest == order[one.origin] - order[top.origin], "gaps are the layer's own"
-            frames = one.frame - top.frame
-            assert (one.ts - top.ts) % (1 << 32) == TICKS[1] * frames % (1 << 32)
-            assert one.picture == (top.picture + frames) % (1 << 15)
-            assert one.tl0 == (top.tl0 + frames) % 256
-        if seq > newest:
-            newest, top = seq, one
 
 
 @given(trips)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetings.relay import red
-from meetings.relay.rtp import BODY, FIXED, Packet
+from meetings.relay.rtp import FIXED, Packet
 from store.errors import Malformed
 
 from .stream import AUDIO, bared, packet
@@ -23,7 +23,7 @@ def made(seq: int, ts: int, opus: bytes, marker: bool = False) -> Packet:
 
 
 def blocks(folded: Packet) -> list[tuple[int, bytes]]:
-    return red.unfold(folded.bare[BODY:])
+    return red.unfold(folded.bare[FIXED:])
 
 
 # ── written by hand after RFC 2198, section 3 ──
@@ -43,14 +43,14 @@ def test_a_packet_written_by_hand_is_read() -> None:
 def test_what_we_write_is_as_by_hand() -> None:
     before = [made(7, 1000, b"older"), made(8, 1960, b"old")]
     folded = red.fold(made(9, 2920, b"new", marker=True), before, OPUS)
-    assert folded.bare[BODY:] == BY_HAND
+    assert folded.bare[FIXED:] == BY_HAND
     assert (folded.seq, folded.ts, folded.marker, folded.key, folded.urgent) == (9, 2920, 0x80, True, True)
-    assert folded.size == len(folded.bare) == BODY + len(BY_HAND)
+    assert folded.size == len(folded.bare) == FIXED + len(BY_HAND)
 
 
 def test_without_packets_before_it_there_is_one_block() -> None:
     folded = red.fold(made(9, 2920, b"new"), [], OPUS)
-    assert folded.bare[BODY:] == b"\x6fnew" and blocks(folded) == [(0, b"new")]
+    assert folded.bare[FIXED:] == b"\x6fnew" and blocks(folded) == [(0, b"new")]
 
 
 # ── what fits ──

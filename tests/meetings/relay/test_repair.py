@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from meetings.relay import egress, red, router
 from meetings.relay.place import Place
 from meetings.relay.room import Endpoint, Room
-from meetings.relay.rtp import BODY, FIXED, Packet
+from meetings.relay.rtp import FIXED, Packet
 from meetings.relay.source import Layer, redundant
 from store.errors import Malformed
 
@@ -92,7 +92,7 @@ def test_the_time_in_the_repairs_extensions_and_padding_are_not_the_packets() ->
     padded = bytearray(extended(again(data), 3, b"\x00\x01")) + b"\x00\x00\x00\x04"
     padded[0] |= 0x20
     [(_, went, _)] = router.take(0, sender, bytes(padded))
-    assert (went.bare[BODY:], went.first & 0x20) == (data[FIXED:], 0)
+    assert (went.bare[FIXED:], went.first & 0x20) == (data[FIXED:], 0)
 
 
 @pytest.mark.parametrize("payload", [b"", b"\x00", b"\x00\x05"], ids=["empty", "half a number", "a number alone"])
@@ -115,7 +115,7 @@ def test_any_repair_is_taken_or_malformed(payload: bytes, padding: bool, marker:
     data[0] |= 0x20 * padding
     try:
         for _, went, _ in router.take(0, sender, bytes(data)):
-            assert went.size == len(went.bare) >= BODY
+            assert went.size == len(went.bare) >= FIXED
     except Malformed:
         return
 
@@ -209,7 +209,7 @@ class Talk:
         for _, went, [place] in router.take(now, self.sender, data):
             copy = bytearray(went.bare)
             egress.renumber(place, now, copy, 0, went)
-            frames.append(struct.unpack_from("!BIBB", copy, BODY)[1])
+            frames.append(struct.unpack_from("!BIBB", copy, FIXED)[1])
             self.seen.append((int.from_bytes(copy[2:4]), int.from_bytes(copy[4:8]), bytes(copy)))
         return frames
 
@@ -312,9 +312,9 @@ def test_a_viewer_that_loses_gets_the_packets_before_in_each() -> None:
     voices = [voice.next() for _ in range(5)]
     for index, data in enumerate(voices):
         sent = {place.ssrc: went for _, went, there in router.take(index * 20, sender, data) for place in there}
-        assert sent[6].bare[BODY:] == data[FIXED:]
+        assert sent[6].bare[FIXED:] == data[FIXED:]
         inside = [(960 * (index - one), voices[one][FIXED:]) for one in range(max(0, index - 2), index)]
-        assert red.unfold(sent[5].bare[BODY:]) == [*inside, (0, data[FIXED:])]
+        assert red.unfold(sent[5].bare[FIXED:]) == [*inside, (0, data[FIXED:])]
         copy = bytearray(sent[5].bare)
         egress.renumber(places[0], index * 20, copy, 0, sent[5])
         assert (copy[1] & 0x7F, int.from_bytes(copy[8:12])) == (RED, 5)

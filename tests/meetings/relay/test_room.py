@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from random import Random
+from typing import get_args
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meetings.relay import speaker
 from meetings.relay.lines import LINES
-from meetings.relay.room import SCREEN, Endpoint, Policy, Room
+from meetings.relay.room import SCREEN, Endpoint, Policy, Room, assign
 from meetings.relay.source import Source
+from meetings.sitting.events import LineName
 
 from .test_router import enter, heard, only, replan, room_of, seen, stage
 
@@ -133,3 +139,24 @@ def test_a_stage_of_several_is_on_the_first_places_in_its_order() -> None:
     assert late.showing("video") == ["f", "e", "d"]
     assert seen(room, "a")[0] == "f" and set(seen(room, "a")) == {"f", "e", "d"}
     assert set(seen(room, "f")) == {"e", "d", "a"} or set(seen(room, "f")) == {"e", "d", "b"}
+
+
+def test_there_is_a_profile_for_every_name_that_a_sitting_knows() -> None:
+    assert set(LINES) == set(get_args(LineName))
+
+
+@given(st.lists(st.tuples(st.integers(0, 127), st.booleans()), max_size=14), st.integers(0, 3), st.randoms())
+def test_of_many_voices_only_the_loudest_are_looked_at_and_nothing_is_missed(
+    levels: list[tuple[int, bool]], places: int, dice: Random
+) -> None:
+    room, now = Room("r"), 10_000
+    viewer = enter(room, "v", places)
+    for index, (level, lately) in enumerate(levels):
+        sound = enter(room, f"s{index}").sources["audio"]
+        sound.level.value = float(level)
+        sound.level.heard_at, sound.level.loud_at = now, now if lately else 0
+    others = [one.sources["audio"] for one in room.endpoints.values() if one is not viewer]
+    assign(viewer, {"audio": dice.sample(others, min(places, len(others)))})
+    held = [place.source for place in viewer.places["audio"]]
+    expected = speaker.loudest(others, held, now)
+    assert room.plan(viewer, room.standing(now), now)["audio"] == expected

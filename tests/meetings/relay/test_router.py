@@ -35,7 +35,7 @@ def replan(room: Room, now: int = 0) -> list[Layer]:
     """As the port does after every change; returns the pictures that need a key frame."""
     fresh = []
     for endpoint in list(room.endpoints.values()):
-        assign(endpoint, room.plan(endpoint, now))
+        assign(endpoint, room.plan(endpoint, room.standing(now), now))
         fresh += layers.choose(endpoint, now)
     return fresh
 
@@ -169,7 +169,7 @@ def test_time_alone_changes_only_what_is_contested() -> None:
     assert heard(room, "y") == ["a"]
     room.endpoints["c"].sources["audio"].level.hear(9000, 0)
     [(viewer, voices)] = [(v, w) for v, w in room.ranked(9000) if v.id == "y"]
-    assert voices == room.plan(viewer, 9000)["audio"] == [room.endpoints["c"].sources["audio"]]
+    assert voices == room.plan(viewer, room.standing(9000), 9000)["audio"] == [room.endpoints["c"].sources["audio"]]
     assert "x" not in [v.id for v, _ in room.ranked(9000)]
     assign(viewer, {"audio": voices})
     assert (heard(room, "y"), seen(room, "y")) == (["c"], ["a"])

@@ -170,7 +170,7 @@ def compare(data: bytes) -> None:
     if data[0] & 16:
         head = 12 + 4 * (data[0] & 15)
         profile = int.from_bytes(data[head : head + 2])
-        found = unpack_header_extensions(profile, data[head + 4 : len(data) - len(bare) + rtp.BODY])
+        found = unpack_header_extensions(profile, data[head + 4 : len(data) - len(bare) + rtp.FIXED])
         if profile == 0xBEDE and any(number == 15 for number, _ in found):
             return  # RFC 8285, 4.2: nothing behind it counts, but aiortc reads on
         for number, value in dict(reversed(found)).items():
@@ -299,7 +299,7 @@ def test_an_empty_packet_is_read_and_no_picture_begins_with_it(codec: str) -> No
 def test_any_payload_makes_a_packet_or_is_malformed(payload: bytes, codec: str) -> None:
     with contextlib.suppress(Malformed):
         made = rtp.Packet(SHORT + payload, codec)
-        assert (made.size, made.seq) == (rtp.BODY + len(payload), 1)
+        assert (made.size, made.seq) == (rtp.FIXED + len(payload), 1)
 
 
 # ── numbers that wrap ──

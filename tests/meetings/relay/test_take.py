@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from meetings.relay import router
 from meetings.relay.egress import renumber
 from meetings.relay.room import Endpoint, Room
-from meetings.relay.rtp import BODY, Unwrap
+from meetings.relay.rtp import FIXED
 from meetings.relay.sdp import LEVEL
 from meetings.relay.source import PLAIN, Traffic
 from store.errors import Malformed
 
-from .stream import AUDIO, VIDEO, Film, Got, Viewer, Voice, packet, publisher
+from .stream import AUDIO, VIDEO, Film, Viewer, Voice, check, packet, publisher
 
 
 def traffic(sender: Endpoint, kind: str = "video") -> Traffic:
@@ -67,7 +67,7 @@ def test_nobody_watches_nothing_is_copied() -> None:
     film = Film("a")
     sender = publisher(Room("r"), film)
     assert not router.take(0, sender, film.frame(key=True)[0])
-    assert (traffic(sender).packets, traffic(sender).bytes > 12) == (1, True)
+    assert (traffic(sender).packets, traffic(sender).flow.bytes > 12) == (1, True)
 
 
 def test_the_level_of_a_voice_is_heard() -> None:
@@ -143,8 +143,8 @@ def test_a_seven_bit_picture_id_goes_on_too() -> None:
         assert way == PLAIN
         copy = bytearray(went.bare)
         renumber(places[0], 0, copy, 0, went)
-        assert len(copy) == went.size and copy[BODY + 3 :] == went.bare[BODY + 3 :]
-        pictures.append(copy[BODY + 2])
+        assert len(copy) == went.size and copy[FIXED + 3 :] == went.bare[FIXED + 3 :]
+        pictures.append(copy[FIXED + 2])
     assert pictures == [0, 1, 27, 28]
 
 
@@ -159,7 +159,7 @@ def test_a_picture_in_h264_begins_with_its_parameters_or_an_idr() -> None:
         for _, went, [place] in router.take(0, sender, packet(VIDEO, seq, 0, film.ssrc, payload)):
             copy = bytearray(went.bare)
             renumber(place, 0, copy, 0, went)
-            assert copy[BODY:] == payload
+            assert copy[FIXED:] == payload
             numbers.append((seq, int.from_bytes(copy[2:4])))
     assert numbers == [(2, 10), (3, 11), (4, 12), (5, 13)]
     with pytest.raises(Malformed):
@@ -258,31 +258,6 @@ def play(trip: Trip, kind: str) -> tuple[Viewer, dict[tuple[str, int, int], int]
         left, now = left - 1, now + trip.steps[index % 5]
         viewer.take(now, senders[which], data)
     return viewer, order
-
-
-def check(got: list[Got], order: dict[tuple[str, int, int], int], start: int) -> None:
-    """The promises of a place, over everything it received; a run is from one change of its source to the next."""
-    used: dict[int, Got] = {}
-    unwrap, newest, top = Unwrap(), start, None
-    unwrap(start)
-    for one in got:
-        seq = unwrap(one.seq)
-        assert used.setdefault(seq, one) is one, "one number, two packets"
-        if top is None or one.run != top.run:
-            assert seq == newest + 1, "a new source goes right on"
-            assert one.picture < 0 or (one.key and one.part == 0), "a picture begins with a key frame"
-            if top is not None:
-                assert 0 < (one.ts - top.ts) % (1 << 32) < 1 << 31, "time goes on"
-                assert one.picture < 0 or one.picture == (top.picture + 1) % (1 << 15)
-                assert one.tl0 < 0 or one.tl0 == (top.tl0 + 1) % 256
-        else:
-            assert seq - newest == order[one.origin] - order[top.origin], "gaps are the source's own"
-            frames = one.frame - top.frame
-            assert (one.ts - top.ts) % (1 << 32) == one.spacing * frames % (1 << 32)
-            assert one.picture < 0 or one.picture == (top.picture + frames) % (1 << 15)
-            assert one.tl0 < 0 or one.tl0 == (top.tl0 + frames) % 256
-        if seq > newest:
-            newest, top = seq, one
 
 
 @given(trips)
