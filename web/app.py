@@ -7,7 +7,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from . import channel, whip
+from . import channel
 from .guard import LARGEST_BODY, add_headers, guarded
 from .routes import all_routes
 from .wiring import Office
@@ -38,7 +38,6 @@ def build(office: Office) -> web.Application:
         return await channel.serve(office, request)
 
     app.router.add_get("/channel", open_channel)
-    whip.add_routes(app, office)
     app.router.add_static("/static/", STATIC, append_version=False)
     app.on_response_prepare.append(add_headers)
     return app

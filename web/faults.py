@@ -22,6 +22,7 @@ TABLE: tuple[tuple[type[Fault], int, int], ...] = (
 STATUS = {
     "sign-in-first": 401,
     "sign-in-wrong": 401,
+    "site-unknown": 401,
     "code-needed": 401,
     "code-wrong": 401,
     "code-set-up": 401,

@@ -114,19 +114,23 @@ class Call:
                 raise Refused("body-slow")
             yield chunk
 
-    async def body(self, kind: type[T]) -> T:
-        """The JSON body as KIND. Raises Malformed with the path of what is wrong."""
-        if self.request.content_type != "application/json":
-            raise Malformed("not-json")
-        if (self.request.content_length or 0) > LARGEST_BODY:
+    async def raw(self, largest: int) -> bytearray:
+        """The whole body. Raises Refused `body-large` beyond LARGEST bytes."""
+        if (self.request.content_length or 0) > largest:
             raise Refused("body-large")
         raw = bytearray()
         async for chunk in self.chunks():
             raw += chunk
-            if len(raw) > LARGEST_BODY:
+            if len(raw) > largest:
                 raise Refused("body-large")
+        return raw
+
+    async def body(self, kind: type[T]) -> T:
+        """The JSON body as KIND. Raises Malformed with the path of what is wrong."""
+        if self.request.content_type != "application/json":
+            raise Malformed("not-json")
         try:
-            return msgspec.json.decode(raw, type=kind)
+            return msgspec.json.decode(await self.raw(LARGEST_BODY), type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:  # ValidationError is one
             raise Malformed("body", reason=str(error)) from error
 
@@ -165,7 +169,7 @@ def guarded(office: Office, route: Route) -> Callable[[web.Request], Awaitable[w
     async def answer(request: web.Request) -> web.StreamResponse:
         locale = locale_of(request)
         try:
-            if request.method not in ("GET", "HEAD"):
+            if request.method not in ("GET", "HEAD") and not _bearer(request):
                 demand_origin(office, request)
             call = await _call(office, request, locale)
             if not rights.anywhere(call.who, route.right):
@@ -179,7 +183,19 @@ def guarded(office: Office, route: Route) -> Callable[[web.Request], Awaitable[w
     return answer
 
 
+def _bearer(request: web.Request) -> str:
+    """The credential of a site that calls without a browser; "" for none. No page of another origin can send one
+    unasked, and with one no cookie is looked at: so there is nothing to borrow, and no origin to demand."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
 async def _call(office: Office, request: web.Request, locale: str) -> Call:
+    if credential := _bearer(request):
+        site = await office.people.site_principal(credential)
+        if site is None:
+            raise Denied("site-unknown")
+        return Call(office, request, site, None, locale)
     token = request.cookies.get(COOKIE, "")
     session = await office.accounts.session(token) if token else None
     return Call(office, request, session.principal if session else NOBODY, session, locale)

@@ -17,6 +17,7 @@ from meetings.relay import sdp
 from meetings.relay.control import Gone, Healths, Policy, RelayLink, Shown, ToWeb, Wanted
 from meetings.sitting import commands as c
 from meetings.sitting import floor
+from meetings.sitting.attendance import LEADERS
 from meetings.sitting.room import Room
 from meetings.sitting.rooms import Rooms
 from store.chain import Event
@@ -58,12 +59,9 @@ class MediaDesk:
 
     async def join(self, who: Principal, sitting: str, offer: str, mosaic: int = 0) -> str:
         """The relay's answer. Raises Refused, Denied, Malformed, Unavailable."""
-        room = await self._rooms.get(sitting)
-        if room.state.phase not in ("released", "open"):
-            raise Refused("not-now", phase=room.state.phase)
+        room = await self._open(sitting)
         if who.kind == "site":
-            if who.id not in room.state.rooms:
-                raise Refused("site-not-invited")
+            _demand_invited(room, who)
         else:
             rights.demand(who, "sitting.attend", room.thing())
             self._check_person(room, who, offer)
@@ -73,6 +71,13 @@ class MediaDesk:
                 leaving.cancel()
             await room.ask(who, c.JoinSite(who.id))
         return answer
+
+    async def _open(self, sitting: str) -> Room:
+        """A sitting that media may be joined of. Raises Missing, Refused."""
+        room = await self._rooms.get(sitting)
+        if room.state.phase not in ("released", "open"):
+            raise Refused("not-now", phase=room.state.phase)
+        return room
 
     def _check_person(self, room: Room, who: Principal, offer: str) -> None:
         here = room.state.present.get(who.id)
@@ -84,11 +89,7 @@ class MediaDesk:
 
     async def watch(self, who: Principal, sitting: str, offer: str) -> str:
         """For a site that only shows what comes, over WHEP, beside whatever it sends. Raises as `join` does."""
-        room = await self._rooms.get(sitting)
-        if room.state.phase not in ("released", "open"):
-            raise Refused("not-now", phase=room.state.phase)
-        if who.id not in room.state.rooms:
-            raise Refused("site-not-invited")
+        _demand_invited(await self._open(sitting), who)
         if any(media.direction != "recvonly" for media in sdp.parse(offer).media):
             raise Denied("no-right")
         return await self._relay.join(sitting, who.id + WATCHING, offer)
@@ -105,19 +106,15 @@ class MediaDesk:
     async def mosaic(self, who: Principal, sitting: str, endpoints: list[str]) -> None:
         """Who conducts the sitting sees any of its sites. Raises Denied, Refused."""
         room = await self._rooms.get(sitting)
-        seat = room.state.seats.get(who.id)
-        if seat is None or seat.role not in ("chair", "secretary"):
-            raise Denied("no-right")
+        rights.demand(who, "sitting.conduct", room.thing())
         known = [one for one in endpoints[:MOST_MOSAIC] if one in room.state.rooms or one in room.state.present]
         await self._relay.watch(sitting, who.id, tuple(known))
 
     async def share(self, who: Principal, sitting: str, on: bool) -> None:
         """Who conducts, or has the floor, may. Raises Denied."""
-        state = (await self._rooms.get(sitting)).state
-        seat = state.seats.get(who.id)
-        leads = seat is not None and seat.role in ("chair", "secretary")
-        if on and not leads and state.floor.speaker != who.id:
-            raise Denied("no-right")
+        room = await self._rooms.get(sitting)
+        if on and room.state.floor.speaker != who.id:
+            rights.demand(who, "sitting.conduct", room.thing())
         await self._relay.share(sitting, who.id, on)
 
     async def leave(self, who: Principal, sitting: str) -> None:
@@ -153,17 +150,18 @@ class MediaDesk:
                 channel.send(wire.MediaWanted(message.name, message.top))
         elif isinstance(message, Gone):
             self._health.forget(message.endpoint)
-            self._note_gone(message)
+            self._spawn(self._gone(message))
             for channel in self._channels.of(message.endpoint):
                 channel.send(wire.MediaLost("silent"))
         elif isinstance(message, Healths):
             self._take_health(message)
 
-    def _note_gone(self, message: Gone) -> None:
-        """A site without a page, an encoder, has left when its media ends."""
-        if not self._channels.connected(message.endpoint):
-            who = Principal("site", message.endpoint)
-            self._leaving[who.id] = asyncio.create_task(self._leave_later(who, [message.room]))
+    async def _gone(self, message: Gone) -> None:
+        """A site without a page, an encoder, has left when its media has ended."""
+        with contextlib.suppress(Fault):
+            room = await self._rooms.get(message.room)
+            if message.endpoint in room.state.rooms and not self._channels.connected(message.endpoint):
+                await room.ask(Principal("site", message.endpoint), c.LeaveSite(message.endpoint, "line"))
 
     def _take_health(self, message: Healths) -> None:
         """Into the board; and to those who conduct, how the sites of their sitting do."""
@@ -207,9 +205,7 @@ class MediaDesk:
 
     def _put_out(self, state: State, before: Mapping[str, Present]) -> None:
         """Whose seat has changed joins anew, with what the new one allows; when all is over, everybody is out."""
-        gone = [
-            person for person, here in before.items() if person not in state.present or state.present[person] != here
-        ]
+        gone = [person for person, here in before.items() if state.present.get(person) != here]
         if state.phase == "closed":
             gone = [*state.rooms, *(site + WATCHING for site in state.rooms), *state.seats]
         for endpoint in gone:
@@ -225,11 +221,16 @@ class MediaDesk:
     def _note_conductors(self, state: State) -> None:
         self._conductors.pop(state.id, None)
         if state.phase in ("released", "open"):
-            people = (person for person, seat in state.seats.items() if seat.role in ("chair", "secretary"))
+            people = (person for person, seat in state.seats.items() if seat.role in LEADERS)
             self._conductors[state.id] = tuple(people)
 
     def _steer(self, policy: Policy) -> None:
         self._spawn(self._relay.steer(policy))
+
+
+def _demand_invited(room: Room, site: Principal) -> None:
+    if site.id not in room.state.rooms:
+        raise Refused("site-not-invited")
 
 
 def policy_of(state: State) -> Policy:

@@ -6,6 +6,7 @@ Everything has a default that needs nothing installed. A misspelt key or a wrong
 from __future__ import annotations
 
 import os
+import socket
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,13 +18,14 @@ from store.errors import Unavailable
 
 PREFIX = "BACAP_"
 FILE = "BACAP_SETTINGS"  # names the file itself
+ANY = "0.0.0.0"  # noqa: S104  (rooms join over the LAN)
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One node. URLs may hold `{data}`, which stands for the data folder."""
 
     data: str = ".data"  # folder of the database, papers, certificates
-    host: str = "0.0.0.0"  # noqa: S104  (rooms join over the LAN)
+    host: str = ANY
     port: int = 8443
     names: tuple[str, ...] = ()  # DNS names and addresses beside this machine's own, for the certificate and origin
     database: str = "sqlite:///{data}/node.db"
@@ -47,6 +49,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def filled(self, template: str) -> str:
         return template.replace("{data}", str(self.folder))
+
+    @property
+    def listens(self) -> tuple[str, ...]:
+        """What pages and media are to be had at. Any address means those of IPv6 too, where the machine has them."""
+        return (self.host, "::") if self.host == ANY and socket.has_dualstack_ipv6() else (self.host,)
 
     @property
     def folder(self) -> Path:

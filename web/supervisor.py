@@ -12,7 +12,6 @@ import logging
 import os
 import selectors
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -28,7 +27,6 @@ log = logging.getLogger("bacap.supervisor")
 
 FIRST_WAIT_S, LONGEST_WAIT_S, STEADY_S = 0.2, 30.0, 20.0
 STOP_S = 8.0
-ANY_4, ANY_6 = "0.0.0.0", "::"  # noqa: S104  (rooms join over the LAN)
 
 
 @contextlib.contextmanager
@@ -137,11 +135,11 @@ def children_of(settings: Settings) -> list[Child]:
 
 def _media_addresses(settings: Settings) -> tuple[str, list[str]]:
     """What the relay listens at, and the addresses it tells browsers: of IPv4 and IPv6, one port for both."""
-    both = settings.host == ANY_4 and socket.has_dualstack_ipv6()
+    host = settings.listens[-1]  # the relay has one socket for both
     if settings.relay_host:
-        return (ANY_6 if both else settings.host), [settings.relay_host]
-    own = [tls.lan_address(), *([tls.lan_address_6()] if both else []), "127.0.0.1"]
-    return (ANY_6 if both else settings.host), list(dict.fromkeys(one for one in own if one))
+        return host, [settings.relay_host]
+    own = [tls.lan_address(), tls.lan_address_6() if ":" in host else "", "127.0.0.1"]
+    return host, list(dict.fromkeys(one for one in own if one))
 
 
 def run(settings: Settings, more: Sequence[Child] = ()) -> int:

@@ -43,7 +43,12 @@ def lan_address_6() -> str:
 
 def own_names(more: tuple[str, ...] = ()) -> list[str]:
     """Every name and address this node answers to."""
-    names = ["localhost", "127.0.0.1", "::1", socket.gethostname(), lan_address(), *more]
+    local = lan_address_6()
+    if local and not any(ipaddress.ip_address(local) in ipaddress.ip_network(network) for network in PRIVATE):
+        local = (
+            ""  # one of the whole Internet's changes by itself, and with it would go the authority: settings name it
+        )
+    names = ["localhost", "127.0.0.1", "::1", socket.gethostname(), lan_address(), local, *more]
     return list(dict.fromkeys(name for name in names if name))
 
 

@@ -1,4 +1,4 @@
-"""An encoder as a site, without a page: WHIP in and WHEP out with aiortc, seen by a wall in Chromium: web.whip."""
+"""An encoder as a site: WHIP in and WHEP out with aiortc, seen by a wall in Chromium: web.routes.whip."""
 
 from __future__ import annotations
 

@@ -155,4 +155,7 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "PUT /api/sittings/{sitting}/minutes", "POST /api/sittings/{sitting}/minutes/number",
         "GET /api/sittings/{sitting}/minutes/file", "POST /api/sittings/{sitting}/minutes/certificate",
         "POST /api/sittings/{sitting}/minutes/signature",
+        # and what is a site's alone: tests/web/test_whip.py, tests/e2e/test_whip.py
+        "POST /whip/{sitting}", "DELETE /whip/{sitting}/{site}",
+        "POST /whep/{sitting}", "DELETE /whep/{sitting}/{site}",
     }  # fmt: skip

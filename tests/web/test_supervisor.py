@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import pytest
 from store.errors import Unavailable
 from tests.kit.node import settings_for
 from web import supervisor
+from web.settings import ANY
 from web.supervisor import Child, Supervisor, children_of, node_lock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -143,6 +145,9 @@ def test_the_processes_of_a_node(tmp_path: Path) -> None:
     assert (relay.name, web.name) == ("relay", "web") and web.words[-2:] == ["web.cli", "web"]
     assert relay.words[2:4] == ["meetings.relay.worker", str(tmp_path / "run" / "relay.sock")]
     assert relay.words[-3:] == ["5000", "5001", "10.1.1.1"]
+    both = settings_for(tmp_path, host=ANY)
+    relay, _ = children_of(both)
+    assert relay.words[4] == both.listens[-1] and (":" in relay.words[4]) == socket.has_dualstack_ipv6()
     made = settings_for(tmp_path)
     relay, _ = children_of(made)
     assert str(made.port) in relay.words and "127.0.0.1" in relay.words

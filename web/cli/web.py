@@ -57,11 +57,10 @@ async def serve(settings: Settings) -> None:
         runner = app.runner(office)
         await runner.setup()
         certificate, key = certificate_files(settings)
-        site = web.TCPSite(
-            runner, settings.host, settings.port, ssl_context=tls.context(certificate, key), shutdown_timeout=2
-        )
-        await site.start()
-        log.info("listening on %s:%s", settings.host, settings.port)
+        context = tls.context(certificate, key)
+        for host in settings.listens:
+            await web.TCPSite(runner, host, settings.port, ssl_context=context, shutdown_timeout=2).start()
+        log.info("listening on port %s of %s", settings.port, ", ".join(settings.listens))
         await announce(settings, office.accounts)
         await office.workshop.start()  # now: its imports would make the first page wait
         gc.freeze()  # what was built at start is never garbage

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ..guard import Route
-from . import accounts, certificates, demonstration, desk, minutes, pages, papers, people, sites, sittings, verify
+from . import accounts, certificates, demonstration, desk, minutes, pages, papers, people, sites, sittings, verify, whip
 
 
 def all_routes(*, demonstration_too: bool) -> list[Route]:
     """Every route of a node. One-click sign-in is among them in a demonstration only."""
-    nouns = [pages, accounts, people, sites, certificates, desk, sittings, papers, minutes, verify]
+    nouns = [pages, accounts, people, sites, certificates, desk, sittings, papers, minutes, verify, whip]
     if demonstration_too:
         nouns.append(demonstration)
     return [route for noun in nouns for route in noun.routes.all]

@@ -1,6 +1,7 @@
 // What the screens of one sitting share: they follow it on the channel, draw when it changes, and ask things of it.
 import { channel } from "./line.js";
-import { Part } from "./part.js";
+import { Part, html } from "./part.js";
+import { t } from "./words.js";
 
 /** @typedef {import("./wire.d.ts").Screen} Screen */
 /** @typedef {import("./wire.d.ts").Command} Command */
@@ -65,6 +66,14 @@ export class RoomPart extends Part {
     /** @type {Screen | null} */
     this.parts = null;
   }
+}
+
+/** The screen that somebody shares, in a tile; null for none. @param {Screen | null} parts @param {import("./media.js").Media | null} [media] */
+export function sharedScreen(parts, media) {
+  const screen = media?.screen;
+  return screen
+    ? html`<bacap-tile class="screen" .stream=${screen.stream} .name=${t("room.shared-by", { name: nameOf(parts, screen.endpoint) })}></bacap-tile>`
+    : null;
 }
 
 /** A paper with its item. @param {Screen | null} parts @param {string} id */

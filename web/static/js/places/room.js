@@ -12,7 +12,7 @@ import { PAGE } from "../room/mosaic.js";
 import "../room/paper.js";
 import "../room/speaking.js";
 import "../room/vote.js";
-import { SittingPlace, nameOf } from "../sitting.js";
+import { SittingPlace, sharedScreen } from "../sitting.js";
 import { marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").Screen} Screen */
@@ -146,7 +146,7 @@ class Room extends SittingPlace {
   switches() {
     const media = this.media;
     const may = this.conducts || this.parts?.stage.speaker === this.me?.id || media?.shared;
-    const share = may && media?.shape.share && "getDisplayMedia" in navigator.mediaDevices && !NARROW.matches
+    const share = may && media?.shape.share && "getDisplayMedia" in (navigator.mediaDevices ?? {}) && !NARROW.matches
       ? html`<button class="button decisive" aria-pressed=${Boolean(media.shared)} @click=${() => void media.share()}>${icon(media.shared ? "monitor-x" : "monitor-up")}${t(media.shared ? "room.share-stop" : "room.share")}</button>`
       : nothing;
     if (!media?.shape.send) return html`${share}${this.seat?.site && !this.presides ? html`<span class="small soft">${t("room.sound-in-room")}</span>` : nothing}`;
@@ -158,27 +158,21 @@ class Room extends SittingPlace {
 
   /** @param {Screen} parts */
   panels(parts) {
-    if (this.panel === "sites")
-      return html`<dialog class="side wide" .open=${true} aria-label=${t("room.sites")}><div class="row"><h2>${t("room.sites")}</h2>
-        <button class="button push" @click=${() => (this.panel = "")}>${icon("x")}${t("act.close")}</button></div>
-        <room-mosaic .room=${this} .parts=${parts}></room-mosaic></dialog>`;
-    if (this.panel !== "people") return nothing;
-    return html`<dialog class="side" .open=${true} aria-label=${t("room.people")}><div class="row"><h2>${t("room.people")}</h2>
-      <button class="button push" @click=${() => (this.panel = "")}>${icon("x")}${t("act.close")}</button></div>
-      <room-attendance .room=${this} .parts=${parts}></room-attendance></dialog>`;
+    if (this.panel === "people") return this.side(t("room.people"), "", html`<room-attendance .room=${this} .parts=${parts}></room-attendance>`);
+    if (this.panel === "sites") return this.side(t("room.sites"), "wide", html`<room-mosaic .room=${this} .parts=${parts}></room-mosaic>`);
+    return nothing;
   }
 
-  /** The screen that somebody shares, over the papers. @param {Screen} parts */
-  sharedScreen(parts) {
-    const screen = this.media?.screen;
-    if (!screen) return nothing;
-    return html`<bacap-tile class="screen" .stream=${screen.stream} .name=${t("room.shared-by", { name: nameOf(parts, screen.endpoint) })}></bacap-tile>`;
+  /** A panel that opens over the right of the room. @param {string} title @param {string} width @param {unknown} content */
+  side(title, width, content) {
+    return html`<dialog class="side ${width}" .open=${true} aria-label=${title}><div class="row"><h2>${title}</h2>
+      <button class="button push" @click=${() => (this.panel = "")}>${icon("x")}${t("act.close")}</button></div>${content}</dialog>`;
   }
 
   /** @param {Screen} parts */
   body(parts) {
     const agenda = html`<aside class="left"><room-agenda .room=${this} .parts=${parts}></room-agenda></aside>`;
-    const middle = html`<section class="middle">${this.sharedScreen(parts)}<room-paper .room=${this} .parts=${parts}></room-paper><room-vote .room=${this} .parts=${parts}></room-vote></section>`;
+    const middle = html`<section class="middle">${sharedScreen(parts, this.media)}<room-paper .room=${this} .parts=${parts}></room-paper><room-vote .room=${this} .parts=${parts}></room-vote></section>`;
     const floor = parts.sitting.phase === "closed" ? html`<aside class="right"></aside>` : html`<aside class="right"><room-speaking .room=${this} .parts=${parts} .slots=${this.media?.slots}></room-speaking></aside>`;
     if (!NARROW.matches) return html`<main id="main" class="room-main">${agenda}${middle}${floor}</main>`;
     const shown = { agenda, floor, paper: middle, people: html`<aside class="left"><room-attendance .room=${this} .parts=${parts}></room-attendance></aside>` };

@@ -7,7 +7,7 @@ import "../elements/vote-bars.js";
 import { channel } from "../line.js";
 import { Media, SHARED } from "../media.js";
 import { Part, html, icon, nothing } from "../part.js";
-import { addressOf, nameOf, paperIn } from "../sitting.js";
+import { addressOf, nameOf, paperIn, sharedScreen } from "../sitting.js";
 import { clock, marked, t } from "../words.js";
 import { sites } from "./walls.js";
 
@@ -128,8 +128,8 @@ class Wall extends Part {
       return html`<div class="wall-vote"><h2>${marked(ballot.question)}</h2>${ballot.result
         ? html`<bacap-vote-bars .result=${ballot.result}></bacap-vote-bars>`
         : html`<p class="huge figures">${t("vote.sent", { cast: ballot.cast, electorate: ballot.electorate })}</p>`}</div>`;
-    const screen = this.media?.screen;
-    if (screen) return html`<bacap-tile class="screen" .stream=${screen.stream} .name=${t("room.shared-by", { name: nameOf(parts, screen.endpoint) })}></bacap-tile>`;
+    const screen = sharedScreen(parts, this.media);
+    if (screen) return screen;
     const shown = paperIn(parts, parts.stage.paper);
     if (shown && this.line)
       return html`<bacap-sheet .paper=${shown.paper.sha256} .address=${addressOf(this.line, parts.sitting.id, shown.paper.id)} .page=${parts.stage.page}></bacap-sheet>`;
