@@ -1,4 +1,5 @@
-"""`start.py bench relay [--against janus] [--json]`: the relay under load, and Janus under the same in the same run.
+"""`start.py bench relay [--against janus] [--plenary] [--lines] [--json]`: the relay under load, and Janus under the
+same in the same run; a whole province in one sitting; Chromium on bad lines.
 
 One publisher of real VP8 at 720p and Opus; viewers join, then packets are counted at each of them. The server runs on
 one core, the load on the other. Figures are medians of --runs; a run that delivers less than 99.9 % is void.
@@ -34,6 +35,7 @@ from meetings.relay.dtls import new_certificate
 SETTLE_S, STEADY_S = 1.0, 5.0  # the second: until lines are known, and pictures go out unmeasured
 DELIVERED = 0.999
 WHOLE = 0.98  # below this share of what was sent, something never came at all
+PIN = ["taskset", "-c", "0"]  # the server has this core, the load the last
 CPU_REQUIRED = {50: 0.70, 200: 0.60}
 
 
@@ -68,8 +70,8 @@ def own_address() -> str:
 
 
 @contextlib.asynccontextmanager
-async def relay(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join, RelayLink]]:
-    """A relay worker of our own; yields its process id, how peers join it, and the line to it."""
+async def worker(host: str, pin: list[str]) -> AsyncIterator[tuple[int, RelayLink]]:
+    """A relay worker of our own; yields its process id and the line to it."""
     folder = Path(tempfile.mkdtemp(prefix="bacap-bench-"))
     words = [*pin, sys.executable, "-m", "meetings.relay.worker", str(folder / "s"), host, "0", "0", host]
     process = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.DEVNULL)
@@ -77,15 +79,9 @@ async def relay(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join, Rel
     ready = asyncio.Event()
     link.on_connected = lambda there: ready.set() if there else None
     link.start()
-
-    async def join(number: int, peer: Peer) -> None:
-        if peer.voice is not None:
-            await link.steer(Policy("r", (f"p{number}",), None))
-        await peer.connect(await link.join("r", f"p{number}", peer.offer()))
-
     try:
         await asyncio.wait_for(ready.wait(), 20)
-        yield process.pid, join, link
+        yield process.pid, link
     finally:
         await link.close()
         process.terminate()
@@ -94,11 +90,24 @@ async def relay(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join, Rel
 
 
 @contextlib.asynccontextmanager
-async def other(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join, None]]:
+async def relay(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join]]:
+    """The relay with one room; yields its process id and how peers join."""
+    async with worker(host, pin) as (pid, link):
+
+        async def join(number: int, peer: Peer) -> None:
+            if peer.voice is not None:
+                await link.steer(Policy("r", (f"p{number}",), None))
+            await peer.connect(await link.join("r", f"p{number}", peer.offer()))
+
+        yield pid, join
+
+
+@contextlib.asynccontextmanager
+async def other(host: str, pin: list[str]) -> AsyncIterator[tuple[int, Join]]:
     async with janus.running(host, 18088, pin) as pid:
         door = janus.Door(18088)
         try:
-            yield pid, door.join, None
+            yield pid, door.join
         finally:
             await door.close()
 
@@ -171,20 +180,18 @@ def rows_of(viewers: int, ours: Measured, theirs: Measured | None) -> list[Row]:
 
 
 async def main(given: argparse.Namespace) -> list[Row]:
+    made = await lossy.rows(given.runs) if given.lines else []  # first: a browser wants both cores
     os.sched_setaffinity(0, {os.cpu_count() - 1})  # type: ignore[operator]
-    made = []
     if given.viewers:
         made += await compare(given)
     if given.plenary:
-        async with relay(own_address(), ["taskset", "-c", "0"]) as (pid, _, link):
+        async with worker(own_address(), PIN) as (pid, link):
             made += await plenary.rows(pid, link, given.seconds)
-    if given.lines:
-        made += await lossy.rows()
     return made
 
 
 async def compare(given: argparse.Namespace) -> list[Row]:
-    pin, host = ["taskset", "-c", "0"], own_address()
+    host = own_address()
     shown, rows = film.make(), []
     for viewers in given.viewers:
         found: list[Measured | None] = []
@@ -192,7 +199,7 @@ async def compare(given: argparse.Namespace) -> list[Row]:
             if server is None:
                 found.append(None)
                 continue
-            async with server(host, pin) as (pid, join, _):
+            async with server(host, PIN) as (pid, join):
                 found.append(await measure(pid, join, shown, viewers, given.runs, given.seconds))
         ours, theirs = found
         assert ours is not None
