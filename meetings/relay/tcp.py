@@ -82,18 +82,19 @@ class Streams:
     def __init__(self, on_data: Callable[[Stream, bytes], None], on_gone: Callable[[Stream], None]) -> None:
         self.on_data, self.on_gone = on_data, on_gone
         self.open: set[Stream] = set()
-        self._servers: list[asyncio.Server] = []
+        self._server: asyncio.Server | None = None
         self.number = 0
 
     async def listen(self, host: str, number: int) -> None:
         """Raises OSError where the port is taken."""
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Stream(self), host or None, number)
-        self._servers.append(server)
-        self.number = server.sockets[0].getsockname()[1]
+        both = ":" in host  # one socket for IPv4 too, as the UDP port has; asyncio's own would be for IPv6 alone
+        family = socket.AF_INET6 if both else socket.AF_INET
+        sock = socket.create_server((host, number), family=family, dualstack_ipv6=both)
+        self._server = await asyncio.get_running_loop().create_server(lambda: Stream(self), sock=sock)
+        self.number = sock.getsockname()[1]
 
     async def close(self) -> None:
-        for server in self._servers:
-            server.close()
+        if self._server is not None:
+            self._server.close()
         for stream in list(self.open):
             stream.close()

@@ -1,4 +1,4 @@
-"""One socket for both families: clients of IPv4 and of IPv6 see and hear each other through it: meetings.relay.port."""
+"""One socket for both families, over UDP and over TCP: meetings.relay.port, meetings.relay.tcp."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from meetings.relay.port import Port
+from meetings.relay.tcp import Streams
 from tests.kit.media import until
 
 from .client import Client, faults_of
@@ -45,3 +46,17 @@ async def test_both_families_meet_on_one_port() -> None:
             await client.close()
         await port.close()
     assert not faults
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+async def test_streams_come_from_both_families() -> None:
+    box: list[str] = []
+    streams = Streams(lambda stream, _: box.append(stream.peer[0]), lambda _: None)
+    await streams.listen("::", 0)
+    for count, host in enumerate(("127.0.0.1", "::1"), 1):
+        _, writer = await asyncio.open_connection(host, streams.number)
+        writer.write(b"\x00\x01x")
+        await until(lambda count=count: len(box) == count, what=f"a stream from {host}")
+        writer.close()
+    assert box == ["::ffff:127.0.0.1", "::1"]
+    await streams.close()

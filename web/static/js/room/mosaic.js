@@ -33,7 +33,7 @@ class Mosaic extends RoomPart {
     this.room.media?.show([]);
   }
 
-  /** Sites that are linked first, weak lines before good ones; then those that are missing. */
+  /** Sites that are linked, persons alone, then sites that are missing. */
   get endpoints() {
     const parts = /** @type {import("../wire.d.ts").Screen} */ (this.parts);
     const alone = parts.attendance.seats.filter((seat) => seat.present && !seat.site).map((seat) => seat.person);
