@@ -61,7 +61,7 @@ SEAMS = {
     "aiortc": {"meetings/relay/dtls.py", "meetings/relay/sdp.py", "web/demo/"},
     "av": {"meetings/load/film.py", "web/demo/"},
     "cffi": {"meetings/relay/mmsg.py"},
-    "pylibsrtp": {"meetings/relay/dtls.py", "meetings/relay/egress.py"},
+    "pylibsrtp": {"meetings/relay/dtls.py", "meetings/relay/batch.py"},
     "pyhanko": {
         "signing/pades.py",
         "signing/verify.py",

@@ -30,6 +30,8 @@ Udp = tuple[Any, ...]  # as the socket tells it: (host, port), and flow and scop
 Address = Udp | Stream
 
 PROFILES = [aiortc_dtls.SRTP_AEAD_AES_128_GCM, aiortc_dtls.SRTP_AES128_CM_SHA1_80]
+TAGS = {b"SRTP_AEAD_AES_128_GCM": 16, b"SRTP_AES128_CM_SHA1_80": 10}  # RFC 7714, RFC 5764
+ProtectError = SrtpError  # what `Session.protect` raises
 INBOX = 64  # DTLS datagrams; more are dropped, and DTLS sends again
 
 
@@ -120,6 +122,12 @@ class Session(aiortc_dtls.RTCDtlsTransport):
     def srtp(self) -> Any:
         """The libsrtp handle of the sending side, for protecting in place."""
         return self._tx_srtp._srtp[0]
+
+    @property
+    def tag(self) -> int:
+        """Bytes that protection adds to a packet."""
+        assert self._ssl is not None
+        return TAGS[self._ssl.get_selected_srtp_profile()]
 
     async def close(self) -> None:
         """Say goodbye, without waiting for an answer."""

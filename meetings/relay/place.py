@@ -13,6 +13,7 @@ from .rtp import Packet
 from .source import CLOCK, NEVER, PLAIN, Layer, Source
 
 if TYPE_CHECKING:
+    from .batch import Leg
     from .room import Endpoint
 
 
@@ -20,8 +21,8 @@ class Place:
     """`source`: what it is to show; `layer`: what it is fed from now; `coming`: what it turns to at a key frame."""
 
     __slots__ = (
-        "again", "at", "began", "chosen_at", "coming", "cut", "endpoint", "floor", "kind", "layer", "lost", "octets",
-        "payload_type", "picture", "picture_off", "plain_type", "red_type", "repair_seq", "repair_ssrc",
+        "again", "at", "began", "chosen_at", "coming", "cut", "endpoint", "floor", "kind", "layer", "leg", "lost",
+        "octets", "payload_type", "picture", "picture_off", "plain_type", "red_type", "repair_seq", "repair_ssrc",
         "repair_type", "run", "sent", "seq", "seq_off", "source", "ssrc", "starts", "tl0", "tl0_off", "top", "ts",
         "ts_off", "way",
     )  # fmt: skip
@@ -46,6 +47,7 @@ class Place:
         self.floor = 0  # packets of the layer from before it came to this place are not for it
         self.began = False
         self.starts = 0  # how often its numbers were set anew
+        self.leg: Leg | None = None  # how its viewer is reached, once it was (batch.py)
         self.lost = 0  # per mille, as the viewer reports
 
     def show(self, source: Source | None) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from store.errors import Malformed
 
-from . import answer, egress, layers, router, rtcp, sdp, stun
+from . import answer, batch, layers, router, rtcp, sdp, stun
 from . import room as rooms
 from .dtls import Address, fingerprint, new_certificate
 from .history import pairs
@@ -54,7 +54,7 @@ class Port:
         self.streams = Streams(self._on_stream, self._on_stream_gone)
         self.certificate = new_certificate()
         self._print = fingerprint(self.certificate)
-        self._egress = egress.choose(self._sock)
+        self._egress = batch.choose(self._sock)
         self._hold: asyncio.TimerHandle | None = None
         self._pacing = Pacing(self._egress, self.ask_key_frame)
         self._planning: set[Room] = set()
@@ -125,7 +125,7 @@ class Port:
         self._pacing.forget(peer)
         address = peer.transport.address
         if address is not None and self._by_address.get(address) is peer:
-            self._forget(address)
+            del self._by_address[address]
         peer.ready = False
         self._egress.flush()
         rooms.remove(peer.endpoint)
@@ -305,8 +305,9 @@ class Port:
         """PEER is at ADDRESS from now on."""
         known = peer.transport.address
         if known is not None and self._by_address.get(known) is peer:
-            self._forget(known)
+            del self._by_address[known]
         self._egress.flush()
+        self._egress.forget(peer.endpoint)
         peer.transport.address = address
         self._by_address[address] = peer
         if isinstance(known, Stream) and known is not address:
@@ -314,16 +315,12 @@ class Port:
         if isinstance(address, Stream):
             address.proved = True
 
-    def _forget(self, address: Address) -> None:
-        del self._by_address[address]
-        if isinstance(address, tuple):
-            self._egress.forget(address)
-
     def _on_stream_gone(self, stream: Stream) -> None:
         """Its peer stays until its consent runs out: it may come back over another."""
         peer = self._by_address.get(stream)
         if peer is not None:
-            self._forget(stream)
+            del self._by_address[stream]
+            self._egress.forget(peer.endpoint)
             peer.transport.address = None
 
     def _on_rtp(self, peer: Peer, data: bytes, now: int) -> None:

@@ -1,4 +1,4 @@
-"""The hot path, pure: a packet comes in, and out come the places it goes to and how; egress.py does the copying.
+"""The hot path, pure: a packet comes in, and out come the places it goes to and how. The egress copies.
 
 What a sender repairs (RTX) or repeats (RED) is put back in its place first, so that what follows knows one kind of
 packet only.
