@@ -16,7 +16,7 @@ import hashlib
 import hmac
 import os
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -30,8 +30,11 @@ from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
 from .errors import Missing, Refused, Unavailable
+from .files import sync
 
 CHUNK = 64 * 1024
+PIECE = 1024 * 1024
+SMALL = 16 * 1024 * 1024
 TAG = 16
 PLAIN, SEALED = b"\x00", b"\x01"
 SEALED_HEAD = 1 + 4 + 16
@@ -87,7 +90,9 @@ class Blobs:
         """Keep staged bytes; returns their SHA-256, which is their name from now on. Durable on return."""
         try:
             name = self._name(staged.sha256, self._keys.newest)
-            body = await asyncio.to_thread(self._encoded, staged)
+            body: Any = self._encoded(staged)
+            if staged.size <= SMALL:  # in one piece; what is larger goes part by part, never whole in memory
+                body = await asyncio.to_thread(b"".join, body)
             try:
                 await obstore.put_async(self._store, name, body, mode="create")
             except AlreadyExistsError:
@@ -108,19 +113,20 @@ class Blobs:
 
         return await self.commit(await self.stage(one(), len(data)))
 
-    def _encoded(self, staged: Staged) -> bytes:
+    def _encoded(self, staged: Staged) -> Iterator[bytes]:
+        """The stored form, in pieces."""
         staged.spool.seek(0)
         if self._keys.newest is None:
-            return PLAIN + staged.spool.read()
+            yield PLAIN
+            while piece := staged.spool.read(PIECE):
+                yield piece
+            return
         key_id, file_id = bytes.fromhex(self._keys.newest), os.urandom(16)
         cipher = _cipher(self._keys.by_id[self._keys.newest], file_id)
-        parts = [SEALED, key_id, file_id]
+        yield SEALED + key_id + file_id
         count = max(1, -(-staged.size // CHUNK))
-        parts.extend(
-            cipher.encrypt(_nonce(number), staged.spool.read(CHUNK), _bound(number == count - 1))
-            for number in range(count)
-        )
-        return b"".join(parts)
+        for number in range(count):
+            yield cipher.encrypt(_nonce(number), staged.spool.read(CHUNK), _bound(number == count - 1))
 
     async def size(self, sha256: str) -> int:
         """Length of the content in bytes. Raises Missing."""
@@ -207,11 +213,7 @@ def _opened_size(stored: int) -> int:
 def _sync(path: Path, root: Path) -> None:
     """fsync the file, then every folder up to the root: a name is durable only when its folder is."""
     for place in (path, *path.parents):
-        handle = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync(place)
         if place == root:
             return
 

@@ -58,8 +58,8 @@ SEAMS = {
     "alembic": {"store/db.py", "store/migrations/"},
     "redis": {"store/bus.py"},
     "obstore": {"store/blobs.py"},
-    "aiortc": {"meetings/relay/dtls.py", "meetings/relay/sdp.py", "web/demo/"},
-    "av": {"meetings/load/film.py", "web/demo/"},
+    "aiortc": {"meetings/relay/dtls.py", "meetings/relay/sdp.py", "meetings/recorder/unpack.py", "web/demo/"},
+    "av": {"meetings/load/film.py", "meetings/recorder/", "web/demo/"},
     "cffi": {"meetings/relay/mmsg.py"},
     "pylibsrtp": {"meetings/relay/dtls.py", "meetings/relay/batch.py"},
     "pyhanko": {

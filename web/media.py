@@ -37,8 +37,11 @@ GRACE_S = 6.0  # a site that is gone so long has left
 
 
 class MediaDesk:
-    def __init__(self, relay: RelayLink, rooms: Rooms, channels: Channels, health: HealthBoard) -> None:
+    def __init__(
+        self, relay: RelayLink, rooms: Rooms, channels: Channels, health: HealthBoard, codec: str = "VP8"
+    ) -> None:
         self._relay = relay
+        self._codec = codec
         self._rooms = rooms
         self._channels = channels
         self._health = health
@@ -187,7 +190,7 @@ class MediaDesk:
     # ── rooms ──
 
     def _attend(self, room: Room) -> None:
-        known, present = policy_of(room.state), room.state.present
+        known, present = policy_of(room.state, self._codec), room.state.present
         self._steer(known)
         self._note_conductors(room.state)
 
@@ -196,7 +199,7 @@ class MediaDesk:
             self._note_conductors(state)
             self._put_out(state, present)
             present = state.present
-            now = policy_of(state)
+            now = policy_of(state, self._codec)
             if now != known:
                 known = now
                 self._steer(now)
@@ -233,11 +236,11 @@ def _demand_invited(room: Room, site: Principal) -> None:
         raise Refused("site-not-invited")
 
 
-def policy_of(state: State) -> Policy:
+def policy_of(state: State, codec: str = "VP8") -> Policy:
     """What the relay is told of a sitting; nothing any more once it is closed, so that the relay may forget it."""
     if state.phase == "closed":
         return Policy(state.id, (), None)
     heard = floor.may_be_heard(state)
     if heard is not None:  # who speaks or presides may share a screen too, from a seat in a room
         heard = tuple(dict.fromkeys((*heard, state.floor.speaker, state.chair)))
-    return Policy(state.id, floor.stage(state), heard, dict(state.lines))
+    return Policy(state.id, floor.stage(state), heard, dict(state.lines), codec)

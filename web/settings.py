@@ -10,7 +10,7 @@ import socket
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -45,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     turn: tuple[str, ...] = ()  # addresses of an own TURN server, turns:...; with turn_secret, shared with it
     turn_secret: str = ""
     relay_host: str = ""  # the address rooms reach; empty: this machine's own
+    codec: Literal["VP8", "H264"] = "VP8"  # of all pictures: H264 where rooms have hardware that knows nothing else
     demonstration: bool = False
 
     def filled(self, template: str) -> str:

@@ -17,6 +17,7 @@ from documents.workshop import Workshop
 from meetings.house import House
 from meetings.people.accounts import Accounts
 from meetings.people.actions import People
+from meetings.recorder.desk import RecorderDesk
 from meetings.relay.control import RelayLink
 from meetings.sitting.actions import Sittings
 from meetings.sitting.minute_book import MinuteBook
@@ -61,6 +62,7 @@ class Office:
     minutes: MinuteBook
     signing: Signing
     media: MediaDesk
+    recorder: RecorderDesk
     link_key: bytes
     shell: Shell
     hosts: frozenset[str]  # names and addresses this node answers to
@@ -151,14 +153,17 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         stack.push_async_callback(witness.close)
         health = HealthBoard(channels)
         relay = RelayLink(settings.folder / "run" / "relay.sock")
-        media = MediaDesk(relay, rooms, channels, health)
+        media = MediaDesk(relay, rooms, channels, health, settings.codec)
         stack.push_async_callback(media.close)
+        recorder = RecorderDesk(house, rooms, relay, settings.folder / "recordings", settings.codec)
+        stack.push_async_callback(recorder.close)
+        recorder.start()
         relay.start()
         stack.push_async_callback(relay.close)
         limit = settings.largest_paper_mb * 1_000_000
         yield Office(
             settings, house, accounts, people, rooms, Sittings(house, rooms), channels, health, workshop, PublicQueue(),
-            papers, SittingPapers(house, rooms, papers, limit), book, signing, media, link_key(settings),
+            papers, SittingPapers(house, rooms, papers, limit), book, signing, media, recorder, link_key(settings),
             Shell(settings.demonstration), frozenset(tls.own_names(settings.names)),
         )  # fmt: skip
 

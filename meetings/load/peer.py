@@ -19,6 +19,7 @@ from .film import Film, Stream
 
 AUDIO, VIDEO = 111, 96
 CODECS = {"audio": (AUDIO, "opus/48000/2"), "video": (VIDEO, "VP8/90000")}
+H264 = "profile-level-id=42e01f;packetization-mode=1"  # constrained baseline, which all senders have
 RID = 10  # our id of the extension that names a layer
 NUMBER = 3  # our id of the transport-wide number
 CHECK_S, CHECKS, HANDSHAKE_S = 0.25, 40, 20
@@ -30,9 +31,11 @@ class Peer:
     the relay does not answer."""
 
     def __init__(
-        self, certificate: Certificate, sends: Sequence[Film], voices: int, pictures: int, mosaic: int = 0
-    ) -> None:
+        self, certificate: Certificate, sends: Sequence[Film], voices: int, pictures: int, mosaic: int = 0,
+        codec: str = "VP8",
+    ) -> None:  # fmt: skip
         self.places = {"audio": voices, "video": pictures}
+        self.codec = codec  # of pictures
         self.mosaic = mosaic  # so many of its places for pictures
         self.voice = _stream(sends[0].steps, AUDIO) if sends else None
         self.pictures = [
@@ -79,11 +82,14 @@ class Peer:
     def _sections(self, sections: list[tuple[str, str, str]], setup: str) -> Iterator[str]:
         for kind, mid, direction in sections:
             pt, codec = CODECS[kind]
+            codec = codec.replace("VP8", self.codec)
             yield f"m={kind} 9 UDP/TLS/RTP/SAVPF {pt}"
             yield "c=IN IP4 0.0.0.0"
             yield from (f"a=mid:{mid}", f"a={direction}", "a=rtcp-mux", f"a=rtpmap:{pt} {codec}")
             yield from (f"a=ice-ufrag:{self.ufrag}", f"a=ice-pwd:{self.password}", f"a=setup:{setup}")
             yield f"a=fingerprint:sha-256 {fingerprint(self._certificate)}"
+            if kind == "video" and self.codec == "H264":
+                yield f"a=fmtp:{pt} {H264}"
             if kind == "video":
                 yield from (f"a=rtcp-fb:{pt} nack", f"a=rtcp-fb:{pt} nack pli")
             if direction == "sendonly":
@@ -109,12 +115,15 @@ class Peer:
         """Go by the other side's description: check, shake hands. The socket is nobody's to read afterwards."""
         self.there = sdp.parse(text)
         self.kinds = {media.ssrcs[0]: media.kind for media in self.there.media if media.ssrcs}
-        self.address = self._transport.address = self.there.candidates[0]
+        reached = [one for one in self.there.candidates if ":" not in one[0]]
+        if not reached:
+            raise Unavailable("media-away")
         loop = asyncio.get_running_loop()
         loop.add_reader(self.sock, self._readable)
         try:
             for _ in range(CHECKS):
-                self.check()
+                for one in reached:
+                    self._send_to(self._request(), one)
                 try:
                     await asyncio.wait_for(self._answered.wait(), CHECK_S)
                     break
@@ -133,14 +142,16 @@ class Peer:
 
     def check(self) -> None:
         """Show that we are still here (RFC 7675)."""
-        made = stun.request(self.ufrag, self.there.ufrag, secrets.token_bytes(12), self.there.password.encode())
-        self._send_to(made, self.address)
+        self._send_to(self._request(), self.address)
+
+    def _request(self) -> bytes:
+        return stun.request(self.ufrag, self.there.ufrag, secrets.token_bytes(12), self.there.password.encode())
 
     def _send_to(self, data: bytes, address: Address) -> None:
         assert isinstance(address, tuple)  # ours is never a stream
         try:
             self.sock.sendto(data, address)
-        except BlockingIOError:
+        except OSError:  # full, or no way there
             return
 
     def _readable(self) -> None:
@@ -150,7 +161,8 @@ class Peer:
                 data, (host, port) = self.sock.recvfrom(2048)
             except OSError:
                 return
-            if data[:2] == b"\x01\x01":
+            if data[:2] == b"\x01\x01" and not self._answered.is_set():
+                self.address = self._transport.address = (host, port)  # of all its addresses, the first that answers
                 self._answered.set()
             elif data[:2] == b"\x00\x01":
                 self._send_to(stun.response(data, host, port, self.password.encode()), (host, port))
@@ -175,9 +187,14 @@ class Peer:
 
     def report(self) -> None:
         """Tell the relay that all came, as browsers do every second."""
-        if self.session is not None and self.kinds:
+        if self.kinds:
             blocks = [rtcp.Report(ssrc, 0, 0, 0, 0, 0) for ssrc in list(self.kinds)[: rtcp.MOST_BLOCKS]]
-            self._send_to(self.session.protect_rtcp(rtcp.receiver_report(blocks)), self.address)
+            self.tell(rtcp.receiver_report(blocks))
+
+    def tell(self, feedback: bytes) -> None:
+        """RTCP to the relay."""
+        if self.session is not None:
+            self._send_to(self.session.protect_rtcp(feedback), self.address)
 
     async def close(self) -> None:
         if self.session is not None:

@@ -110,6 +110,8 @@ VERBS: Mapping[str, Rule | str] = {
     "sitting.attend": _rule("", _PART),
     "sitting.vote": _rule("", "member chair deputy"),
     "line.choose": _rule("technician", "chair secretary"),
+    "recording.switch": _rule("", "chair"),
+    "recording.see": _rule("", "chair secretary clerk"),
     "sitting.site": SITE,
     "minutes.read": _rule("", "chair secretary clerk"),
     "minutes.edit": _rule("", "secretary"),

@@ -66,6 +66,16 @@ def bare(data: bytes, at: int) -> bytes:
     return bytes((data[0] & 0xE0,)) + data[1:FIXED] + data[at:]
 
 
+def unpadded(bare: bytes) -> bytes:
+    """A bare packet without its padding (RFC 3550, section 5.1). Raises Malformed."""
+    if not bare[0] & 0x20:
+        return bare
+    end = len(bare) - bare[-1]
+    if end < FIXED or end == len(bare):
+        raise Malformed("rtp")
+    return bytes((bare[0] & 0xDF,)) + bare[1:end]
+
+
 class Vp8:
     """What the relay must know of a VP8 packet: offsets are into the bare packet, 0 where the field is absent."""
 

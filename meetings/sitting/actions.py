@@ -11,7 +11,7 @@ import msgspec
 from store import journal
 from store.chain import Event
 from store.db import Connection, Row
-from store.errors import Refused
+from store.errors import Missing, Refused
 from store.journal import Command
 
 from ..house import House, actor_of
@@ -25,7 +25,7 @@ from . import events as e
 from . import records, rules
 from .agenda import check_seats, text
 from .rooms import Rooms
-from .state import State, evolve
+from .state import Recording, State, evolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,15 @@ class Sittings:
         room = await self.rooms.get(sitting)
         rights.demand(who, "sitting.conduct", room.thing())
         return await self._house.read(lambda conn: list(journal.walk(conn, sitting, after)))
+
+    async def recording(self, who: Principal, sitting: str, sha256: str) -> Recording:
+        """A finished recording of a sitting. Raises Denied, Missing."""
+        room = await self.rooms.get(sitting)
+        rights.demand(who, "recording.see", room.thing())
+        for kept in room.state.recordings:
+            if kept.sha256 == sha256:
+                return kept
+        raise Missing("no-such-recording")
 
 
 def _row(row: Row, roles: tuple[str, ...] = ()) -> SittingRow:

@@ -6,7 +6,7 @@ from store.errors import Denied, Refused, Stale
 
 from . import commands as c
 from . import events as e
-from . import rules
+from . import recording, rules
 from .state import State
 
 LEADERS = ("chair", "secretary")
@@ -71,13 +71,14 @@ def is_quorate(state: State) -> bool:
 
 
 def open_item(state: State, command: c.OpenItem) -> list[e.AnyHappening]:
-    if state.find_item(command.item) is None:
+    item = state.find_item(command.item)
+    if item is None:
         raise Stale("no-such-item")
     if state.item == command.item:
         raise Refused("item-open")
     if state.open_ballot:
         raise Refused("vote-open")
-    return [e.ItemOpened(command.item)]
+    return [*(recording.ended(state, "closed-item") if item.closed else ()), e.ItemOpened(command.item)]
 
 
 def show_page(state: State, command: c.ShowPage, who: str) -> list[e.AnyHappening]:
@@ -101,4 +102,4 @@ def close(state: State, command: c.Close) -> list[e.AnyHappening]:
     if state.open_ballot:
         raise Refused("vote-open")
     ended: list[e.AnyHappening] = [e.FloorEnded(state.floor.speaker)] if state.floor.speaker else []
-    return [*ended, e.Closed()]
+    return [*ended, *recording.ended(state, "closed"), e.Closed()]

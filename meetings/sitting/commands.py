@@ -127,6 +127,14 @@ class Conclude(Asked, frozen=True):
     text: str
 
 
+class StartRecording(Asked, frozen=True):
+    recording: str  # an id made by the browser
+
+
+class StopRecording(Asked, frozen=True):
+    pass
+
+
 class Close(Asked, frozen=True):
     pass
 
@@ -186,6 +194,21 @@ class ChooseLine(Asked, frozen=True):
     line: e.LineName
 
 
+class EndRecording(Asked, frozen=True):
+    """It cannot go on."""
+
+    recording: str
+
+
+class KeepRecording(Asked, frozen=True):
+    recording: str
+    sha256: str
+    form: e.RecordingForm
+    size: int
+    began: int
+    ms: int
+
+
 class SaveMinutes(Asked, frozen=True):
     based_on: int  # the version the editor saw
     sha256: str
@@ -214,10 +237,13 @@ class SignMinutes(Asked, frozen=True):
 Command = (
     ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release
     | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor
-    | OpenVote | Cast | CloseVote | Conclude | Close | ChooseLine
+    | OpenVote | Cast | CloseVote | Conclude | Close | ChooseLine | StartRecording | StopRecording
     | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
 )  # fmt: skip
-Internal = Invite | AttachPaper | JoinSite | LeaveSite | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes
+Internal = (
+    Invite | AttachPaper | JoinSite | LeaveSite | EndRecording | KeepRecording
+    | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes
+)  # fmt: skip
 AnyCommand = Command | Internal
 
 # The right each command asks for (meetings/people/rights.py). A command without a line is refused by the test.
@@ -249,6 +275,10 @@ VERBS: dict[type, str] = {
     JoinSite: "sitting.site",
     LeaveSite: "sitting.site",
     ChooseLine: "line.choose",
+    StartRecording: "recording.switch",
+    StopRecording: "recording.switch",
+    EndRecording: "recording.switch",
+    KeepRecording: "recording.switch",
     SaveMinutes: "minutes.edit",
     ApproveMinutes: "minutes.approve",
     ReturnMinutes: "minutes.approve",

@@ -11,7 +11,7 @@ from typing import Any
 
 from store.errors import Refused, Stale
 
-from . import agenda, attendance, ballots, floor, minutes
+from . import agenda, attendance, ballots, floor, minutes, recording
 from . import commands as c
 from . import events as e
 from .state import State
@@ -50,6 +50,10 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.OpenVote: (OPEN, ballots.open_, False),
     c.Cast: (OPEN, ballots.cast, True),
     c.CloseVote: (OPEN, ballots.close, False),
+    c.StartRecording: (OPEN, recording.start, False),
+    c.StopRecording: (OPEN, recording.stop, False),
+    c.EndRecording: (ANY, recording.end, False),
+    c.KeepRecording: (ANY, recording.keep, False),
     c.Conclude: (OPEN, ballots.conclude, False),
     c.Close: (OPEN, attendance.close, False),
     c.SaveMinutes: (("closed",), minutes.save, False),

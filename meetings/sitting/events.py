@@ -15,6 +15,8 @@ from store.chain import Body, Draft, Event
 from .rules import Choice, Result
 
 LineName = Literal["64k", "256k", "512k", "1.5M", "full", "send-only"]
+RecordingEnd = Literal["chair", "closed-item", "closed", "failed"]
+RecordingForm = Literal["webm", "mp4"]
 SeatRole = Literal["chair", "deputy", "secretary", "member", "guest", "clerk", "recipient"]
 
 
@@ -192,6 +194,26 @@ class VoteClosed(Happening, frozen=True):
     result: Result
 
 
+class RecordingStarted(Happening, frozen=True):
+    recording: str
+
+
+class RecordingStopped(Happening, frozen=True):
+    recording: str
+    why: RecordingEnd
+
+
+class RecordingKept(Happening, frozen=True):
+    """A finished file of it; after a crash there are several."""
+
+    recording: str
+    sha256: str
+    form: RecordingForm
+    size: int
+    began: int  # UTC milliseconds
+    ms: int  # how long it lasts
+
+
 class Concluded(Happening, frozen=True):
     item: str
     text: str
@@ -255,7 +277,8 @@ AnyHappening = (
     | PaperAttached | PaperDetached | Released | Opened | SiteJoined | SiteLeft | LineChosen | CheckedIn
     | CheckedOut
     | ItemOpened | PageShown | FloorAsked | FloorWithdrawn | FloorGiven | FloorEnded | VoteOpened | VoteCast
-    | VoteClosed | Concluded | Closed | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
+    | VoteClosed | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Closed
+    | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
     | MinutesTypeset | MinutesSigned | Circulated | Acknowledged
 )  # fmt: skip
 

@@ -21,8 +21,9 @@ from .state import Ballot, State
 
 ViewKind = Literal["desk", "part", "guest", "site"]
 
-DRAFTING = {
+AT_DESK = {
     "minutes-saved", "minutes-approved", "minutes-returned", "minutes-numbered", "minutes-typeset", "minutes-signed",
+    "recording-kept",
 }  # fmt: skip
 PREPARING = {"item-added", "item-changed", "item-moved", "item-removed", "paper-attached", "paper-detached"}
 OF_BALLOT = {"vote-cast", "vote-closed"}
@@ -73,7 +74,7 @@ def _visible(event: Event, viewer: View, state: State) -> bool:
         return False
     if viewer.kind == "desk":
         return True
-    if event.kind in DRAFTING:
+    if event.kind in AT_DESK:
         return False
     if event.kind in PREPARING and (not state.released_at or event.at <= state.released_at):
         return False  # for good: what was thought of and left out before release is nobody else's
@@ -145,6 +146,7 @@ class SittingPart(msgspec.Struct, frozen=True):
     chair: str
     secretary: str
     rule_source: str
+    recorded_since: int  # 0: it is not being recorded
 
 
 class SeatPart(msgspec.Struct, frozen=True):
@@ -209,6 +211,14 @@ class MinutesPart(msgspec.Struct, frozen=True):
     acknowledged: tuple[tuple[str, int], ...]
 
 
+class RecordingPart(msgspec.Struct, frozen=True):
+    sha256: str
+    form: str
+    size: int
+    began: int
+    ms: int
+
+
 class Screen(msgspec.Struct, frozen=True):
     sitting: SittingPart
     agenda: tuple[ItemPart, ...]
@@ -217,6 +227,7 @@ class Screen(msgspec.Struct, frozen=True):
     stage: StagePart
     ballots: tuple[BallotPart, ...]
     minutes: MinutesPart
+    recordings: tuple[RecordingPart, ...]
     people: Mapping[str, Card]
     rooms: Mapping[str, str]  # site -> name
     witness: Checkpoint | None  # the newest signed head of the journal
@@ -231,14 +242,14 @@ def screen(
         _sites(state),
         _stage(state, viewer),
         tuple(_ballot(ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
-        _minutes(state, viewer), people, rooms, witness,
+        _minutes(state, viewer), _recordings(state, viewer), people, rooms, witness,
     )  # fmt: skip
 
 
 def _sitting(state: State) -> SittingPart:
     return SittingPart(
         state.id, state.phase, state.title, state.unit, state.place, state.begins, state.opened_at, state.closed_at,
-        state.chair, state.with_role("secretary"), rules.named(state.rules).source,
+        state.chair, state.with_role("secretary"), rules.named(state.rules).source, state.recorded_since,
     )  # fmt: skip
 
 
@@ -303,6 +314,11 @@ def _minutes(state: State, viewer: View) -> MinutesPart:
         made.step, made.version, made.returned, made.number, made.symbol, made.day, made.pdf, made.code,
         minutes.next_field(state), made.signatures, made.recipients, made.acknowledged,
     )  # fmt: skip
+
+
+def _recordings(state: State, viewer: View) -> tuple[RecordingPart, ...]:
+    kept = state.recordings if viewer.kind == "desk" else ()
+    return tuple(RecordingPart(one.sha256, one.form, one.size, one.began, one.ms) for one in kept)
 
 
 def parts(whole: Screen) -> dict[str, Any]:

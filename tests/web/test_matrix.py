@@ -99,7 +99,7 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
 async def call(browser: Browser, route: Route, room: Room) -> int:
     names = {"sitting": room.sitting, "item": "i1", "unit": "district", "person": "member2", "office": "m-member3",
              "site": "site-district", "paper": "none", "token": "x", "code": "ABCD-EFGH", "locale": "vi",
-             "digest": "x", "place": "units"}  # fmt: skip
+             "digest": "x", "place": "units", "sha256": "0" * 64}  # fmt: skip
     path = route.path.format(**names)
     if route.path.endswith(("/papers", "/api/verify")) and route.method == "POST":
         answer = await browser.post(f"{path}?name=T", data=pdf(), headers={"Content-Type": "application/pdf"})
@@ -155,6 +155,8 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "PUT /api/sittings/{sitting}/minutes", "POST /api/sittings/{sitting}/minutes/number",
         "GET /api/sittings/{sitting}/minutes/file", "POST /api/sittings/{sitting}/minutes/certificate",
         "POST /api/sittings/{sitting}/minutes/signature",
+        # a recording: tests/web/test_recordings.py
+        "GET /api/sittings/{sitting}/recordings/{sha256}",
         # and what is a site's alone: tests/web/test_whip.py, tests/e2e/test_whip.py
         "POST /whip/{sitting}", "DELETE /whip/{sitting}/{site}",
         "POST /whep/{sitting}", "DELETE /whep/{sitting}/{site}",

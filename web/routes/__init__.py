@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from ..guard import Route
-from . import accounts, certificates, demonstration, desk, minutes, pages, papers, people, sites, sittings, verify, whip
+from . import (
+    accounts,
+    certificates,
+    demonstration,
+    desk,
+    minutes,
+    pages,
+    papers,
+    people,
+    recordings,
+    sites,
+    sittings,
+    verify,
+    whip,
+)  # fmt: skip
 
 
 def all_routes(*, demonstration_too: bool) -> list[Route]:
     """Every route of a node. One-click sign-in is among them in a demonstration only."""
-    nouns = [pages, accounts, people, sites, certificates, desk, sittings, papers, minutes, verify, whip]
+    nouns = [pages, accounts, people, sites, certificates, desk, sittings, papers, recordings, minutes, verify, whip]
     if demonstration_too:
         nouns.append(demonstration)
     return [route for noun in nouns for route in noun.routes.all]

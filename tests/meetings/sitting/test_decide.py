@@ -245,3 +245,33 @@ def test_a_guest_may_still_be_invited_and_left_out() -> None:
     assert played.state.seats["new"] == guest and "new-site" in played.state.rooms
     played.do("secretary", c.Uninvite(("new",)))
     assert "new" not in played.state.seats
+
+
+def test_a_recording_is_started_stopped_and_never_over_a_closed_item() -> None:
+    played = Played().opened()
+    played.do("secretary", c.AddItem("secret", "Nhân sự", closed=True), c.OpenItem("i1"))
+    assert refused(lambda: played.do("chair", c.StopRecording())) == "recording-off"
+    played.do("chair", c.StartRecording("r1"))
+    assert refused(lambda: played.do("chair", c.StartRecording("r2"))) == "recording-on"
+    played.do("secretary", c.OpenItem("secret"))
+    ended, opened = played.happenings[-2:]
+    assert (ended, opened) == (e.RecordingStopped("r1", "closed-item"), e.ItemOpened("secret"))
+    assert refused(lambda: played.do("chair", c.StartRecording("r3"))) == "recording-closed-item"
+    played.do("secretary", c.OpenItem("i1"))
+    played.do("chair", c.StartRecording("r3"), c.Close())
+    assert e.RecordingStopped("r3", "closed") in played.happenings
+    assert not played.state.recording
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, "a/b", "a.b", "../x"])
+def test_a_recordings_id_is_fit_for_a_folder(name: str) -> None:
+    played = Played().opened()
+    assert refused(lambda: played.do("chair", c.StartRecording(name))) == "field-wrong"
+
+
+def test_a_finished_file_is_kept_once_and_after_the_close_too() -> None:
+    played = Played().opened()
+    played.do("chair", c.StartRecording("r1"), c.Close())
+    made = c.KeepRecording("r1", "a" * 64, "webm", 1000, 5, 60_000)
+    played.do("chair", made, made, c.EndRecording("r1"))
+    assert [one.sha256 for one in played.state.recordings] == ["a" * 64]

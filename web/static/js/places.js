@@ -26,6 +26,7 @@ export const places = [
   place("/sittings/{sitting}/minutes", "place-minutes", () => import("./places/minutes.js")),
   place("/sittings/{sitting}/sign", "place-sign", () => import("./places/sign.js"), { bare: true }),
   place("/sittings/{sitting}/papers/{paper}", "place-reader", () => import("./places/reader.js"), { bare: true }),
+  place("/sittings/{sitting}/recordings", "place-recordings", () => import("./places/recordings.js")),
   place("/verify", "place-verify", () => import("./places/verify.js"), { open: true }),
   place("/k/{code}", "place-verify", () => import("./places/verify.js"), { open: true }),
   place("/wall", "place-walls", () => import("./places/walls.js"), { open: true }),

@@ -1,6 +1,6 @@
 // What the screens of one sitting share: they follow it on the channel, draw when it changes, and ask things of it.
 import { channel } from "./line.js";
-import { Part, html } from "./part.js";
+import { Part, html, icon, nothing } from "./part.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./wire.d.ts").Screen} Screen */
@@ -52,6 +52,11 @@ export class SittingPlace extends Part {
   ask(command) {
     return this.attempt(() => this.line.do(this.sitting, command));
   }
+}
+
+/** Told to everybody while a recording runs. @param {Screen} parts */
+export function recordingBadge(parts) {
+  return parts.sitting.recorded_since ? html`<span class="badge seal recording" role="status">${icon("circle")}${t("room.recording")}</span>` : nothing;
 }
 
 /** A part of the sitting room: the room it is in, and what there is to see. */

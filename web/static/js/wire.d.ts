@@ -180,7 +180,7 @@ export interface Do {
   id: string;
   sitting: string;
   seen: number;
-  command: ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | CloseVote | Conclude | Close | ChooseLine | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
+  command: ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | CloseVote | Conclude | Close | ChooseLine | StartRecording | StopRecording | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
 }
 
 export interface Done {
@@ -504,6 +504,14 @@ export interface Pong {
   t: number;
 }
 
+export interface RecordingPart {
+  sha256: string;
+  form: string;
+  size: number;
+  began: number;
+  ms: number;
+}
+
 export interface Refusal {
   type: "refused";
   code: string;
@@ -551,6 +559,7 @@ export interface Screen {
   stage: StagePart;
   ballots: Array<BallotPart>;
   minutes: MinutesPart;
+  recordings: Array<RecordingPart>;
   people: Record<string, Card>;
   rooms: Record<string, string>;
   witness: Checkpoint | null;
@@ -636,6 +645,7 @@ export interface SittingPart {
   chair: string;
   secretary: string;
   rule_source: string;
+  recorded_since: number;
 }
 
 export interface SittingRow {
@@ -664,6 +674,15 @@ export interface StagePart {
   since: number;
   queue: Array<[string, string]>;
   stage: string;
+}
+
+export interface StartRecording {
+  kind: "start-recording";
+  recording: string;
+}
+
+export interface StopRecording {
+  kind: "stop-recording";
 }
 
 export interface Told {
@@ -716,4 +735,4 @@ export interface WithdrawFloor {
 
 export type FromBrowser = Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | Ping | SiteSittings | Watch;
 export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Refusal | SiteListed | Slots | Told | Welcome;
-export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | Cast | ChangeDetails | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | Release | RemoveItem | ReturnMinutes | ShowPage | Uninvite | WithdrawFloor;
+export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | Cast | ChangeDetails | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | Release | RemoveItem | ReturnMinutes | ShowPage | StartRecording | StopRecording | Uninvite | WithdrawFloor;

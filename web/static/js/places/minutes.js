@@ -170,7 +170,7 @@ class Minutes extends SittingPlace {
       ${parts.sitting.phase === "closed" ? nothing : html`<div class="note">${t("minutes.not-closed")}</div>`}
       ${made.returned ? html`<div class="note warn"><span class="strong">${t("minutes.was-returned")}</span> ${marked(made.returned)}</div>` : nothing}
       <div class="two"><section class="card stack">${this.text(parts)}</section>
-        <section class="card stack">${this.steps(parts)}${made.pdf ? html`<button class="button wide" @click=${this.openFile}>${icon("file-text")}${t("minutes.open-file")}</button>` : nothing}${parts.sitting.phase === "closed" ? this.next(parts) : nothing}${this.proof(parts)}</section></div></div>`;
+        <section class="card stack">${this.steps(parts)}${made.pdf ? html`<button class="button wide" @click=${this.openFile}>${icon("file-text")}${t("minutes.open-file")}</button>` : nothing}${parts.sitting.phase === "closed" ? this.next(parts) : nothing}${parts.recordings.length ? html`<a class="button wide" href="/sittings/${this.sitting}/recordings">${icon("play")}${t("minutes.recordings", { count: parts.recordings.length })}</a>` : nothing}${this.proof(parts)}</section></div></div>`;
   }
 }
 

@@ -3,8 +3,9 @@ import "../elements/sheet.js";
 import "../elements/tile.js";
 import "../elements/timer.js";
 import "../elements/vote-bars.js";
+import { ask } from "../elements/confirm.js";
 import { Media } from "../media.js";
-import { html, icon, nothing } from "../part.js";
+import { html, icon, newId, nothing } from "../part.js";
 import "../room/agenda.js";
 import "../room/attendance.js";
 import "../room/chair.js";
@@ -12,7 +13,7 @@ import { PAGE } from "../room/mosaic.js";
 import "../room/paper.js";
 import "../room/speaking.js";
 import "../room/vote.js";
-import { SittingPlace, sharedScreen } from "../sitting.js";
+import { SittingPlace, recordingBadge, sharedScreen } from "../sitting.js";
 import { marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").Screen} Screen */
@@ -31,6 +32,7 @@ class Room extends SittingPlace {
     /** @type {Media | null} */
     this.media = null;
     this.spoke = false;
+    this.recorded = false;
     this.joined = ""; // how media is joined: "alone", "watches" or not at all
   }
 
@@ -59,6 +61,7 @@ class Room extends SittingPlace {
   changed() {
     this.tend();
     this.hear();
+    this.tellOfRecording();
     this.requestUpdate();
   }
 
@@ -90,6 +93,27 @@ class Room extends SittingPlace {
     this.spoke = speaks;
   }
 
+  /** That it has ended is said, whoever or whatever ended it. */
+  tellOfRecording() {
+    const on = Boolean(this.parts?.sitting.recorded_since);
+    if (this.recorded && !on && this.parts?.sitting.phase === "open") this.say(t("room.recording-ended"));
+    this.recorded = on;
+  }
+
+  async record() {
+    const on = Boolean(this.parts?.sitting.recorded_since);
+    const words = on ? "record-stop" : "record";
+    if (await ask({ title: t(`room.${words}-title`), text: t(`room.${words}-text`), act: t(`room.${words}`) }))
+      await this.ask(on ? { kind: "stop-recording" } : { kind: "start-recording", recording: newId() });
+  }
+
+  /** The chair's switch. */
+  recorder() {
+    if (!this.presides || this.parts?.sitting.phase !== "open") return nothing;
+    const on = Boolean(this.parts.sitting.recorded_since);
+    return html`<button class="button decisive" aria-pressed=${on} @click=${this.record}>${icon(on ? "circle-stop" : "circle")}${t(on ? "room.record-stop" : "room.record")}</button>`;
+  }
+
   /** @param {Screen} parts */
   header(parts) {
     const here = parts.attendance;
@@ -103,7 +127,7 @@ class Room extends SittingPlace {
       ${phase === "open"
         ? html`<button class="badge ${here.quorate ? "good" : "warn"}" @click=${() => (this.panel = "people")}>${icon(here.quorate ? "check" : "users")}${t(here.quorate ? "room.quorate" : "room.not-quorate", { present: here.present, entitled: here.entitled, needed: here.needed })}</button>`
         : html`<span class="badge">${t(`phase.${phase}`)}</span>`}
-      ${this.lineBadge()}</header>`;
+      ${recordingBadge(parts)}${this.lineBadge()}</header>`;
   }
 
   lineBadge() {
@@ -139,7 +163,7 @@ class Room extends SittingPlace {
         : waiting
           ? html`<button class="button decisive" aria-pressed="true" @click=${() => this.ask({ kind: "withdraw-floor" })}>${icon("hand")}${t("floor.withdraw")}</button>`
           : html`<button class="button decisive ${this.presides ? "" : "act"}" @click=${() => this.ask({ kind: "ask-floor" })}>${icon("hand")}${t("floor.ask")}</button>`;
-    return html`<footer class="room-footer">${floor}${this.switches()}<span class="push"></span>
+    return html`<footer class="room-footer">${floor}${this.switches()}${this.recorder()}<span class="push"></span>
       ${this.presides ? html`<room-chair .room=${this} .parts=${parts}></room-chair>` : nothing}</footer>`;
   }
 

@@ -7,7 +7,7 @@ import "../elements/vote-bars.js";
 import { channel } from "../line.js";
 import { Media, SHARED } from "../media.js";
 import { Part, html, icon, nothing } from "../part.js";
-import { addressOf, nameOf, paperIn, sharedScreen } from "../sitting.js";
+import { addressOf, nameOf, paperIn, recordingBadge, sharedScreen } from "../sitting.js";
 import { clock, marked, t } from "../words.js";
 import { sites } from "./walls.js";
 
@@ -144,7 +144,7 @@ class Wall extends Part {
     const good = this.line?.state === "open" && (over || this.media?.state === "on");
     return html`<footer><div class="what"><div class="label">${item ? t("room.item", { number: item.number, all: parts.agenda.length }) : t(`phase.${parts.sitting.phase}`)}</div><div class="value">${marked(item?.title ?? parts.sitting.title)}</div></div>
       <div><div class="label">${t("wall.quorum")}</div><div class="value ${here.quorate ? "good" : "warn"}">${here.present} / ${here.entitled} · ${t(here.quorate ? "wall.enough" : "wall.too-few")}</div></div>
-      <div class="last"><div class="value figures">${clock(this.now())}</div><div class="label ${good ? "good" : "warn"}">${t(good ? "line.good" : "line.lost")}</div></div></footer>`;
+      <div class="last">${recordingBadge(parts)}<div class="value figures">${clock(this.now())}</div><div class="label ${good ? "good" : "warn"}">${t(good ? "line.good" : "line.lost")}</div></div></footer>`;
   }
 
   render() {
