@@ -63,7 +63,7 @@ class Tape:
 
     def keep_alive(self, now: int) -> bool:
         """A black picture where there has been none for long; True: only a key frame can come after it."""
-        if now - self._last < QUIET_MS and self._pictures is not None:
+        if now - max(0, self._last) < QUIET_MS:
             return False
         black = _black(self._codec)
         if black:
@@ -81,6 +81,8 @@ class Tape:
         self._stream = self._pictures.add_mux_stream(CODECS[self._codec], width=width, height=height, time_base=MS)
 
     def close(self) -> None:
+        if self._pictures is None:
+            self.keep_alive(QUIET_MS)
         for packet in self._voice.encode(None):
             self._sound.mux(packet)
         self._sound.close()

@@ -254,7 +254,7 @@ class RelayLink:
     async def steer(self, policy: Policy) -> None:
         """From now on the room's screens show this; told again after every cut, unless it asks for nothing."""
         self._policies.pop(policy.room, None)
-        if policy.stage or policy.heard is not None:
+        if policy != Policy(policy.room, (), None):
             self._policies[policy.room] = policy
         with contextlib.suppress(Unavailable):
             await self._say(policy)

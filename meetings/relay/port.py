@@ -167,7 +167,7 @@ class Port:
 
     def _drop_if_done(self, room: Room) -> None:
         """Forget a room that nobody is in or on the way to, and that need not show anything."""
-        steered = room.policy.stage or room.policy.heard is not None
+        steered = room.policy != Policy()
         coming = any(peer.endpoint.room is room for peer in self._by_name.values())
         if not (steered or room.endpoints or coming) and self.rooms.get(room.id) is room:
             del self.rooms[room.id]

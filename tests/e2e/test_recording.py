@@ -44,8 +44,15 @@ async (seconds) => {
 """
 
 
+@pytest.fixture(params=["VP8", "H264"])
+def codec(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Of all pictures of the node that comes after it."""
+    monkeypatch.setenv("BACAP_CODEC", request.param)
+    return str(request.param)
+
+
 @pytest.mark.timeout(240)
-async def test_a_recording_is_made_told_and_played(browser: Browser, node: Node) -> None:
+async def test_a_recording_is_made_told_and_played(codec: str, browser: Browser, node: Node) -> None:
     sitting = await convene(node, "ledgers")
     walls = await walls_of(browser, node)
     await asyncio.sleep(STEP_S - time.time() % STEP_S)  # the code of this step was used by `convene`
@@ -66,6 +73,10 @@ async def test_a_recording_is_made_told_and_played(browser: Browser, node: Node)
 
     await chair.goto(f"/sittings/{sitting}/recordings")
     await expect(chair.locator("video.player")).to_be_visible()
+    form = await chair.evaluate(
+        "async () => (await fetch(document.querySelector('video').src)).headers.get('content-type')"
+    )
+    assert form == {"VP8": "video/webm", "H264": "video/mp4"}[codec]
     seen = await chair.evaluate(PLAYED, 5)
     assert is_of(seen["mean"], "dc-vinh-linh"), seen  # where the chair is
     assert seen["from"] == pytest.approx(5, abs=0.2)

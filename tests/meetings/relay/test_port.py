@@ -16,7 +16,7 @@ from meetings.relay import port as port_module
 from meetings.relay import rtcp, sdp
 from meetings.relay.dtls import fingerprint
 from meetings.relay.peer import Peer
-from meetings.relay.room import Room
+from meetings.relay.room import Policy, Room
 from store.errors import Malformed
 
 from . import offers, twcc
@@ -273,3 +273,12 @@ async def test_a_picture_too_large_to_be_repaired_goes_nowhere(desk: Desk) -> No
     await desk.settle()
     assert len(b.of("video")) == count
     desk.quiet()
+
+
+async def test_the_codec_of_a_sitting_holds_before_anybody_is_in_it(desk: Desk) -> None:
+    desk.port.steer("r", Policy(codec="H264"), {})
+    answer = await desk.port.join("r", "a", offers.chromium())
+    assert "H264/90000" in answer and "VP8/90000" not in answer
+    desk.port.steer("r", Policy(), {})
+    await desk.port.leave("r", "a")
+    assert desk.port.rooms == {}
