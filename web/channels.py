@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from meetings.house import House
@@ -45,9 +46,11 @@ class Channels:
     def of(self, who: str) -> list[Channel]:
         return [channel for channel in self._open if channel.who.id == who]
 
-    def tell_all(self, message: ToBrowser) -> None:
+    def tell_watching(self, concerns: Callable[[str], bool], message: ToBrowser) -> None:
+        """Whoever watches a sitting that CONCERNS names."""
         for channel in list(self._open):
-            channel.send(message)
+            if any(map(concerns, channel.watched)):
+                channel.send(message)
 
     async def _watch_sessions(self) -> None:
         """A session that ends anywhere ends here within a moment; a revoked site likewise."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from meetings.people import rights
 from meetings.people.rights import Principal
 from meetings.relay import sdp
-from meetings.relay.control import Gone, Healths, Policy, RelayLink, Shown, ToWeb, Wanted
+from meetings.relay.control import Gone, Healths, Policy, Shown, ToWeb, Wanted
+from meetings.relay.fleet import Fleet
 from meetings.sitting import commands as c
 from meetings.sitting import floor
 from meetings.sitting.attendance import LEADERS
@@ -37,9 +38,7 @@ GRACE_S = 6.0  # a site that is gone so long has left
 
 
 class MediaDesk:
-    def __init__(
-        self, relay: RelayLink, rooms: Rooms, channels: Channels, health: HealthBoard, codec: str = "VP8"
-    ) -> None:
+    def __init__(self, relay: Fleet, rooms: Rooms, channels: Channels, health: HealthBoard, codec: str = "VP8") -> None:
         self._relay = relay
         self._codec = codec
         self._rooms = rooms
@@ -181,11 +180,10 @@ class MediaDesk:
                 for channel in self._channels.of(person):
                     channel.send(wire.MediaHealth(sitting, endpoints))
 
-    def _connected(self, there: bool) -> None:
-        if not there:
-            self._health.replace({})
-        else:
-            self._channels.tell_all(wire.MediaLost("relay"))
+    def _connected(self, there: bool, concerns: Callable[[str], bool]) -> None:
+        """A worker is there: whoever is in a sitting of its joins anew."""
+        if there:
+            self._channels.tell_watching(concerns, wire.MediaLost("relay"))
 
     # ── rooms ──
 

@@ -42,6 +42,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     largest_paper_mb: int = 100
     relay_port: int = 0  # UDP; 0 is the same number as `port`
     relay_tcp_port: int = 0  # for networks that let no UDP through; 0 is one above the UDP port
+    relay_workers: int = (
+        1  # processes, each with a core's work of sittings and its own two ports, one pair after another
+    )
     turn: tuple[str, ...] = ()  # addresses of an own TURN server, turns:...; with turn_secret, shared with it
     turn_secret: str = ""
     relay_host: str = ""  # the address rooms reach; empty: this machine's own
@@ -55,6 +58,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def listens(self) -> tuple[str, ...]:
         """What pages and media are to be had at. Any address means those of IPv6 too, where the machine has them."""
         return (self.host, "::") if self.host == ANY and socket.has_dualstack_ipv6() else (self.host,)
+
+    @property
+    def relay_sockets(self) -> list[Path]:
+        """Where each relay worker is spoken to."""
+        return [self.folder / "run" / f"relay-{number}.sock" for number in range(self.relay_workers)]
+
+    def relay_ports(self, number: int) -> tuple[int, int]:
+        """UDP and TCP of relay worker NUMBER, counted from 0."""
+        udp = self.relay_port or self.port
+        return udp + 2 * number, (self.relay_tcp_port or udp + 1) + 2 * number
 
     @property
     def folder(self) -> Path:
@@ -71,9 +84,12 @@ def read(path: Path | None, environ: Mapping[str, str], **given: Any) -> Setting
             if variable.startswith(PREFIX) and variable != FILE:
                 name = variable.removeprefix(PREFIX).lower()
                 values[name] = text.split() if name in ("names", "turn") else text
-        return msgspec.convert(values | given, Settings, strict=False)
+        settings = msgspec.convert(values | given, Settings, strict=False)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise Unavailable("settings", reason=str(error)) from error
+    if not 1 <= settings.relay_workers <= 64:
+        raise Unavailable("settings", reason="relay_workers")
+    return settings
 
 
 def to_environment(settings: Settings) -> dict[str, str]:

@@ -119,18 +119,12 @@ def children_of(settings: Settings) -> list[Child]:
     """The processes of a node."""
     command = [sys.executable, "-m", "web.cli"]
     host, addresses = _media_addresses(settings)
-    control = str(settings.folder / "run" / "relay.sock")
-    relay = [
-        sys.executable,
-        "-m",
-        "meetings.relay.worker",
-        control,
-        host,
-        str(settings.relay_port or settings.port),
-        str(settings.relay_tcp_port or (settings.relay_port or settings.port) + 1),
-        *addresses,
-    ]
-    return [Child("relay", relay), Child("web", [*command, "web"])]
+    relays = []
+    for number, socket in enumerate(settings.relay_sockets):
+        udp, tcp = settings.relay_ports(number)
+        words = [sys.executable, "-m", "meetings.relay.worker", str(socket), host, str(udp), str(tcp), *addresses]
+        relays.append(Child("relay" if not number else f"relay {number + 1}", words))
+    return [*relays, Child("web", [*command, "web"])]
 
 
 def _media_addresses(settings: Settings) -> tuple[str, list[str]]:

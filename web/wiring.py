@@ -18,7 +18,7 @@ from meetings.house import House
 from meetings.people.accounts import Accounts
 from meetings.people.actions import People
 from meetings.recorder.desk import RecorderDesk
-from meetings.relay.control import RelayLink
+from meetings.relay.fleet import Fleet
 from meetings.sitting.actions import Sittings
 from meetings.sitting.minute_book import MinuteBook
 from meetings.sitting.papers import SittingPapers
@@ -152,7 +152,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         witness.start()
         stack.push_async_callback(witness.close)
         health = HealthBoard(channels)
-        relay = RelayLink(settings.folder / "run" / "relay.sock")
+        relay = Fleet(settings.relay_sockets)
         media = MediaDesk(relay, rooms, channels, health, settings.codec)
         stack.push_async_callback(media.close)
         recorder = RecorderDesk(house, rooms, relay, settings.folder / "recordings", settings.codec)

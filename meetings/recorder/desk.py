@@ -22,7 +22,7 @@ from store.chain import Event
 from store.errors import Fault, Unavailable
 
 from ..house import House
-from ..relay.control import RelayLink
+from ..relay.fleet import Fleet
 from ..sitting import commands as c
 from ..sitting.room import Room
 from ..sitting.rooms import Rooms
@@ -42,7 +42,7 @@ LARGEST = 1024**4
 class RecorderDesk:
     """FOLDER holds what is being recorded, and nothing once it is kept."""
 
-    def __init__(self, house: House, rooms: Rooms, relay: RelayLink, folder: Path, codec: str) -> None:
+    def __init__(self, house: House, rooms: Rooms, relay: Fleet, folder: Path, codec: str) -> None:
         self._house, self._rooms, self._relay = house, rooms, relay
         self._folder, self._codec = folder, codec
         self._running: dict[str, asyncio.Queue[Message]] = {}  # sitting -> what its recorder is still to be told

@@ -12,7 +12,7 @@ from pathlib import Path
 @contextlib.asynccontextmanager
 async def relaying(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """For the node whose data FOLDER is."""
-    socket = str(folder / "run" / "relay.sock")
+    socket = str(folder / "run" / "relay-0.sock")
     words = [sys.executable, "-m", "meetings.relay.worker", socket, "127.0.0.1", "0", "none", "127.0.0.1"]
     process = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.DEVNULL)
     try:

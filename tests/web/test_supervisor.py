@@ -143,7 +143,7 @@ def test_the_lock_of_a_killed_holder_is_free(tmp_path: Path) -> None:
 def test_the_processes_of_a_node(tmp_path: Path) -> None:
     relay, web = children_of(settings_for(tmp_path, relay_port=5000, relay_host="10.1.1.1"))
     assert (relay.name, web.name) == ("relay", "web") and web.words[-2:] == ["web.cli", "web"]
-    assert relay.words[2:4] == ["meetings.relay.worker", str(tmp_path / "run" / "relay.sock")]
+    assert relay.words[2:4] == ["meetings.relay.worker", str(tmp_path / "run" / "relay-0.sock")]
     assert relay.words[-3:] == ["5000", "5001", "10.1.1.1"]
     both = settings_for(tmp_path, host=ANY)
     relay, _ = children_of(both)
@@ -151,3 +151,12 @@ def test_the_processes_of_a_node(tmp_path: Path) -> None:
     made = settings_for(tmp_path)
     relay, _ = children_of(made)
     assert str(made.port) in relay.words and "127.0.0.1" in relay.words
+
+
+def test_each_relay_worker_has_its_own_socket_and_ports(tmp_path: Path) -> None:
+    first, second, web = children_of(settings_for(tmp_path, relay_port=5000, relay_workers=2, relay_host="h"))
+    assert (first.name, second.name, web.name) == ("relay", "relay 2", "web")
+    assert first.words[3] != second.words[3]
+    assert (first.words[-3:-1], second.words[-3:-1]) == (["5000", "5001"], ["5002", "5003"])
+    with pytest.raises(Unavailable, match="settings"):
+        settings_for(tmp_path, relay_workers=0)

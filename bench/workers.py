@@ -1,0 +1,71 @@
+"""Two relay workers at once, each with a sitting of its own, beside one alone: what a packet costs then. Where it costs
+the same, the second one doubles what a machine can do."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import statistics
+
+from meetings.load import film
+from meetings.load.crowd import Crowd
+from meetings.load.meter import Meter
+from meetings.load.peer import Peer
+from meetings.relay.control import Policy, RelayLink
+from meetings.relay.dtls import new_certificate
+
+from .rows import Row
+
+VIEWERS = 60
+SETTLE_S = 6.0
+WITHIN = 1.15
+
+
+class Sitting:
+    """A crowd at one worker."""
+
+    def __init__(self, pid: int, link: RelayLink) -> None:
+        self.pid, self._link = pid, link
+        self.crowd = Crowd(self._join, careful=0)
+
+    async def _join(self, number: int, peer: Peer) -> None:
+        if peer.voice is not None:
+            await self._link.steer(Policy("r", (f"p{number}",), None))
+        await peer.connect(await self._link.join("r", f"p{number}", peer.offer()))
+
+    async def enter(self, shown: film.Film) -> None:
+        certificate = new_certificate()
+        await self.crowd.enter([Peer(certificate, [shown], 0, 0)], 0)
+        await self.crowd.enter([Peer(certificate, [], 1, 1) for _ in range(VIEWERS)], 0)
+
+    def came(self) -> int:
+        return sum(sum(count.packets.values()) for count in self.crowd.counts.values())
+
+
+async def _cost(sittings: list[Sitting], seconds: float) -> float:
+    """Microseconds of server CPU a packet, of all together."""
+    for one in sittings:
+        one.crowd.begin_count()
+    before = [Meter.of(one.pid) for one in sittings]
+    await asyncio.sleep(seconds)
+    spent = sum(Meter.of(one.pid).cpu - was.cpu for one, was in zip(sittings, before, strict=True))
+    return spent / max(1, sum(one.came() for one in sittings)) * 1e6
+
+
+async def rows(first: tuple[int, RelayLink], second: tuple[int, RelayLink], runs: int, seconds: float) -> list[Row]:
+    """FIRST and SECOND: process and line of each worker. They take turns alone, then go together."""
+    shown = film.make()
+    async with contextlib.AsyncExitStack() as stack:
+        one = Sitting(*first)
+        stack.push_async_callback(one.crowd.close)
+        await one.enter(shown)
+        await asyncio.sleep(SETTLE_S)
+        alone = [await _cost([one], seconds) for _ in range(runs)]
+        two = Sitting(*second)
+        stack.push_async_callback(two.crowd.close)
+        await two.enter(shown)
+        await asyncio.sleep(SETTLE_S)
+        together = [await _cost([one, two], seconds) for _ in range(runs)]
+    value, peer = statistics.median(together), statistics.median(alone)
+    name = f"CPU per packet, two workers with {VIEWERS} viewers each, beside one alone"
+    return [Row(name, value, "us", peer, WITHIN, (min(together), max(together)), by_ratio=True)]
