@@ -145,6 +145,8 @@ class Channel:
             self.send(wire.MediaAnswer(asked.id, answer))
         elif isinstance(asked, wire.MediaMosaic):
             await self.office.media.mosaic(self.who, asked.sitting, asked.endpoints)
+        elif isinstance(asked, wire.MediaStats):
+            self.office.media.note(self.who, asked)
         elif isinstance(asked, wire.MediaShare):
             await self.office.media.share(self.who, asked.sitting, asked.on)
         else:

@@ -40,6 +40,10 @@ class Channels:
     def remove(self, channel: Channel) -> None:
         self._open.discard(channel)
 
+    @property
+    def count(self) -> int:
+        return len(self._open)
+
     def connected(self, who: str) -> bool:
         return any(channel.who.id == who for channel in self._open)
 

@@ -1,27 +1,69 @@
-"""How every site is doing now: connected, camera, sound, line. Kept in memory, never in the journal."""
+"""How every site is doing now: connected, camera, sound, line. What the relay measures, and what the site's own browser
+says of what it shows. Kept in memory, never in the journal."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from meetings.relay.control import PeerHealth, StreamHealth
 
 from .channels import Channels
-from .wire import Health
+from .wire import Health, MediaStats
+
+STATS_MS = 25_000  # what a browser said longer ago is no news
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Of one endpoint in one sitting."""
+
+    sitting: str
+    endpoint: str
+    health: Health
+    streams: tuple[StreamHealth, ...]
 
 
 class HealthBoard:
     def __init__(self, channels: Channels) -> None:
         self._channels = channels
-        self._media: dict[str, Health] = {}  # endpoint -> what the relay last said
+        self._reports: dict[tuple[str, str], Report] = {}  # by sitting and endpoint
+        self._stats: dict[str, tuple[int, MediaStats]] = {}  # endpoint -> when, and what its browser said
 
-    def forget(self, endpoint: str) -> None:
+    def forget(self, sitting: str, endpoint: str) -> None:
         """The relay has lost ENDPOINT."""
-        self._media.pop(endpoint, None)
+        self._reports.pop((sitting, endpoint), None)
+        self._stats.pop(endpoint, None)
 
-    def replace(self, healths: Mapping[str, Health]) -> None:
-        """The relay's whole report."""
-        self._media = dict(healths)
+    def note(self, endpoint: str, stats: MediaStats, now: int) -> None:
+        """What the browser of ENDPOINT says."""
+        self._stats[endpoint] = (now, stats)
+
+    def replace(self, peers: Iterable[PeerHealth], now: int) -> None:
+        """The relays' whole report."""
+        self._reports = {(peer.room, peer.endpoint): self._report(peer, now) for peer in peers}
+        there = {endpoint for _, endpoint in self._reports}
+        self._stats = {name: one for name, one in self._stats.items() if name in there}
+
+    def _report(self, peer: PeerHealth, now: int) -> Report:
+        when, stats = self._stats.get(peer.endpoint, (0, None))
+        health = Health(
+            True, peer.camera, peer.sound, "weak" if peer.weak else "good", peer.video_kbit, peer.loss,
+            max((stream.jitter for stream in peer.streams), default=0), peer.down_kbit, peer.down_loss,
+            peer.carries_kbit, peer.rtt, peer.tcp,
+        )  # fmt: skip
+        if stats is not None and now - when < STATS_MS:
+            seen = {"freezes": stats.freezes, "frozen_ms": stats.frozen_ms, "concealed": stats.concealed}
+            health = msgspec.structs.replace(health, **seen)
+        return Report(peer.room, peer.endpoint, health, peer.streams)
+
+    def reports(self) -> list[Report]:
+        return list(self._reports.values())
 
     def of(self, site: str) -> Health:
         if not self._channels.connected(site):
             return Health()
-        return self._media.get(site) or Health(connected=True)
+        found = (report.health for (_, endpoint), report in self._reports.items() if endpoint == site)
+        return next(found, Health(connected=True))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +120,10 @@ class MediaDesk:
             rights.demand(who, "sitting.conduct", room.thing())
         await self._relay.share(sitting, who.id, on)
 
+    def note(self, who: Principal, stats: wire.MediaStats) -> None:
+        """What WHO's browser says of what it shows."""
+        self._health.note(who.id, stats, _now_ms())
+
     async def leave(self, who: Principal, sitting: str) -> None:
         await self._relay.leave(sitting, who.id)
 
@@ -151,7 +156,7 @@ class MediaDesk:
             for channel in self._channels.of(message.endpoint):
                 channel.send(wire.MediaWanted(message.name, message.top))
         elif isinstance(message, Gone):
-            self._health.forget(message.endpoint)
+            self._health.forget(message.room, message.endpoint)
             self._spawn(self._gone(message))
             for channel in self._channels.of(message.endpoint):
                 channel.send(wire.MediaLost("silent"))
@@ -167,14 +172,10 @@ class MediaDesk:
 
     def _take_health(self, message: Healths) -> None:
         """Into the board; and to those who conduct, how the sites of their sitting do."""
+        self._health.replace(message.peers, _now_ms())
         known: dict[str, dict[str, wire.Health]] = {}
-        for peer in message.peers:
-            known.setdefault(peer.room, {})[peer.endpoint] = wire.Health(
-                True, peer.camera, peer.sound, "weak" if peer.weak else "good", peer.video_kbit, peer.loss,
-                max((stream.jitter for stream in peer.streams), default=0), peer.down_kbit, peer.down_loss,
-                peer.carries_kbit, peer.rtt, peer.tcp,
-            )  # fmt: skip
-        self._health.replace({endpoint: one for room in known.values() for endpoint, one in room.items()})
+        for report in self._health.reports():
+            known.setdefault(report.sitting, {})[report.endpoint] = report.health
         for sitting, endpoints in known.items():
             for person in self._conductors.get(sitting, ()):
                 for channel in self._channels.of(person):
@@ -227,6 +228,10 @@ class MediaDesk:
 
     def _steer(self, policy: Policy) -> None:
         self._spawn(self._relay.steer(policy))
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
 
 
 def _demand_invited(room: Room, site: Principal) -> None:

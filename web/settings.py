@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
     turn: tuple[str, ...] = ()  # addresses of an own TURN server, turns:...; with turn_secret, shared with it
     turn_secret: str = ""
+    metrics_token: str = ""  # with it `/metrics` may be read from elsewhere; without, from this machine only
     relay_host: str = ""  # the address rooms reach; empty: this machine's own
     codec: Literal["VP8", "H264"] = "VP8"  # of all pictures: H264 where rooms have hardware that knows nothing else
     demonstration: bool = False

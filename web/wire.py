@@ -7,9 +7,10 @@ The browser's types (static/js/wire.d.ts) and the tables of docs/PROTOCOL.md are
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from meetings.sitting.actions import SittingRow
 from meetings.sitting.commands import Command
@@ -99,7 +100,19 @@ class Ping(Strict, frozen=True, tag="ping"):
     t: int
 
 
-FromBrowser = Hello | Watch | Do | Fetch | MediaOffer | MediaMosaic | MediaShare | MediaLeave | SiteSittings | Ping
+class MediaStats(Strict, frozen=True, tag="media-stats"):
+    """How the last ten seconds were shown: pictures that stood still, how often and for how many ms in all, and how
+    much of the sound had to be made up, per mille."""
+
+    sitting: str
+    freezes: Annotated[int, Meta(ge=0, le=1000)]
+    frozen_ms: Annotated[int, Meta(ge=0, le=1_000_000)]
+    concealed: Annotated[int, Meta(ge=0, le=1000)]
+
+
+FromBrowser = (
+    Hello | Watch | Do | Fetch | MediaOffer | MediaMosaic | MediaShare | MediaStats | MediaLeave | SiteSittings | Ping
+)
 
 
 # ── the channel: server to browser ──
@@ -165,7 +178,8 @@ class MediaWanted(msgspec.Struct, frozen=True, tag="media-wanted"):
 
 class Health(msgspec.Struct, frozen=True):
     """A site as seen now. `line`: good, weak or none; rates in kbit/s, losses per mille, times in ms. `down_`: towards
-    it; `carries_kbit`: what its line is held to carry; `tcp`: it gets no UDP through."""
+    it; `carries_kbit`: what its line is held to carry; `tcp`: it gets no UDP through; the last three as in MediaStats.
+    """
 
     connected: bool = False
     camera: bool = False
@@ -179,6 +193,9 @@ class Health(msgspec.Struct, frozen=True):
     carries_kbit: int = 0
     rtt: int = 0
     tcp: bool = False
+    freezes: int = 0
+    frozen_ms: int = 0
+    concealed: int = 0
 
 
 class MediaHealth(msgspec.Struct, frozen=True, tag="media-health"):

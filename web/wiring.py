@@ -36,6 +36,7 @@ from . import bodies, tls
 from .channels import Channels
 from .health import HealthBoard
 from .media import MediaDesk
+from .pulse import Pulse
 from .queue import PublicQueue
 from .settings import Settings
 from .shell import Shell
@@ -63,6 +64,8 @@ class Office:
     signing: Signing
     media: MediaDesk
     recorder: RecorderDesk
+    relay: Fleet
+    pulse: Pulse
     link_key: bytes
     shell: Shell
     hosts: frozenset[str]  # names and addresses this node answers to
@@ -159,12 +162,15 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         stack.push_async_callback(recorder.close)
         recorder.start()
         relay.start()
+        pulse = Pulse()
+        pulse.start()
+        stack.push_async_callback(pulse.close)
         stack.push_async_callback(relay.close)
         limit = settings.largest_paper_mb * 1_000_000
         yield Office(
             settings, house, accounts, people, rooms, Sittings(house, rooms), channels, health, workshop, PublicQueue(),
-            papers, SittingPapers(house, rooms, papers, limit), book, signing, media, recorder, link_key(settings),
-            Shell(settings.demonstration), frozenset(tls.own_names(settings.names)),
+            papers, SittingPapers(house, rooms, papers, limit), book, signing, media, recorder, relay, pulse,
+            link_key(settings), Shell(settings.demonstration), frozenset(tls.own_names(settings.names)),
         )  # fmt: skip
 
 

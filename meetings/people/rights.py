@@ -87,6 +87,7 @@ VERBS: Mapping[str, Rule | str] = {
     "session.begin": ANYONE,
     "signature.verify": ANYONE,
     "site.enrol": ANYONE,  # needs a one-time code
+    "metrics.see": ANYONE,  # on this machine, or with the token of the settings
     "account.first": ANYONE,  # needs the one-time link that the console printed
     # one's own
     "session.end": PERSON,

@@ -178,6 +178,10 @@ class RelayLink:
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="relay-link")
 
+    @property
+    def connected(self) -> bool:
+        return self._writer is not None
+
     async def close(self) -> None:
         if self._task is not None:
             self._task.cancel()

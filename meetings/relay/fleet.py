@@ -41,6 +41,11 @@ class Fleet:
     def _all_healths(self) -> Healths:
         return Healths(tuple(peer for one in self._healths.values() for peer in one.peers))
 
+    @property
+    def there(self) -> int:
+        """Workers that answer."""
+        return sum(link.connected for link in self._links)
+
     def at(self, room: str) -> RelayLink:
         """The worker of ROOM."""
         return self._links[zlib.crc32(room.encode()) % len(self._links)]

@@ -140,16 +140,18 @@ async def test_what_the_relay_says_reaches_the_browser_and_the_board(node: Node)
         assert board.of("site-east") == wire.Health(connected=True)
         node.office.media._hear(Healths((PeerHealth(room.sitting, "site-east", True, True, 900, 0, False),)))
         assert board.of("site-east").line == "good"
-        node.office.media._connected(False)
+        node.office.media._hear(Healths(()))  # a worker is gone
         assert board.of("site-east") == wire.Health(connected=True)
-        node.office.media._connected(True)
+        node.office.media._connected(True, lambda sitting: sitting == "another")
+        node.office.media._connected(True, lambda sitting: sitting == room.sitting)
         assert (await line.hear("media-lost"))["why"] == "relay"
+        assert sum('"relay"' in one for one in line.raw) == 1
         await room.ask(node.committee.who["chair"], c.Close())
         await line.hear("told", seq=room.state.seq)
 
 
 async def test_the_relay_need_not_remember_a_closed_sitting(node: Node) -> None:
-    room, remembered = await node.opened(), node.office.media._relay._policies
+    room, remembered = await node.opened(), node.office.relay.at("")._policies
     await until(lambda: room.sitting in remembered)
     assert remembered[room.sitting] == Policy(room.sitting, ("site-district",), None)
     await room.ask(node.committee.who["chair"], c.Close())
@@ -175,8 +177,8 @@ async def test_only_who_conducts_or_speaks_shares_a_screen_and_sees_the_mosaic(n
 
 def test_the_board_knows_only_who_is_connected(node: Node) -> None:
     board = HealthBoard(node.office.channels)
-    board.replace({"site-east": wire.Health(True, True, True, "good")})
+    board.replace([PeerHealth("r", "site-east", True, True, 1, 0, False)], 0)
     assert board.of("site-east") == wire.Health()
-    board.forget("site-east")
-    board.forget("site-east")
+    board.forget("r", "site-east")
+    board.forget("r", "site-east")
     assert board.of("site-east").line == "none"

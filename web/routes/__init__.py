@@ -8,6 +8,7 @@ from . import (
     certificates,
     demonstration,
     desk,
+    metrics,
     minutes,
     pages,
     papers,
@@ -17,12 +18,26 @@ from . import (
     sittings,
     verify,
     whip,
-)  # fmt: skip
+)
 
 
 def all_routes(*, demonstration_too: bool) -> list[Route]:
     """Every route of a node. One-click sign-in is among them in a demonstration only."""
-    nouns = [pages, accounts, people, sites, certificates, desk, sittings, papers, recordings, minutes, verify, whip]
+    nouns = [
+        pages,
+        accounts,
+        people,
+        sites,
+        certificates,
+        desk,
+        sittings,
+        papers,
+        recordings,
+        minutes,
+        verify,
+        whip,
+        metrics,
+    ]
     if demonstration_too:
         nouns.append(demonstration)
     return [route for noun in nouns for route in noun.routes.all]

@@ -6,7 +6,10 @@
 
 /** @typedef {import("./protocol.js").Channel} Channel */
 
+import { Quality } from "./quality.js";
+
 const AGAIN_MS = [300, 1000, 2000, 4000];
+const REPORT_MS = 10_000;
 export const VIDEO = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 /** The camera's layers, the smallest first. */
 const LAYERS = [
@@ -65,6 +68,8 @@ export class Media extends EventTarget {
       this.wanted[told.name] = told.top;
       void this.limit(told.name);
     };
+    this.quality = new Quality();
+    this.beat = setInterval(() => void this.report(), REPORT_MS);
     this.onLost = () => void this.again();
     this.onState = () => void (this.channel.state === "open" && this.state === "lost" && this.again());
     channel.addEventListener("slots", this.onSlots);
@@ -151,7 +156,13 @@ export class Media extends EventTarget {
     if (this.channel.state === "open" && /** @type {string} */ (this.state) !== "off") await this.join();
   }
 
-  /** @param {"media-share" | "media-mosaic"} type @param {object} what */
+  /** What is seen here of how it travels, for the sitting's health panel. */
+  async report() {
+    if (this.state !== "on" || !this.pc || this.channel.state !== "open") return;
+    this.tell("media-stats", await this.quality.since(this.pc));
+  }
+
+  /** @param {"media-share" | "media-mosaic" | "media-stats"} type @param {object} what */
   tell(type, what) {
     this.channel.write(/** @type {any} */ ({ type, sitting: this.sitting, ...what }));
   }
@@ -218,6 +229,7 @@ export class Media extends EventTarget {
 
   /** Let go of the channel. */
   close() {
+    clearInterval(this.beat);
     this.stop();
     this.channel.removeEventListener("slots", this.onSlots);
     this.channel.removeEventListener("media-wanted", this.onWanted);

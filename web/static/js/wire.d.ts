@@ -242,6 +242,9 @@ export interface Health {
   carries_kbit?: number;
   rtt?: number;
   tcp?: boolean;
+  freezes?: number;
+  frozen_ms?: number;
+  concealed?: number;
 }
 
 export interface Hello {
@@ -336,6 +339,14 @@ export interface MediaShare {
   type: "media-share";
   sitting: string;
   on: boolean;
+}
+
+export interface MediaStats {
+  type: "media-stats";
+  sitting: string;
+  freezes: number;
+  frozen_ms: number;
+  concealed: number;
 }
 
 export interface MediaWanted {
@@ -733,6 +744,6 @@ export interface WithdrawFloor {
   kind: "withdraw-floor";
 }
 
-export type FromBrowser = Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | Ping | SiteSittings | Watch;
+export type FromBrowser = Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | SiteSittings | Watch;
 export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Refusal | SiteListed | Slots | Told | Welcome;
 export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | Cast | ChangeDetails | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | Release | RemoveItem | ReturnMinutes | ShowPage | StartRecording | StopRecording | Uninvite | WithdrawFloor;

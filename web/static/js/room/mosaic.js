@@ -57,7 +57,7 @@ class Mosaic extends RoomPart {
     const weak = health.line === "weak";
     const about = t("mosaic.line", { up: health.video_kbit ?? 0, loss: Math.max(health.loss ?? 0, health.down_loss ?? 0) / 10, rtt: health.rtt ?? 0 });
     return html`<span class="badge ${weak ? "warn" : "good"}">${icon(weak ? "wifi-off" : "wifi")}${t(`line.${health.line}`)}</span>
-      <span class="small soft figures">${about}${health.tcp ? ` · TCP` : nothing}</span>`;
+      <span class="small soft figures">${about}${health.tcp ? ` · TCP` : nothing}${health.freezes ? ` · ${t("mosaic.freezes", { count: health.freezes })}` : nothing}</span>`;
   }
 
   /** @param {string} endpoint */
