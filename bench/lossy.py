@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 
-from bench.rows import Row
+from meetings.load.rows import Row
 from tests.kit.link import Weather
 from tests.kit.viewer import Heard, stage
 

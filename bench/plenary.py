@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 
-from bench.rows import Row
 from meetings.load import film
 from meetings.load.crowd import Crowd
 from meetings.load.meter import Meter
 from meetings.load.peer import Peer
+from meetings.load.rows import Row
 from meetings.load.tally import share
 from meetings.relay.control import Policy, RelayLink, ToWeb, Wanted
 from meetings.relay.dtls import new_certificate

@@ -23,11 +23,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import janus, lossy, plenary, workers
-from bench.rows import Row, tell
 from meetings.load import film
 from meetings.load.crowd import Crowd, Join, Joined
 from meetings.load.meter import Meter
 from meetings.load.peer import Peer
+from meetings.load.rows import Row, told
 from meetings.load.tally import share
 from meetings.relay.control import Policy, RelayLink
 from meetings.relay.dtls import new_certificate
@@ -227,4 +227,4 @@ if __name__ == "__main__":
     chosen = parser.parse_args()
     if chosen.against and not shutil.which("janus"):
         sys.exit(janus.HOW)
-    tell(asyncio.run(main(chosen)), chosen.json)
+    print(told(asyncio.run(main(chosen)), chosen.json))

@@ -11,10 +11,9 @@ from meetings.load import film
 from meetings.load.crowd import Crowd
 from meetings.load.meter import Meter
 from meetings.load.peer import Peer
+from meetings.load.rows import Row
 from meetings.relay.control import Policy, RelayLink
 from meetings.relay.dtls import new_certificate
-
-from .rows import Row
 
 VIEWERS = 60
 SETTLE_S = 6.0

@@ -57,7 +57,7 @@ SEAMS = {
     "asyncpg": set(),
     "alembic": {"store/db.py", "store/migrations/"},
     "redis": {"store/bus.py"},
-    "prometheus_client": {"web/metrics.py"},
+    "prometheus_client": {"web/metrics.py", "web/load/run.py"},
     "obstore": {"store/blobs.py"},
     "aiortc": {"meetings/relay/dtls.py", "meetings/relay/sdp.py", "meetings/recorder/unpack.py", "web/demo/"},
     "av": {"meetings/load/film.py", "meetings/recorder/", "web/demo/"},

@@ -39,7 +39,14 @@ class Joined:
     @property
     def heard(self) -> float:
         """Seconds till its first sound; 0: none came."""
-        first = self.count.first_sound if self.count else 0
+        return self._since(self.count.first_sound if self.count else 0)
+
+    @property
+    def seen(self) -> float:
+        """Seconds till the first of a picture; 0: none came."""
+        return self._since(self.count.first_picture if self.count else 0)
+
+    def _since(self, first: int) -> float:
         return (first - self.began) / 1e9 if first else 0.0
 
 

@@ -15,12 +15,12 @@ KEPT = 4096  # sent packets a careful peer remembers, of each source
 class Count:
     """Packets by kind, losses by sequence number."""
 
-    __slots__ = ("_last", "_unwrap", "careful", "first_sound", "kinds", "lost", "packets")
+    __slots__ = ("_last", "_unwrap", "careful", "first_picture", "first_sound", "kinds", "lost", "packets")
 
     def __init__(self, kinds: Mapping[int, str]) -> None:
         self.kinds = kinds
         self.careful: Careful | None = None
-        self.first_sound = 0  # ns since 1970
+        self.first_sound = self.first_picture = 0  # ns since 1970
         self._unwrap = {ssrc: Unwrap() for ssrc in kinds}
         self.clear()
 
@@ -47,6 +47,8 @@ class Count:
             self.lost -= 1  # it was only late
         if kind == "audio" and not self.first_sound:
             self.first_sound = came
+        elif kind == "video" and not self.first_picture:
+            self.first_picture = came
         if self.careful is not None:
             self.careful.take(ssrc, bytes(data), came)
         return True

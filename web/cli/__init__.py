@@ -1,4 +1,4 @@
-"""The command `bacap`: serve, demo, user, journal, verify, backup, restore, doctor. Help in both languages.
+"""The command `bacap`: serve, demo, user, journal, verify, backup, restore, doctor, load. Help in both languages.
 
 Each verb is a file here with `add(parser)` and `run(arguments)`. Exit status: 0 done, 1 refused or flawed, 2 misused.
 """
@@ -16,7 +16,7 @@ from store.errors import Fault
 from .. import console, faults, settings
 from ..words import choose, text
 
-VERBS = ("serve", "demo", "user", "journal", "verify", "backup", "restore", "doctor", "protocol", "web")
+VERBS = ("serve", "demo", "user", "journal", "verify", "backup", "restore", "doctor", "load", "protocol", "web")
 HIDDEN = ("protocol", "web")  # for the supervisor and for developers
 
 

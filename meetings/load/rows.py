@@ -33,14 +33,15 @@ class Row:
         return judged >= self.required if self.more else judged <= self.required
 
 
-def tell(rows: list[Row], as_json: bool) -> None:
+def told(rows: list[Row], as_json: bool) -> str:
+    """For people, or as JSON."""
     if as_json:
-        print(json.dumps([asdict(row) | {"ratio": row.ratio, "met": row.met} for row in rows], indent=1))
-        return
-    print(f"{'measure':48} {'value':>10} {'unit':8} {'peer':>10} {'ratio':>7} {'required':>9}  met")
+        return json.dumps([asdict(row) | {"ratio": row.ratio, "met": row.met} for row in rows], indent=1)
+    lines = [f"{'measure':48} {'value':>10} {'unit':8} {'peer':>10} {'ratio':>7} {'required':>9}  met"]
     for row in rows:
         peer = "" if row.peer is None else f"{row.peer:.4g}"
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         limit = "" if row.required is None else f"{'>=' if row.more else '<='} {row.required:g}"
         met = {None: "", True: "yes", False: "NO"}[row.met]
-        print(f"{row.measure:48} {row.value:>10.4g} {row.unit:8} {peer:>10} {ratio:>7} {limit:>9}  {met}")
+        lines.append(f"{row.measure:48} {row.value:>10.4g} {row.unit:8} {peer:>10} {ratio:>7} {limit:>9}  {met}")
+    return "\n".join(lines)
