@@ -55,7 +55,7 @@ class RecorderDesk:
             self._spawn(self._recover(folder))
 
     async def close(self) -> None:
-        """Recorders whose input ends finish their files by themselves; the next start keeps them."""
+        """Recorders are ended where they are; the next start keeps what they wrote."""
         for task in list(self._tasks):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -121,17 +121,14 @@ class RecorderDesk:
             _say(process, Answer(await self._relay.join(room.sitting, ENDPOINT, offer.sdp)))
             if await _hear(process, JOIN_S) != Running():
                 return False
-            _say(process, Chapter(title_of(room.state)))
-            if room.state.recording != recording:
-                told.put_nowait(Stop())
+            # what was opened when it had ended, a closed item perhaps, is no chapter of it
+            _say(process, Chapter(title_of(room.state)) if room.state.recording == recording else Stop())
             ended = asyncio.create_task(_hear(process, RUN_S))
-            while not ended.done():
-                next_told = asyncio.create_task(told.get())
-                await asyncio.wait((ended, next_told), return_when=asyncio.FIRST_COMPLETED)
-                if next_told.done():
-                    _say(process, next_told.result())
-                next_told.cancel()
-            await self._relay.leave(room.sitting, ENDPOINT)
+            try:
+                await _tell_until(process, told, ended)
+            finally:
+                ended.cancel()
+                await self._relay.leave(room.sitting, ENDPOINT)
             return isinstance(ended.result(), Ended)
 
     async def _keep(self, room: Room, recording: str, folder: Path, began: int) -> None:
@@ -175,19 +172,31 @@ def title_of(state: State) -> str:
 
 @contextlib.asynccontextmanager
 async def _process(folder: Path, what: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A recorder; when we are cancelled its input ends, and it finishes by itself."""
+    """A recorder, for as long as it is wanted: one that is still there afterwards is killed."""
     pipe = asyncio.subprocess.PIPE
     words = (sys.executable, "-m", "meetings.recorder.worker", str(folder), what)
     process = await asyncio.create_subprocess_exec(*words, stdin=pipe, stdout=pipe)
     try:
         yield process
     finally:
-        process._transport.close()  # type: ignore[attr-defined]  # ends its input; kills it, if it is still there
+        process._transport.close()  # type: ignore[attr-defined]  # kills it, if it is still there
 
 
 def _say(process: asyncio.subprocess.Process, message: Message) -> None:
     assert process.stdin is not None
     process.stdin.write(msgspec.json.encode(message) + b"\n")
+
+
+async def _tell_until(
+    process: asyncio.subprocess.Process, told: asyncio.Queue[Message], ended: asyncio.Task[Any]
+) -> None:
+    """What is to be TOLD, as it comes, until it has ENDED."""
+    while not ended.done():
+        next_told = asyncio.create_task(told.get())
+        await asyncio.wait((ended, next_told), return_when=asyncio.FIRST_COMPLETED)
+        if next_told.done():
+            _say(process, next_told.result())
+        next_told.cancel()
 
 
 async def _hear(process: asyncio.subprocess.Process, seconds: float) -> Any:

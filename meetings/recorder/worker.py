@@ -20,7 +20,7 @@ from typing import Any
 import av
 import msgspec
 
-from store.errors import Malformed, Unavailable
+from store.errors import Malformed
 
 from ..load.peer import Peer
 from ..relay import rtcp, rtp
@@ -165,7 +165,8 @@ class Recorder:
 
 
 async def main(folder: Path, codec: str) -> None:
-    """Until told to stop, the web process ends, or the relay does."""
+    """Until told to stop, the web process ends, or the relay does. Whatever else ends it is no end to be told: it is
+    raised, and the web process tries anew."""
     loop = asyncio.get_running_loop()
     lines = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
@@ -183,10 +184,13 @@ async def main(folder: Path, codec: str) -> None:
     finally:
         hearing.cancel()
         await recorder.end()
+    if hearing.done() and not hearing.cancelled():
+        hearing.result()
     say(Ended())
 
 
 async def _hear(lines: asyncio.StreamReader, recorder: Recorder, done: asyncio.Event) -> None:
+    """Raises Unavailable where the relay cannot be reached, OSError where nothing can be written."""
     try:
         while line := await lines.readline():
             message = msgspec.json.decode(line, type=ToRecorder)
@@ -197,8 +201,6 @@ async def _hear(lines: asyncio.StreamReader, recorder: Recorder, done: asyncio.E
                 recorder.chapter(message.title)
             elif isinstance(message, Stop):
                 return
-    except (Unavailable, Malformed, msgspec.DecodeError, OSError):
-        log.exception("could not go on")
     finally:
         done.set()
 

@@ -187,3 +187,15 @@ async def test_with_nobody_on_the_stage_there_is_a_black_picture_and_silence(tmp
 
 async def test_nothing_to_mend_is_said(tmp_path: Path) -> None:
     assert await mended(tmp_path) == Made("", 0)
+
+
+async def test_what_cannot_be_written_is_no_proper_end(tmp_path: Path) -> None:
+    """Else it would be begun anew for ever, while everybody believes that it is kept."""
+    async with sitting() as (port, _), Process.start(tmp_path, "VP8") as recorder:
+        offer = await recorder.hear()
+        (tmp_path / "sound.mka").mkdir()  # where its file should be
+        recorder.say(Answer(await port.join("r", "#recorder", offer.sdp)))
+        assert recorder.process.stdout is not None
+        said = await asyncio.wait_for(recorder.process.stdout.read(), 20)
+        assert msgspec.json.encode(Ended()) not in said
+        assert await recorder.process.wait() != 0
