@@ -47,6 +47,14 @@ async def test_where_no_udp_comes_through_the_call_is_up_over_tcp() -> None:
         assert link.cut
 
 
+async def test_a_nat_that_gives_another_port_costs_moments() -> None:
+    async with stage(Weather(delay=20)) as (browser, _, link):
+        await grows(browser, "video", "framesDecoded", 20, "pictures")
+        link.rebind()
+        await grows(browser, "audio", "packetsReceived", 100, "sound from the new port")
+        await grows(browser, "video", "framesDecoded", 20, "pictures from the new port")
+
+
 async def test_a_cut_of_seconds_heals_by_itself() -> None:
     async with stage(Weather(delay=20)) as (browser, _, link):
         await grows(browser, "video", "framesDecoded", 20, "pictures")

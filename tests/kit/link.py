@@ -84,6 +84,10 @@ class Wire:
 
     def __init__(self, link: Link, client: Address, up: Line, down: Line) -> None:
         self.client, self.up, self.down = client, up, down
+        self.open(link)
+
+    def open(self, link: Link) -> None:
+        """From a port of its own, as a NAT gives one."""
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024**2)
         self.sock.bind((link.relay[0], 0))
@@ -124,6 +128,14 @@ class Link:
         self._up, self._down = up, down
         for wire in self.wires.values():
             wire.up.weather, wire.down.weather = up, down
+
+    def rebind(self) -> None:
+        """As a NAT that forgot: from now on everybody comes from another port, and nothing reaches the old one."""
+        for wire in self.wires.values():
+            self._loop.remove_reader(wire.sock)
+            wire.sock.close()
+            wire.open(self)
+            self._loop.add_reader(wire.sock, self._from_relay, wire)
 
     def _wire(self, client: Address) -> Wire:
         wire = self.wires.get(client)
