@@ -1,5 +1,5 @@
-"""`start.py bench relay [--against janus] [--plenary] [--workers] [--lines] [--json]`: the relay under load, and
-Janus under the same in the same run; a whole province in one sitting; two workers; Chromium on bad lines.
+"""`start.py bench relay [--against janus] [--plenary] [--junk] [--workers] [--lines] [--json]`: the relay under load,
+and Janus under the same in the same run; a whole province in one sitting; junk; two workers; Chromium on bad lines.
 
 One publisher of real VP8 at 720p and Opus; viewers join, then packets are counted at each of them. The server runs on
 one core, the load on the other. Figures are medians of --runs; a run that delivers less than 99.9 % is void.
@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import janus, lossy, plenary, workers
+from bench import janus, junk, lossy, plenary, workers
 from meetings.load import film
 from meetings.load.crowd import Crowd, Join, Joined
 from meetings.load.meter import Meter
@@ -187,6 +187,9 @@ async def main(given: argparse.Namespace) -> list[Row]:
     if given.plenary:
         async with worker(own_address(), PIN) as (pid, link):
             made += await plenary.rows(pid, link, given.seconds)
+    if given.junk:
+        async with worker(own_address(), PIN) as (pid, link):
+            made += await junk.rows(pid, link)
     if given.workers:
         os.sched_setaffinity(0, range(os.cpu_count() or 1))  # type: ignore[arg-type]
         async with worker(own_address(), []) as first, worker(own_address(), []) as second:
@@ -220,6 +223,7 @@ if __name__ == "__main__":
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--viewers", type=int, nargs="*", default=[50, 200])
     parser.add_argument("--plenary", action="store_true", help="136 sites, three on stage, a mosaic for the chair")
+    parser.add_argument("--junk", action="store_true", help="20,000 packets a second from outside while a call runs")
     parser.add_argument("--workers", action="store_true", help="two workers at once, beside one alone")
     parser.add_argument("--lines", action="store_true", help="Chromium on lines that lose and on a thin one")
     parser.add_argument("--runs", type=int, default=5)
