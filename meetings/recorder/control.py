@@ -6,11 +6,7 @@ input ends, or the relay has fallen silent, it stops by itself. Another process 
 
 from __future__ import annotations
 
-import msgspec
-
-
-class Message(msgspec.Struct, frozen=True, tag_field="type", tag=str.lower):
-    """Base of all messages."""
+from ..relay.control import Message
 
 
 class Answer(Message, frozen=True):

@@ -22,13 +22,15 @@ from store.chain import Event
 from store.errors import Fault, Unavailable
 
 from ..house import House
+from ..relay.control import Message
 from ..relay.fleet import Fleet
 from ..sitting import commands as c
+from ..sitting.events import RecordingFile
 from ..sitting.room import Room
 from ..sitting.rooms import Rooms
 from ..sitting.state import State
 from . import control
-from .control import Answer, Chapter, Ended, Made, Message, Offer, Running, Stop
+from .control import Answer, Chapter, Ended, Made, Offer, Running, Stop
 
 log = logging.getLogger("bacap.recorder")
 
@@ -148,8 +150,9 @@ class RecorderDesk:
             staged = await self._house.blobs.stage(_pieces(path), LARGEST)
             size = staged.size
             sha256 = await self._house.blobs.commit(staged)
-            kept = c.KeepRecording(recording, sha256, path.suffix[1:], size, began, made.ms)  # type: ignore[arg-type]
-            await room.ask(room.keeper(), kept, trusted=True)
+            form: Any = path.suffix[1:]
+            kept = RecordingFile(recording, sha256, form, size, began, made.ms)
+            await room.ask(room.keeper(), c.KeepRecording(kept), trusted=True)
         await asyncio.to_thread(shutil.rmtree, folder, True)
 
     async def _recover(self, folder: Path) -> None:

@@ -8,7 +8,6 @@ import heapq
 import json
 import os
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ KINDS = {"vp8": ("webm", {"cues_to_front": "1"}), "h264": ("mp4", {"movflags": "
 
 def mend(folder: Path) -> Path | None:
     """FOLDER's recording as one file in it, durable; None if nothing was recorded. May be called again."""
-    for kind in ("webm", "mp4"):
+    for kind, _ in KINDS.values():
         if (folder / f"{FINISHED}.{kind}").exists():
             return folder / f"{FINISHED}.{kind}"
     sources = [found for found in (_opened(folder / PICTURE), _opened(folder / SOUND)) if found is not None]
@@ -50,7 +49,7 @@ def _opened(path: Path) -> Any:
 
 def _joined(folder: Path, sources: list[Any]) -> Path | None:
     names = [source.streams[0].codec_context.name for source in sources]
-    kind, options = next((KINDS[name] for name in names if name in KINDS), ("webm", {"cues_to_front": "1"}))
+    kind, options = next((KINDS[name] for name in names if name in KINDS), KINDS["vp8"])
     part, done = folder / f"{FINISHED}.part", folder / f"{FINISHED}.{kind}"
     written = 0
     with av.open(str(part), "w", format=kind, options=options) as out:
@@ -116,4 +115,4 @@ def _settle(part: Path, done: Path) -> None:
 def length_of(path: Path) -> int:
     """Milliseconds that a finished recording lasts."""
     with av.open(str(path)) as source:
-        return int(Fraction(source.duration or 0, av.time_base) * 1000)
+        return (source.duration or 0) // (av.time_base // 1000)

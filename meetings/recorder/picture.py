@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ..relay import rtp
 from ..relay.rtp import FIXED, Packet
 
 PATIENCE = 250  # ms a missing packet is waited for
@@ -31,8 +30,8 @@ class Assembler:
     """`add` packets; `pictures` gives what is whole. `missing` says what to ask for, `needs_key` that only a key frame
     helps."""
 
-    def __init__(self, codec: str, unpack: Unpack) -> None:
-        self._codec, self._unpack = codec, unpack
+    def __init__(self, unpack: Unpack) -> None:
+        self._unpack = unpack
         self._held: dict[int, Packet] = {}  # by number, unwrapped
         self._next: int | None = None  # the number that comes next
         self._top = 0
@@ -100,11 +99,6 @@ class Assembler:
             return None
         self.needs_key = False
         return Picture(data, packet.ts, key)
-
-
-def read(data: bytes, at: int, codec: str) -> Packet:
-    """The plain packet DATA, whose payload begins at AT, without its padding. Raises Malformed."""
-    return Packet(rtp.unpadded(rtp.bare(data, at)), codec)
 
 
 def size_of(picture: bytes) -> tuple[int, int]:

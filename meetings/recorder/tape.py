@@ -40,7 +40,6 @@ class Tape:
         self._pictures: Any = None
         self._stream: Any = None
         self._last = -1  # ms
-        self.began = 0  # ms of the first picture
 
     def sound(self, step: bytes) -> None:
         """The next 20 ms."""
@@ -54,7 +53,7 @@ class Tape:
     def picture(self, picture: Picture, at: int) -> None:
         """A picture that was to be seen at AT ms. The first is a key frame."""
         if self._pictures is None:
-            self._begin(picture, at)
+            self._begin(picture)
         self._last = max(self._last + 1, at)
         packet = av.Packet(picture.data)
         packet.stream, packet.time_base, packet.is_keyframe = self._stream, MS, picture.key
@@ -70,9 +69,8 @@ class Tape:
             self.picture(Picture(black, 0, True), now)
         return bool(black)
 
-    def _begin(self, first: Picture, at: int) -> None:
+    def _begin(self, first: Picture) -> None:
         self._pictures = av.open(str(self._folder / PICTURE), "w", format="matroska", options=AT_ONCE)
-        self.began = at
         if self._codec == "H264":  # its header holds what the key frame says of itself
             with av.open(io.BytesIO(first.data), format="h264") as raw:
                 self._stream = self._pictures.add_stream_from_template(raw.streams.video[0])

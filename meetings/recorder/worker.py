@@ -12,7 +12,6 @@ import contextlib
 import fcntl
 import logging
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,13 +23,14 @@ from store.errors import Malformed
 
 from ..load.peer import Peer
 from ..relay import rtcp, rtp
+from ..relay.control import Message
 from ..relay.dtls import new_certificate
 from ..relay.history import pairs
-from . import control
+from ..relay.peer import clock
 from .control import Answer, Chapter, Ended, Made, Offer, Running, Stop, ToRecorder
 from .mend import length_of, mend, note_chapter
 from .mix import PITCH, STEP, Mix, Timing
-from .picture import Assembler, read
+from .picture import Assembler
 from .tape import Tape
 from .unpack import UNPACK
 
@@ -68,7 +68,7 @@ class Recorder:
         self._folder, self._codec = folder, codec
         self.peer = Peer(new_certificate(), [], VOICES, 1, codec=codec)
         self._mix, self._ears = Mix(), dict[int, Ear]()
-        self._pictures = Assembler(codec, UNPACK[codec])
+        self._pictures = Assembler(UNPACK[codec])
         self._seen = Timing(90_000)
         self._tape: Tape | None = None
         self._began = self._heard_at = 0  # ms
@@ -79,12 +79,12 @@ class Recorder:
     @property
     def now(self) -> int:
         """Milliseconds of the recording."""
-        return time.monotonic_ns() // 1_000_000 - self._began
+        return clock() - self._began
 
     async def begin(self, answer: str) -> None:
         """Join. Raises Unavailable."""
         await self.peer.connect(answer)
-        self._began = time.monotonic_ns() // 1_000_000
+        self._began = clock()
         self._heard_at = 0
         self._tape = Tape(self._folder, self._codec)
         self._ears = {ssrc: Ear() for ssrc, kind in self.peer.kinds.items() if kind == "audio"}
@@ -114,9 +114,9 @@ class Recorder:
             return
         at, ssrc = rtp.payload_offset(plain), int.from_bytes(plain[8:12])
         if ssrc == self._source:
-            self._pictures.add(read(plain, at, self._codec))
+            self._pictures.add(rtp.received(plain, at, self._codec))
         elif ssrc in self._ears:
-            packet, ear = read(plain, at, "opus"), self._ears[ssrc]
+            packet, ear = rtp.received(plain, at, "opus"), self._ears[ssrc]
             sound = ear.hear(packet.bare[rtp.FIXED :])
             if sound:
                 self._mix.lay(ear.timing.place(packet.ts, self.now * PITCH // 1000), sound)
@@ -205,7 +205,7 @@ async def _hear(lines: asyncio.StreamReader, recorder: Recorder, done: asyncio.E
         done.set()
 
 
-def say(message: control.Message) -> None:
+def say(message: Message) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(message) + b"\n")
     sys.stdout.buffer.flush()
 

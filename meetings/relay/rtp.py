@@ -66,16 +66,6 @@ def bare(data: bytes, at: int) -> bytes:
     return bytes((data[0] & 0xE0,)) + data[1:FIXED] + data[at:]
 
 
-def unpadded(bare: bytes) -> bytes:
-    """A bare packet without its padding (RFC 3550, section 5.1). Raises Malformed."""
-    if not bare[0] & 0x20:
-        return bare
-    end = len(bare) - bare[-1]
-    if end < FIXED or end == len(bare):
-        raise Malformed("rtp")
-    return bytes((bare[0] & 0xDF,)) + bare[1:end]
-
-
 class Vp8:
     """What the relay must know of a VP8 packet: offsets are into the bare packet, 0 where the field is absent."""
 
@@ -150,6 +140,18 @@ class Packet:
         else:
             self.key = codec == "opus" or (codec == "H264" and self.size > FIXED and h264_begins(bare))
         self.urgent = bool(self.marker) or codec == "opus"
+
+
+def received(data: bytes, at: int, codec: str) -> Packet:
+    """The plain packet DATA, whose payload begins at AT, for who uses it up: without its padding (RFC 3550, section
+    5.1). Raises Malformed."""
+    whole = bare(data, at)
+    if whole[0] & 0x20:
+        end = len(whole) - whole[-1]
+        if end < FIXED or end == len(whole):
+            raise Malformed("rtp")
+        whole = bytes((whole[0] & 0xDF,)) + whole[1:end]
+    return Packet(whole, codec)
 
 
 def numbered(packet: Packet, extension_id: int, number: int) -> Packet:

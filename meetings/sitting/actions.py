@@ -25,7 +25,7 @@ from . import events as e
 from . import records, rules
 from .agenda import check_seats, text
 from .rooms import Rooms
-from .state import Recording, State, evolve
+from .state import State, evolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Sittings:
         rights.demand(who, "sitting.conduct", room.thing())
         return await self._house.read(lambda conn: list(journal.walk(conn, sitting, after)))
 
-    async def recording(self, who: Principal, sitting: str, sha256: str) -> Recording:
+    async def recording(self, who: Principal, sitting: str, sha256: str) -> e.RecordingFile:
         """A finished recording of a sitting. Raises Denied, Missing."""
         room = await self.rooms.get(sitting)
         rights.demand(who, "recording.see", room.thing())

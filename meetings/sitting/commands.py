@@ -201,12 +201,7 @@ class EndRecording(Asked, frozen=True):
 
 
 class KeepRecording(Asked, frozen=True):
-    recording: str
-    sha256: str
-    form: e.RecordingForm
-    size: int
-    began: int
-    ms: int
+    file: e.RecordingFile
 
 
 class SaveMinutes(Asked, frozen=True):

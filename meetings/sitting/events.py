@@ -16,7 +16,6 @@ from .rules import Choice, Result
 
 LineName = Literal["64k", "256k", "512k", "1.5M", "full", "send-only"]
 RecordingEnd = Literal["chair", "closed-item", "closed", "failed"]
-RecordingForm = Literal["webm", "mp4"]
 SeatRole = Literal["chair", "deputy", "secretary", "member", "guest", "clerk", "recipient"]
 
 
@@ -42,6 +41,15 @@ class Seat(msgspec.Struct, frozen=True):
 class Room(msgspec.Struct, frozen=True):
     site: str
     unit: str
+
+
+class RecordingFile(msgspec.Struct, frozen=True):
+    recording: str
+    sha256: str
+    form: Literal["webm", "mp4"]
+    size: int
+    began: int  # UTC milliseconds
+    ms: int  # how long it lasts
 
 
 # ── before ──
@@ -206,12 +214,7 @@ class RecordingStopped(Happening, frozen=True):
 class RecordingKept(Happening, frozen=True):
     """A finished file of it; after a crash there are several."""
 
-    recording: str
-    sha256: str
-    form: RecordingForm
-    size: int
-    began: int  # UTC milliseconds
-    ms: int  # how long it lasts
+    file: RecordingFile
 
 
 class Concluded(Happening, frozen=True):

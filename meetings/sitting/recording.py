@@ -41,8 +41,6 @@ def ended(state: State, why: e.RecordingEnd) -> list[e.AnyHappening]:
 
 def keep(state: State, command: c.KeepRecording) -> list[e.AnyHappening]:
     """A finished file. The same one twice, after a crash, is kept once."""
-    if any(one.sha256 == command.sha256 for one in state.recordings):
+    if any(one.sha256 == command.file.sha256 for one in state.recordings):
         return []
-    return [
-        e.RecordingKept(command.recording, command.sha256, command.form, command.size, command.began, command.ms)
-    ]  # fmt: skip
+    return [e.RecordingKept(command.file)]

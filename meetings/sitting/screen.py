@@ -16,6 +16,7 @@ from store.chain import Event
 
 from . import floor, minutes, rules
 from .attendance import is_quorate
+from .events import RecordingFile
 from .rules import Choice, Result
 from .state import Ballot, State
 
@@ -211,14 +212,6 @@ class MinutesPart(msgspec.Struct, frozen=True):
     acknowledged: tuple[tuple[str, int], ...]
 
 
-class RecordingPart(msgspec.Struct, frozen=True):
-    sha256: str
-    form: str
-    size: int
-    began: int
-    ms: int
-
-
 class Screen(msgspec.Struct, frozen=True):
     sitting: SittingPart
     agenda: tuple[ItemPart, ...]
@@ -227,7 +220,7 @@ class Screen(msgspec.Struct, frozen=True):
     stage: StagePart
     ballots: tuple[BallotPart, ...]
     minutes: MinutesPart
-    recordings: tuple[RecordingPart, ...]
+    recordings: tuple[RecordingFile, ...]  # for who may watch them
     people: Mapping[str, Card]
     rooms: Mapping[str, str]  # site -> name
     witness: Checkpoint | None  # the newest signed head of the journal
@@ -242,7 +235,7 @@ def screen(
         _sites(state),
         _stage(state, viewer),
         tuple(_ballot(ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
-        _minutes(state, viewer), _recordings(state, viewer), people, rooms, witness,
+        _minutes(state, viewer), state.recordings if viewer.kind == "desk" else (), people, rooms, witness,
     )  # fmt: skip
 
 
@@ -314,11 +307,6 @@ def _minutes(state: State, viewer: View) -> MinutesPart:
         made.step, made.version, made.returned, made.number, made.symbol, made.day, made.pdf, made.code,
         minutes.next_field(state), made.signatures, made.recipients, made.acknowledged,
     )  # fmt: skip
-
-
-def _recordings(state: State, viewer: View) -> tuple[RecordingPart, ...]:
-    kept = state.recordings if viewer.kind == "desk" else ()
-    return tuple(RecordingPart(one.sha256, one.form, one.size, one.began, one.ms) for one in kept)
 
 
 def parts(whole: Screen) -> dict[str, Any]:

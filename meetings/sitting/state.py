@@ -63,17 +63,6 @@ class Floor(msgspec.Struct, frozen=True):
     queue: tuple[tuple[str, str], ...] = ()  # (person, site)
 
 
-class Recording(msgspec.Struct, frozen=True):
-    """A finished file."""
-
-    recording: str
-    sha256: str
-    form: e.RecordingForm
-    size: int
-    began: int
-    ms: int
-
-
 class Minutes(msgspec.Struct, frozen=True):
     step: MinutesStep = "none"
     version: int = 0
@@ -119,7 +108,7 @@ class State(msgspec.Struct, frozen=True):
     minutes: Minutes = Minutes()
     recording: str = ""  # the one that is on: RecordingStarted, RecordingStopped
     recorded_since: int = 0
-    recordings: tuple[Recording, ...] = ()  # RecordingKept
+    recordings: tuple[e.RecordingFile, ...] = ()  # RecordingKept
 
     # ── questions ──
 
@@ -263,11 +252,6 @@ def _vote_closed(state: State, h: e.VoteClosed, _: int) -> State:
     return _change_ballot(state, h.ballot, lambda one: replace(one, result=h.result))
 
 
-def _kept(state: State, h: e.RecordingKept, _: int) -> State:
-    made = Recording(h.recording, h.sha256, h.form, h.size, h.began, h.ms)
-    return replace(state, recordings=(*state.recordings, made))
-
-
 def _closed(state: State, h: e.Closed, at: int) -> State:
     return replace(state, phase="closed", closed_at=at, floor=Floor(), paper="", page=0)
 
@@ -314,7 +298,7 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.VoteClosed: _vote_closed,
     e.RecordingStarted: lambda s, h, at: replace(s, recording=h.recording, recorded_since=at),
     e.RecordingStopped: lambda s, h, _: replace(s, recording="", recorded_since=0),
-    e.RecordingKept: _kept,
+    e.RecordingKept: lambda s, h, _: replace(s, recordings=(*s.recordings, h.file)),
     e.Concluded: lambda s, h, _: _change_item(s, h.item, conclusion=h.text),
     e.Closed: _closed,
     e.MinutesSaved: lambda s, h, _: _minutes(s, step="draft", version=h.version, sha256=h.sha256, returned=""),

@@ -11,21 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetings.load import film
-from meetings.recorder.picture import PATIENCE, Assembler, Picture, read, size_of
+from meetings.recorder.picture import PATIENCE, Assembler, Picture, size_of
 from meetings.recorder.unpack import UNPACK
-from meetings.relay.rtp import FIXED, Packet
+from meetings.relay.rtp import FIXED, Packet, received
 from store.errors import Malformed
 from tests.meetings.relay.stream import Film
 
 
 def assembler() -> Assembler:
-    return Assembler("VP8", UNPACK["VP8"])
+    return Assembler(UNPACK["VP8"])
 
 
 def packets(count: int = 4, size: int = 3) -> list[Packet]:
     """COUNT pictures of SIZE packets, the first of them a key frame."""
     made = Film("a", seq=65_530)
-    return [read(part, 12, "VP8") for number in range(count) for part in made.frame(key=number == 0, size=size)]
+    return [received(part, 12, "VP8") for number in range(count) for part in made.frame(key=number == 0, size=size)]
 
 
 def test_pictures_come_whole_and_in_order_however_the_packets_come() -> None:
@@ -66,7 +66,7 @@ def test_what_stays_missing_costs_all_up_to_the_next_key_frame() -> None:
     assert list(made.pictures(1 + PATIENCE)) == []
     assert made.needs_key
     for part in [*later.frame(size=2), *later.frame(key=True, size=2)]:
-        made.add(read(part, 12, "VP8"))
+        made.add(received(part, 12, "VP8"))
     [picture] = made.pictures(500)
     assert (picture.key, made.needs_key) == (True, False)
 
@@ -74,7 +74,7 @@ def test_what_stays_missing_costs_all_up_to_the_next_key_frame() -> None:
 def test_it_begins_with_a_key_frame() -> None:
     made, strip = assembler(), Film("a")
     for part in [*strip.frame(), *strip.frame(), *strip.frame(key=True)]:
-        made.add(read(part, 12, "VP8"))
+        made.add(received(part, 12, "VP8"))
     assert [picture.key for picture in made.pictures(0)] == [True]
 
 
@@ -86,7 +86,7 @@ def test_the_bytes_are_those_that_the_encoder_made() -> None:
         for index, part in enumerate(parts):
             marker = 0x80 if index == len(parts) - 1 else 0
             head = struct.pack("!BBHII", 0x80, 96 | marker, seq, number * 3000, 9)
-            made.add(read(head + (b"\x00" if index else b"\x10") + part, 12, "VP8"))
+            made.add(received(head + (b"\x00" if index else b"\x10") + part, 12, "VP8"))
             seq += 1
         seen += list(made.pictures(0))
     assert [picture.data for picture in seen] == list(frames)
@@ -97,9 +97,9 @@ def test_the_bytes_are_those_that_the_encoder_made() -> None:
 
 def test_padding_is_no_part_of_a_picture() -> None:
     head = struct.pack("!BBHII", 0xA0, 96 | 0x80, 1, 0, 9)
-    assert read(head + b"\x10\x00\x00\x01" + b"\x00\x00\x03", 12, "VP8").bare[FIXED:] == b"\x10\x00\x00\x01"
+    assert received(head + b"\x10\x00\x00\x01" + b"\x00\x00\x03", 12, "VP8").bare[FIXED:] == b"\x10\x00\x00\x01"
     with pytest.raises(Malformed):
-        read(head + b"\x10\xff", 12, "VP8")
+        received(head + b"\x10\xff", 12, "VP8")
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.booleans(), st.binary(max_size=30)), max_size=60))
@@ -108,7 +108,7 @@ def test_whatever_comes_only_pictures_or_nothing_come_of_it(given_: list[tuple[i
     for now, (seq, marker, payload) in enumerate(given_):
         head = struct.pack("!BBHII", 0x80, 96 | marker << 7, seq, seq * 7, 9)
         try:
-            made.add(read(head + payload, 12, "VP8"))
+            made.add(received(head + payload, 12, "VP8"))
         except Malformed:
             continue
         for picture in made.pictures(now * 100):

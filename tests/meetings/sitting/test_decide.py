@@ -272,6 +272,6 @@ def test_a_recordings_id_is_fit_for_a_folder(name: str) -> None:
 def test_a_finished_file_is_kept_once_and_after_the_close_too() -> None:
     played = Played().opened()
     played.do("chair", c.StartRecording("r1"), c.Close())
-    made = c.KeepRecording("r1", "a" * 64, "webm", 1000, 5, 60_000)
+    made = c.KeepRecording(e.RecordingFile("r1", "a" * 64, "webm", 1000, 5, 60_000))
     played.do("chair", made, made, c.EndRecording("r1"))
     assert [one.sha256 for one in played.state.recordings] == ["a" * 64]

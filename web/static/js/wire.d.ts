@@ -515,9 +515,10 @@ export interface Pong {
   t: number;
 }
 
-export interface RecordingPart {
+export interface RecordingFile {
+  recording: string;
   sha256: string;
-  form: string;
+  form: "mp4" | "webm";
   size: number;
   began: number;
   ms: number;
@@ -570,7 +571,7 @@ export interface Screen {
   stage: StagePart;
   ballots: Array<BallotPart>;
   minutes: MinutesPart;
-  recordings: Array<RecordingPart>;
+  recordings: Array<RecordingFile>;
   people: Record<string, Card>;
   rooms: Record<string, string>;
   witness: Checkpoint | null;

@@ -3,7 +3,7 @@ import { html, icon, nothing } from "../part.js";
 import { SittingPlace } from "../sitting.js";
 import { clock, day, elapsed, marked, size, t } from "../words.js";
 
-/** @typedef {import("../wire.d.ts").RecordingPart} Recording */
+/** @typedef {import("../wire.d.ts").RecordingFile} Recording */
 
 class Recordings extends SittingPlace {
   static properties = { chosen: { state: true } };
