@@ -13,12 +13,11 @@ import sys
 import time
 
 from meetings.load import film
-from meetings.load.crowd import Crowd
+from meetings.load.crowd import Crowd, Join
 from meetings.load.meter import Meter
 from meetings.load.peer import Peer
 from meetings.load.rows import Row
-from meetings.relay import sdp, stun
-from meetings.relay.control import Policy, RelayLink
+from meetings.relay import stun
 from meetings.relay.dtls import new_certificate
 
 VIEWERS, RATE, SECONDS, SETTLE_S = 20, 20_000, 5.0, 6.0
@@ -48,31 +47,22 @@ def send(host: str, port: int, seconds: float) -> int:
     return sent
 
 
-async def rows(pid: int, link: RelayLink) -> list[Row]:
-    async def join(number: int, peer: Peer) -> None:
-        if peer.voice is not None:
-            await link.steer(Policy("r", (f"p{number}",), None))
-        answer = await link.join("r", f"p{number}", peer.offer())
-        where.append(sdp.parse(answer).candidates[0])
-        await peer.connect(answer)
-
-    where: list[tuple[str, int]] = []
+async def rows(pid: int, join: Join) -> list[Row]:
     certificate, crowd = new_certificate(), Crowd(join)
+    publisher = Peer(certificate, [film.make()], 0, 0)
     try:
-        await crowd.enter([Peer(certificate, [film.make()], 0, 0)], 0)
+        await crowd.enter([publisher], 0)
         await crowd.enter([Peer(certificate, [], 1, 1) for _ in range(VIEWERS)], 0)
         await asyncio.sleep(SETTLE_S)
         crowd.begin_count()
         before = Meter.of(pid)
-        words = [sys.executable, "-m", "bench.junk", where[0][0], str(where[0][1]), str(SECONDS)]
+        words = [sys.executable, "-m", "bench.junk", *map(str, publisher.address), str(SECONDS)]
         process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
         out, _ = await process.communicate()
         after = Meter.of(pid)
-        came = sum(sum(count.packets.values()) for count in crowd.counts.values())
-        lost = sum(count.lost for count in crowd.counts.values())
         return [
             Row("under junk: packets of it", int(out) / SECONDS, "per s", None, 0.95 * RATE, more=True),
-            Row("under junk: loss of the call", lost / max(1, came + lost), "share", None, LOSS),
+            Row("under junk: loss of the call", crowd.lost / max(1, crowd.came + crowd.lost), "share", None, LOSS),
             Row("under junk: core", (after.cpu - before.cpu) / (after.at - before.at), "core"),
         ]
     finally:

@@ -47,8 +47,8 @@ async def rows(pid: int, link: RelayLink, seconds: float) -> list[Row]:
         before = Meter.of(pid)
         await asyncio.sleep(seconds)
         after = Meter.of(pid)
-        came = sum(sum(count.packets.values()) for count in crowd.counts.values())
-        lost = sum(count.lost for count in crowd.counts.values())
+        came = crowd.came
+        lost = crowd.lost
         core = (after.cpu - before.cpu) / (after.at - before.at)
         heard = [one.heard for one in joined]
         faults = sum(bool(one.fault) or not one.heard for one in joined)

@@ -144,13 +144,11 @@ async def _run(pid: int, crowd: Crowd, viewers: int, seconds: float, made: Measu
     before = Meter.of(pid)
     await asyncio.sleep(seconds)
     after = Meter.of(pid)
-    sent, came = sum(crowd.sent.packets.values()), 0
-    for count in crowd.counts.values():
-        came += sum(count.packets.values())
+    sent, came = sum(crowd.sent.packets.values()), crowd.came
     made.us.append((after.cpu - before.cpu) / max(1, came) * 1e6)
     made.core.append((after.cpu - before.cpu) / (after.at - before.at))
-    lost, whole = sum(count.lost for count in crowd.counts.values()), sent * viewers
-    share_came = came / max(1, came + lost)  # what is on its way at either end of the count is no loss
+    whole = sent * viewers
+    share_came = came / max(1, came + crowd.lost)  # what is on its way at either end of the count is no loss
     made.delivered.append(share_came if came > WHOLE * whole else came / max(1, whole))
     delays = [float(us) / 1000 for careful in crowd.careful for us in careful.delays]
     made.delay_p99.append(share(delays, 0.99))
@@ -188,11 +186,11 @@ async def main(given: argparse.Namespace) -> list[Row]:
         async with worker(own_address(), PIN) as (pid, link):
             made += await plenary.rows(pid, link, given.seconds)
     if given.junk:
-        async with worker(own_address(), PIN) as (pid, link):
-            made += await junk.rows(pid, link)
+        async with relay(own_address(), PIN) as (pid, join):
+            made += await junk.rows(pid, join)
     if given.workers:
         os.sched_setaffinity(0, range(os.cpu_count() or 1))  # type: ignore[arg-type]
-        async with worker(own_address(), []) as first, worker(own_address(), []) as second:
+        async with relay(own_address(), []) as first, relay(own_address(), []) as second:
             made += await workers.rows(first, second, given.runs, given.seconds)
     return made
 

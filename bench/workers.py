@@ -8,11 +8,10 @@ import contextlib
 import statistics
 
 from meetings.load import film
-from meetings.load.crowd import Crowd
+from meetings.load.crowd import Crowd, Join
 from meetings.load.meter import Meter
 from meetings.load.peer import Peer
 from meetings.load.rows import Row
-from meetings.relay.control import Policy, RelayLink
 from meetings.relay.dtls import new_certificate
 
 VIEWERS = 60
@@ -23,22 +22,14 @@ WITHIN = 1.15
 class Sitting:
     """A crowd at one worker."""
 
-    def __init__(self, pid: int, link: RelayLink) -> None:
-        self.pid, self._link = pid, link
-        self.crowd = Crowd(self._join, careful=0)
-
-    async def _join(self, number: int, peer: Peer) -> None:
-        if peer.voice is not None:
-            await self._link.steer(Policy("r", (f"p{number}",), None))
-        await peer.connect(await self._link.join("r", f"p{number}", peer.offer()))
+    def __init__(self, pid: int, join: Join) -> None:
+        self.pid = pid
+        self.crowd = Crowd(join, careful=0)
 
     async def enter(self, shown: film.Film) -> None:
         certificate = new_certificate()
         await self.crowd.enter([Peer(certificate, [shown], 0, 0)], 0)
         await self.crowd.enter([Peer(certificate, [], 1, 1) for _ in range(VIEWERS)], 0)
-
-    def came(self) -> int:
-        return sum(sum(count.packets.values()) for count in self.crowd.counts.values())
 
 
 async def _cost(sittings: list[Sitting], seconds: float) -> float:
@@ -48,11 +39,11 @@ async def _cost(sittings: list[Sitting], seconds: float) -> float:
     before = [Meter.of(one.pid) for one in sittings]
     await asyncio.sleep(seconds)
     spent = sum(Meter.of(one.pid).cpu - was.cpu for one, was in zip(sittings, before, strict=True))
-    return spent / max(1, sum(one.came() for one in sittings)) * 1e6
+    return spent / max(1, sum(one.crowd.came for one in sittings)) * 1e6
 
 
-async def rows(first: tuple[int, RelayLink], second: tuple[int, RelayLink], runs: int, seconds: float) -> list[Row]:
-    """FIRST and SECOND: process and line of each worker. They take turns alone, then go together."""
+async def rows(first: tuple[int, Join], second: tuple[int, Join], runs: int, seconds: float) -> list[Row]:
+    """FIRST and SECOND: process of each worker, and how peers join it. The first goes alone, then both together."""
     shown = film.make()
     async with contextlib.AsyncExitStack() as stack:
         one = Sitting(*first)

@@ -13,7 +13,7 @@ from meetings.relay.control import PeerHealth, StreamHealth
 from .channels import Channels
 from .wire import Health, MediaStats
 
-STATS_MS = 25_000  # what a browser said longer ago is no news
+STATS_S = 25.0  # what a browser said longer ago is no news
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +30,31 @@ class HealthBoard:
     def __init__(self, channels: Channels) -> None:
         self._channels = channels
         self._reports: dict[tuple[str, str], Report] = {}  # by sitting and endpoint
-        self._stats: dict[str, tuple[int, MediaStats]] = {}  # endpoint -> when, and what its browser said
+        self._stats: dict[tuple[str, str], tuple[float, MediaStats]] = {}  # when, and what its browser said
 
     def forget(self, sitting: str, endpoint: str) -> None:
         """The relay has lost ENDPOINT."""
         self._reports.pop((sitting, endpoint), None)
-        self._stats.pop(endpoint, None)
+        self._stats.pop((sitting, endpoint), None)
 
-    def note(self, endpoint: str, stats: MediaStats, now: int) -> None:
-        """What the browser of ENDPOINT says."""
-        self._stats[endpoint] = (now, stats)
+    def note(self, endpoint: str, stats: MediaStats, now: float) -> None:
+        """What the browser of ENDPOINT says, at NOW in seconds. Of who is in no media, nothing is kept."""
+        if (stats.sitting, endpoint) in self._reports:
+            self._stats[stats.sitting, endpoint] = (now, stats)
 
-    def replace(self, peers: Iterable[PeerHealth], now: int) -> None:
+    def replace(self, peers: Iterable[PeerHealth], now: float) -> None:
         """The relays' whole report."""
         self._reports = {(peer.room, peer.endpoint): self._report(peer, now) for peer in peers}
-        there = {endpoint for _, endpoint in self._reports}
-        self._stats = {name: one for name, one in self._stats.items() if name in there}
+        self._stats = {key: one for key, one in self._stats.items() if key in self._reports}
 
-    def _report(self, peer: PeerHealth, now: int) -> Report:
-        when, stats = self._stats.get(peer.endpoint, (0, None))
+    def _report(self, peer: PeerHealth, now: float) -> Report:
+        when, stats = self._stats.get((peer.room, peer.endpoint), (0.0, None))
         health = Health(
             True, peer.camera, peer.sound, "weak" if peer.weak else "good", peer.video_kbit, peer.loss,
             max((stream.jitter for stream in peer.streams), default=0), peer.down_kbit, peer.down_loss,
             peer.carries_kbit, peer.rtt, peer.tcp,
         )  # fmt: skip
-        if stats is not None and now - when < STATS_MS:
+        if stats is not None and now - when < STATS_S:
             seen = {"freezes": stats.freezes, "frozen_ms": stats.frozen_ms, "concealed": stats.concealed}
             health = msgspec.structs.replace(health, **seen)
         return Report(peer.room, peer.endpoint, health, peer.streams)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +121,7 @@ class MediaDesk:
 
     def note(self, who: Principal, stats: wire.MediaStats) -> None:
         """What WHO's browser says of what it shows."""
-        self._health.note(who.id, stats, _now_ms())
+        self._health.note(who.id, stats, asyncio.get_running_loop().time())
 
     async def leave(self, who: Principal, sitting: str) -> None:
         await self._relay.leave(sitting, who.id)
@@ -172,7 +171,7 @@ class MediaDesk:
 
     def _take_health(self, message: Healths) -> None:
         """Into the board; and to those who conduct, how the sites of their sitting do."""
-        self._health.replace(message.peers, _now_ms())
+        self._health.replace(message.peers, asyncio.get_running_loop().time())
         known: dict[str, dict[str, wire.Health]] = {}
         for report in self._health.reports():
             known.setdefault(report.sitting, {})[report.endpoint] = report.health
@@ -228,10 +227,6 @@ class MediaDesk:
 
     def _steer(self, policy: Policy) -> None:
         self._spawn(self._relay.steer(policy))
-
-
-def _now_ms() -> int:
-    return time.monotonic_ns() // 1_000_000
 
 
 def _demand_invited(room: Room, site: Principal) -> None:

@@ -51,20 +51,20 @@ class _Node(Collector):
         yield from self._media()
 
     def _media(self) -> Iterable[Metric]:
-        sites = {site for room in self._office.rooms.live() for site in room.state.rooms}
-        rows = [one for one in self._office.health.reports() if one.endpoint in sites]
+        sites = {(room.sitting, site) for room in self._office.rooms.live() for site in room.state.rooms}
+        rows = [one for one in self._office.health.reports() if (one.sitting, one.endpoint) in sites]
         for name, about in OF_ENDPOINT.items():
-            family = GaugeMetricFamily(f"bacap_site_{name}", about, labels=["site"])
+            family = GaugeMetricFamily(f"bacap_site_{name}", about, labels=["sitting", "site"])
             for row in rows:
-                family.add_metric([row.endpoint], getattr(row.health, name))
+                family.add_metric([row.sitting, row.endpoint], getattr(row.health, name))
             yield family
         for name, about in OF_STREAM.items():
             family = GaugeMetricFamily(
-                f"bacap_stream_{name}", f"Of one stream of a site: {about}", labels=["site", "stream"]
+                f"bacap_stream_{name}", f"Of one stream of a site: {about}", labels=["sitting", "site", "stream"]
             )
             for row in rows:
                 for stream in row.streams:
-                    family.add_metric([row.endpoint, stream.name], getattr(stream, name))
+                    family.add_metric([row.sitting, row.endpoint, stream.name], getattr(stream, name))
             yield family
 
 

@@ -10,9 +10,10 @@ import socket
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from store.errors import Unavailable
 
@@ -42,9 +43,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     largest_paper_mb: int = 100
     relay_port: int = 0  # UDP; 0 is the same number as `port`
     relay_tcp_port: int = 0  # for networks that let no UDP through; 0 is one above the UDP port
-    relay_workers: int = (
-        1  # processes, each with a core's work of sittings and its own two ports, one pair after another
-    )
+    relay_workers: Annotated[int, Meta(ge=1, le=64)] = 1  # processes; the ports of each follow those of the one before
     turn: tuple[str, ...] = ()  # addresses of an own TURN server, turns:...; with turn_secret, shared with it
     turn_secret: str = ""
     metrics_token: str = ""  # with it `/metrics` may be read from elsewhere; without, from this machine only
@@ -85,12 +84,9 @@ def read(path: Path | None, environ: Mapping[str, str], **given: Any) -> Setting
             if variable.startswith(PREFIX) and variable != FILE:
                 name = variable.removeprefix(PREFIX).lower()
                 values[name] = text.split() if name in ("names", "turn") else text
-        settings = msgspec.convert(values | given, Settings, strict=False)
+        return msgspec.convert(values | given, Settings, strict=False)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise Unavailable("settings", reason=str(error)) from error
-    if not 1 <= settings.relay_workers <= 64:
-        raise Unavailable("settings", reason="relay_workers")
-    return settings
 
 
 def to_environment(settings: Settings) -> dict[str, str]:

@@ -122,6 +122,15 @@ class Crowd:
             careful.clear()
         self.sent, self.late = Sent(), 0.0
 
+    @property
+    def came(self) -> int:
+        """Packets of all peers since the count began."""
+        return sum(sum(count.packets.values()) for count in self.counts.values())
+
+    @property
+    def lost(self) -> int:
+        return sum(count.lost for count in self.counts.values())
+
     async def _read(self) -> None:
         while True:
             await asyncio.sleep(READ_S)

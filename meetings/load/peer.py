@@ -1,7 +1,7 @@
 """One room without people: real ICE, DTLS and SRTP on a socket of its own, no codec.
 
 It offers as a browser does (one sound and one picture of its own, places for others'), or answers a server that
-offers. What comes is counted by whoever reads its socket (crowd.py).
+offers. Its socket is read by whoever made it: a crowd that counts (crowd.py), or a recorder that only watches.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..relay.dtls import Address, Certificate, PortTransport, Session, fingerpri
 from .film import Film, Stream
 
 AUDIO, VIDEO = 111, 96
-CODECS = {"audio": (AUDIO, "opus/48000/2"), "video": (VIDEO, "VP8/90000")}
+TYPES = {"audio": AUDIO, "video": VIDEO}
 H264 = "profile-level-id=42e01f;packetization-mode=1"  # constrained baseline, which all senders have
 RID = 10  # our id of the extension that names a layer
 NUMBER = 3  # our id of the transport-wide number
@@ -61,7 +61,7 @@ class Peer:
 
     def offer(self) -> str:
         sections = []
-        for kind in CODECS:
+        for kind in TYPES:
             if self.voice is not None:
                 sections.append((kind, f"{kind}-own", "sendonly"))
             sections += [(kind, f"{kind}-{index}", "recvonly") for index in range(self.places[kind])]
@@ -81,8 +81,7 @@ class Peer:
 
     def _sections(self, sections: list[tuple[str, str, str]], setup: str) -> Iterator[str]:
         for kind, mid, direction in sections:
-            pt, codec = CODECS[kind]
-            codec = codec.replace("VP8", self.codec)
+            pt, codec = TYPES[kind], "opus/48000/2" if kind == "audio" else f"{self.codec}/90000"
             yield f"m={kind} 9 UDP/TLS/RTP/SAVPF {pt}"
             yield "c=IN IP4 0.0.0.0"
             yield from (f"a=mid:{mid}", f"a={direction}", "a=rtcp-mux", f"a=rtpmap:{pt} {codec}")

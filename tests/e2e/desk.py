@@ -39,6 +39,18 @@ CAMERA = """
 })();
 """
 
+# The mean colour of what a video element shows.
+MEAN = """((video) => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [32, 18];
+  const pen = canvas.getContext("2d");
+  pen.drawImage(video, 0, 0, 32, 12);
+  const data = pen.getImageData(0, 0, 32, 10).data;
+  const mean = [0, 0, 0];
+  for (let i = 0; i < data.length; i += 4) for (let c = 0; c < 3; c++) mean[c] += data[i + c] / (data.length / 4);
+  return mean.map(Math.round);
+})"""
+
 # What this page sees and hears: mean colour of each picture, strongest tone of each voice.
 SEEN = """
 async () => {
@@ -46,14 +58,7 @@ async () => {
   for (const tile of document.querySelectorAll("bacap-tile")) {
     const video = tile.querySelector("video");
     if (!video || !video.videoWidth || tile.classList.contains("self")) continue;
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [32, 18];
-    const pen = canvas.getContext("2d");
-    pen.drawImage(video, 0, 0, 32, 12);
-    const data = pen.getImageData(0, 0, 32, 10).data;
-    const mean = [0, 0, 0];
-    for (let i = 0; i < data.length; i += 4) for (let c = 0; c < 3; c++) mean[c] += data[i + c] / (data.length / 4);
-    pictures[tile.name] = mean.map(Math.round);
+    pictures[tile.name] = MEAN(video);
   }
   const voices = [];
   for (const audio of document.querySelectorAll("audio[data-voice]")) {
@@ -70,7 +75,7 @@ async () => {
   }
   return { pictures, voices };
 }
-"""
+""".replace("MEAN", MEAN)
 
 
 async def open_page(browser: Browser, node: Node, size: dict[str, int] = TABLET, **more: Any) -> Page:

@@ -25,23 +25,17 @@ async (seconds) => {
   const player = document.querySelector("video.player");
   player.currentTime = seconds;
   await new Promise((resolve) => (player.onseeked = resolve));
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [32, 18];
-  const pen = canvas.getContext("2d");
-  pen.drawImage(player, 0, 0, 32, 12);
-  const data = pen.getImageData(0, 0, 32, 10).data;
-  const mean = [0, 0, 0];
-  for (let i = 0; i < data.length; i += 4) for (let c = 0; c < 3; c++) mean[c] += data[i + c] / (data.length / 4);
+  const mean = MEAN(player);
   const from = player.currentTime;
   await player.play();
   await new Promise((resolve) => setTimeout(resolve, 1500));
   player.pause();
   const { totalVideoFrames, corruptedVideoFrames } = player.getVideoPlaybackQuality();
   const sound = player.webkitAudioDecodedByteCount;
-  return { mean: mean.map(Math.round), from, to: player.currentTime, length: player.duration, totalVideoFrames,
+  return { mean, from, to: player.currentTime, length: player.duration, totalVideoFrames,
            corruptedVideoFrames, sound };
 }
-"""
+""".replace("MEAN", desk.MEAN)
 
 
 @pytest.fixture(params=["VP8", "H264"])

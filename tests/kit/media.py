@@ -196,9 +196,10 @@ class Site:
 class Worker:
     """A relay process of its own, on loopback; may be killed and started again."""
 
-    def __init__(self) -> None:
+    def __init__(self, socket: Path | None = None) -> None:
+        """SOCKET: where a node looks for it."""
         self.folder = Path(tempfile.mkdtemp(prefix="bacap-relay-"))  # short: a socket's path has 108 bytes
-        self.socket = self.folder / "run" / "relay.sock"
+        self.socket = socket or self.folder / "run" / "relay.sock"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

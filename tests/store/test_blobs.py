@@ -27,6 +27,16 @@ async def test_what_goes_in_comes_out(blobs: Blobs, size: int) -> None:
     assert await blobs.keep(data) == name  # the same again is the same blob
 
 
+async def test_what_is_large_goes_in_part_by_part_and_comes_out_the_same(
+    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.blobs.SMALL", CHUNK)
+    data = b"".join(index.to_bytes(4) for index in range(3_000_000))  # 12 MB: several parts of S3 too
+    name = await blobs.commit(await blobs.stage(pieces(data), 20_000_000))
+    assert await blobs.load(name) == data
+    assert await blobs.keep(data) == name
+
+
 @pytest.mark.parametrize(
     ("start", "end"), [(0, 1), (5, 70_000), (CHUNK, 2 * CHUNK), (2 * CHUNK - 1, None), (3 * CHUNK, 9 * CHUNK)]
 )

@@ -10,14 +10,15 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from meetings.relay.control import PeerHealth, StreamHealth
+from meetings.relay.control import Healths, PeerHealth, StreamHealth
 from meetings.sitting import commands as c
 from store.errors import Denied
 from tests.kit.node import Answer, Node
-from web.health import STATS_MS
+from web.health import STATS_S
 from web.pulse import Pulse
 from web.routes import metrics
 from web.wire import MediaStats
@@ -28,7 +29,7 @@ HEALTH = PeerHealth(
 
 
 def values(answer: Answer) -> dict[tuple[str, ...], float]:
-    """By name and labels."""
+    """By name and labels, these in the order of their names."""
     assert answer.status == 200
     return {
         (one.name, *one.labels.values()): one.value
@@ -40,13 +41,14 @@ def values(answer: Answer) -> dict[tuple[str, ...], float]:
 async def test_a_node_tells_its_numbers(node: Node) -> None:
     room = await node.opened()
     browser = await node.browser()
-    node.office.health.replace([HEALTH], 1000)
+    there = msgspec.structs.replace(HEALTH, room=room.sitting)
+    node.office.health.replace([there, HEALTH], 1000)  # of the other sitting nobody knows
     read = values(await browser.get("/metrics"))
     assert read["bacap_sittings", "open"] == 1
     assert read["bacap_relays",] == 0
     assert read["bacap_recordings",] == 0
-    assert read["bacap_site_video_kbit", "site-east"] == 900
-    assert read["bacap_stream_loss", "site-east", "video"] == 12
+    assert read["bacap_site_video_kbit", "site-east", room.sitting] == 900
+    assert read["bacap_stream_loss", "site-east", room.sitting, "video"] == 12
     assert read["bacap_loop_late_seconds", "0.99"] >= 0
     await room.ask(node.committee.who["chair"], c.StartRecording("r1"))
     assert values(await browser.get("/metrics"))["bacap_recordings",] == 1
@@ -54,10 +56,12 @@ async def test_a_node_tells_its_numbers(node: Node) -> None:
 
 
 async def test_people_are_not_named(node: Node) -> None:
-    await node.opened()
-    person = PeerHealth("r", "member1", True, True, 1, 0, False)
-    node.office.health.replace([HEALTH, person], 1000)
-    assert b"member1" not in (await (await node.browser()).get("/metrics")).data
+    room = await node.opened()
+    people = [PeerHealth(room.sitting, name, True, True, 1, 0, False) for name in ("site-east", "member1")]
+    node.office.health.replace(people, 1000)
+    told = (await (await node.browser()).get("/metrics")).data
+    assert b"site-east" in told
+    assert b"member1" not in told
 
 
 async def test_from_elsewhere_it_wants_the_token() -> None:
@@ -74,11 +78,16 @@ async def test_from_elsewhere_it_wants_the_token() -> None:
 
 async def test_what_a_browser_says_is_shown_for_a_while(node: Node) -> None:
     board = node.office.health
-    board.note("site-east", MediaStats("r", 3, 1200, 40), 1000)
-    board.replace([HEALTH], 2000)
+    said = MediaStats("r", 3, 1200, 40)
+    board.note("site-east", said, 999)  # nothing of it was heard of yet
+    board.replace([HEALTH], 1000)
+    assert board.reports()[0].health.freezes == 0
+    board.note("site-east", said, 1000)
+    board.note("site-east", MediaStats("another", 9, 9, 9), 1000)
+    board.replace([HEALTH], 1001)
     [report] = board.reports()
     assert (report.health.freezes, report.health.frozen_ms, report.health.concealed) == (3, 1200, 40)
-    board.replace([HEALTH], 1000 + STATS_MS)
+    board.replace([HEALTH], 1000 + STATS_S)
     assert board.reports()[0].health.freezes == 0
     board.forget("r", "site-east")
     assert board.reports() == []
@@ -86,11 +95,12 @@ async def test_what_a_browser_says_is_shown_for_a_while(node: Node) -> None:
 
 async def test_a_browser_says_so_over_the_channel(node: Node) -> None:
     room, credential = await node.opened(), await node.enrol("site-east")
-    browser = await node.browser()
+    browser, there = await node.browser(), msgspec.structs.replace(HEALTH, room=room.sitting)
+    node.office.media._hear(Healths((there,)))
     async with browser.channel(credential) as line:
         await line.say("media-stats", sitting=room.sitting, freezes=2, frozen_ms=500, concealed=7)
         await line.ask("ping", "pong", t=1)
-        node.office.health.replace([HEALTH], time.monotonic_ns() // 1_000_000)
+        node.office.media._hear(Healths((there,)))
         assert node.office.health.reports()[0].health.freezes == 2
         await line.say("media-stats", sitting=room.sitting, freezes=-1, frozen_ms=0, concealed=0)
         assert (await line.hear("refused"))["code"] == "body"

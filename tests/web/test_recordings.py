@@ -25,15 +25,16 @@ from meetings.relay.dtls import new_certificate
 from meetings.sitting import commands as c
 from meetings.sitting.room import Room
 from store.errors import Unavailable
-from tests.kit.media import until
+from tests.kit.media import Worker, until
 from tests.kit.node import Node
-from tests.kit.relay import relaying
 
 
 @contextlib.asynccontextmanager
-async def filmed(node: Node, room: Room) -> AsyncIterator[None]:
-    """The district's room is in the sitting, with camera and sound."""
+async def recorded(node: Node, room: Room) -> AsyncIterator[None]:
+    """A relay, the district's room in the sitting with camera and sound, and a recording of it that has begun."""
     site = Principal("site", "site-district")
+    relay = Worker(node.settings.relay_sockets[0])
+    relay.start()
 
     async def join(number: int, peer: Peer) -> None:
         for _ in range(100):  # until the relay is found
@@ -46,9 +47,18 @@ async def filmed(node: Node, room: Room) -> AsyncIterator[None]:
     try:
         [joined] = await crowd.enter([Peer(new_certificate(), [film.make("low")], 0, 0)], 0)
         assert not joined.fault
+        await room.ask(node.committee.who["chair"], c.StartRecording("r1"))
+        await pictured(node)
         yield
     finally:
         await crowd.close()
+        await relay.close()
+
+
+async def pictured(node: Node) -> None:
+    """Wait for a recorder's first picture, and what comes in a second behind it."""
+    await until(lambda: any(node.settings.folder.glob("recordings/*/picture.mkv")), what="the first picture")
+    await asyncio.sleep(1)
 
 
 def recorders(node: Node) -> list[int]:
@@ -69,10 +79,8 @@ async def kept(room: Room, count: int) -> None:
 
 async def test_a_sitting_is_recorded_kept_and_played(node: Node) -> None:
     room, chair = await node.opened(), node.committee.who["chair"]
-    async with relaying(node.settings.folder), filmed(node, room):
-        await room.ask(chair, c.StartRecording("r1"))
-        await until(lambda: any(node.settings.folder.glob("recordings/*/picture.mkv")), what="the first picture")
-        await asyncio.sleep(2)
+    async with recorded(node, room):
+        await asyncio.sleep(1)
         await room.ask(chair, c.StopRecording())
         await kept(room, 1)
     [made] = room.state.recordings
@@ -97,14 +105,11 @@ async def test_a_sitting_is_recorded_kept_and_played(node: Node) -> None:
 async def test_a_killed_recorder_is_followed_by_another(node: Node) -> None:
     """And the recording has two files."""
     room, chair = await node.opened(), node.committee.who["chair"]
-    async with relaying(node.settings.folder), filmed(node, room):
-        await room.ask(chair, c.StartRecording("r1"))
-        await until(lambda: any(node.settings.folder.glob("recordings/*/picture.mkv")), what="the first picture")
-        await asyncio.sleep(1)
+    async with recorded(node, room):
         [number] = recorders(node)
         os.kill(number, signal.SIGKILL)
         await kept(room, 1)
-        await until(lambda: any(node.settings.folder.glob("recordings/*/picture.mkv")), what="the second's picture")
+        await pictured(node)  # of the second
         await room.ask(chair, c.Close())  # which ends it too
         await kept(room, 2)
     assert {made.recording for made in room.state.recordings} == {"r1"}
@@ -112,11 +117,8 @@ async def test_a_killed_recorder_is_followed_by_another(node: Node) -> None:
 
 
 async def test_what_was_left_behind_is_kept_at_the_next_start(node: Node) -> None:
-    room, chair = await node.opened(), node.committee.who["chair"]
-    async with relaying(node.settings.folder), filmed(node, room):
-        await room.ask(chair, c.StartRecording("r1"))
-        await until(lambda: any(node.settings.folder.glob("recordings/*/picture.mkv")), what="the first picture")
-        await asyncio.sleep(1)
+    room = await node.opened()
+    async with recorded(node, room):
         await node.office.recorder.close()  # as when the web process ends
     assert room.state.recordings == ()
     node.office.recorder.start()

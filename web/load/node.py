@@ -60,9 +60,8 @@ class Node:
 @contextlib.asynccontextmanager
 async def running(folder: Path, sites: int) -> AsyncIterator[Node]:
     """In FOLDER, which is empty. Raises Unavailable where it does not come up."""
-    chosen = settings.read(
-        None, {}, data=str(folder), host="127.0.0.1", port=_free_port(), relay_host="127.0.0.1"
-    )  # fmt: skip
+    here = "127.0.0.1"
+    chosen = settings.read(None, {}, data=str(folder), host=here, port=_free_port(), relay_host=here)
     certificate_files(chosen)
     async with open_house(chosen) as house:
         sitting, credentials = await _convene(house, sites)
@@ -90,9 +89,8 @@ async def _convene(house: House, count: int) -> tuple[str, tuple[str, ...]]:
     await people.put_people(SYSTEM, cast.people(units))
     await people.put_sites(SYSTEM, sites)
     technician = await accounts.principal("ky-thuat")
-    credentials = [
-        (await people.enrol_site(await people.issue_code(technician, site.id))).credential for site in sites
-    ]  # fmt: skip
+    codes = [await people.issue_code(technician, site.id) for site in sites]
+    credentials = tuple([(await people.enrol_site(code)).credential for code in codes])
     secretary, chair = await accounts.principal("thu-ky"), await accounts.principal("chu-tich")
     plan = Plan(
         "Phiên họp thử tải", tree.DISTRICT, "Phòng họp", house.now_ms(), "chu-tich", "thu-ky", "van-thu",
@@ -104,7 +102,7 @@ async def _convene(house: House, count: int) -> tuple[str, tuple[str, ...]]:
     await room.ask(chair, c.Open())
     await room.ask(chair, c.CheckIn(site=sites[0].id))
     await rooms.close()
-    return room.sitting, tuple(credentials)
+    return room.sitting, credentials
 
 
 async def _ready(node: Node) -> None:

@@ -61,14 +61,14 @@ async def _measure(node: Node, http: aiohttp.ClientSession, asked: Asked) -> lis
         before = Meter.of(relay), Meter.of(web)
         await asyncio.sleep(asked.seconds)
         after = Meter.of(relay), Meter.of(web)
-        came = sum(sum(count.packets.values()) for count in crowd.counts.values())
-        lost = sum(count.lost for count in crowd.counts.values())
+        came = crowd.came
+        lost = crowd.lost
         late = await _late(node, http)
         spent = after[0].cpu - before[0].cpu
         span = after[0].at - before[0].at
         return [
             *_entries(joined, entered.at - idle[1].at),
-            Row("sites that did not get in", sum(bool(one.fault) for one in joined) + sites.refused, "sites", None, 0),
+            Row("sites that did not get in", sum(bool(one.fault) for one in joined), "sites", None, 0),
             Row("packets to the sites", came / span, "per s"),
             Row("delivered", came / max(1, came + lost), "share", None, DELIVERED, more=True),
             Row("relay: CPU per packet forwarded", spent / max(1, came) * 1e6, "us"),

@@ -26,8 +26,6 @@ class Sites:
     def __init__(self, node: Node, http: aiohttp.ClientSession) -> None:
         self._node, self._http = node, http
         self._tasks: list[asyncio.Task[None]] = []
-        self.told = 0  # messages that came over all channels
-        self.refused = 0
 
     async def join(self, number: int, peer: Peer) -> None:
         """Site NUMBER, from 0. Raises Unavailable."""
@@ -46,22 +44,17 @@ class Sites:
         except TimeoutError:
             raise Unavailable("media-away") from None
 
-    async def _hear(
-        self, socket: aiohttp.ClientWebSocketResponse, peer: Peer, answered: asyncio.Future[str]
-    ) -> None:  # fmt: skip
+    async def _hear(self, socket: aiohttp.ClientWebSocketResponse, peer: Peer, answered: asyncio.Future[str]) -> None:
         async for message in socket:
             if message.type is not aiohttp.WSMsgType.TEXT:
                 continue
-            self.told += 1
             told: dict[str, Any] = json.loads(message.data)
             if told["type"] == "media-answer" and not answered.done():
                 answered.set_result(told["sdp"])
             elif told["type"] == "media-wanted" and told["name"] == "video":
                 peer.top = max(0, told["top"])  # as browsers do: the smallest layer is always sent
-            elif told["type"] == "refused":
-                self.refused += 1
-                if not answered.done():
-                    answered.set_exception(Unavailable(told["code"]))
+            elif told["type"] == "refused" and not answered.done():
+                answered.set_exception(Unavailable(told["code"]))
 
     async def close(self) -> None:
         for task in self._tasks:
