@@ -36,10 +36,12 @@ class Ended(Message, frozen=True):
 
 
 class Made(Message, frozen=True):
-    """The finished file, in the recorder's folder; "" if there was nothing. `ms`: how long it lasts."""
+    """The finished file, in the recorder's folder; "" if there was nothing. `began`: UTC milliseconds; `ms`: how long
+    it lasts."""
 
     name: str
-    ms: int
+    began: int = 0
+    ms: int = 0
 
 
 ToRecorder = Answer | Chapter | Stop

@@ -89,13 +89,13 @@ class RecorderDesk:
         failed = 0
         try:
             while room.state.recording == recording:
-                folder, began = self._new_folder(room.sitting, recording), self._house.now_ms()
+                folder = self._new_folder(room.sitting, recording)
                 try:
                     ran = await self._run(room, recording, folder)
                 except (Fault, OSError, ValueError, TimeoutError) as error:  # DecodeError is a ValueError
                     log.warning("recorder of %s: %r", room.sitting, error)
                     ran = False
-                self._spawn(self._keep(room, recording, folder, began))
+                self._spawn(self._keep(room, recording, folder))
                 failed = 0 if ran else failed + 1
                 if failed == TRIES:
                     await room.ask(room.keeper(), c.EndRecording(recording), trusted=True)
@@ -133,15 +133,15 @@ class RecorderDesk:
                 await self._relay.leave(room.sitting, ENDPOINT)
             return isinstance(ended.result(), Ended)
 
-    async def _keep(self, room: Room, recording: str, folder: Path, began: int) -> None:
+    async def _keep(self, room: Room, recording: str, folder: Path) -> None:
         """FOLDER's recording among the blobs and in the journal, then the folder gone; else it stays, for the next
         start."""
         try:
-            await self._keep_safely(room, recording, folder, began)
+            await self._keep_safely(room, recording, folder)
         except (Fault, OSError, ValueError, TimeoutError):
             log.exception("the recording in %s could not be kept yet", folder)
 
-    async def _keep_safely(self, room: Room, recording: str, folder: Path, began: int) -> None:
+    async def _keep_safely(self, room: Room, recording: str, folder: Path) -> None:
         async with _process(folder, "mend") as process:
             made = await _hear(process, MEND_S)
         assert isinstance(made, Made)
@@ -151,18 +151,18 @@ class RecorderDesk:
             size = staged.size
             sha256 = await self._house.blobs.commit(staged)
             form: Any = path.suffix[1:]
-            kept = RecordingFile(recording, sha256, form, size, began, made.ms)
+            kept = RecordingFile(recording, sha256, form, size, made.began, made.ms)
             await room.ask(room.keeper(), c.KeepRecording(kept), trusted=True)
         await asyncio.to_thread(shutil.rmtree, folder, True)
 
     async def _recover(self, folder: Path) -> None:
         try:
-            sitting, recording, began = folder.name.split(".")
+            sitting, recording, _ = folder.name.split(".")
             room = await self._rooms.get(sitting)
         except (Fault, ValueError):
             log.exception("%s is no recording of ours", folder)
             return
-        await self._keep(room, recording, folder, int(began))
+        await self._keep(room, recording, folder)
 
 
 def title_of(state: State) -> str:

@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import av
 import msgspec
 
 from store.errors import Malformed
+from store.files import write_durably
 
 from ..load.peer import Peer
 from ..relay import rtcp, rtp
@@ -44,6 +46,7 @@ KEY_FRAME_MS = 15_000  # so often there is a place to seek to, if the camera all
 ASK_KEY_MS = 1_000
 SILENT_MS = 5_000  # a relay that says nothing for so long is gone
 AT_ONCE = 500  # datagrams
+BEGAN = "began"  # a file: when, in UTC milliseconds
 
 
 class Ear:
@@ -86,6 +89,7 @@ class Recorder:
         await self.peer.connect(answer)
         self._began = clock()
         self._heard_at = 0
+        write_durably(self._folder / BEGAN, str(time.time_ns() // 1_000_000).encode())
         self._tape = Tape(self._folder, self._codec)
         self._ears = {ssrc: Ear() for ssrc, kind in self.peer.kinds.items() if kind == "audio"}
         self._source = next((ssrc for ssrc, kind in self.peer.kinds.items() if kind == "video"), 0)
@@ -212,7 +216,10 @@ def say(message: Message) -> None:
 
 def tell_made(folder: Path) -> None:
     path = mend(folder)
-    say(Made(path.name, length_of(path)) if path is not None else Made("", 0))
+    if path is None:
+        say(Made(""))
+    else:
+        say(Made(path.name, int((folder / BEGAN).read_text()), length_of(path)))
 
 
 @contextlib.contextmanager

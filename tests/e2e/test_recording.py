@@ -11,6 +11,8 @@ import time
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.kit.media import until
+
 from . import desk
 from .node import LOGINS, Node
 from .test_flow import NAMES, check_in, is_of, pictures
@@ -59,6 +61,7 @@ async def test_a_recording_is_made_told_and_played(codec: str, browser: Browser,
         await expect(page.get_by_text("Đang ghi hình")).to_be_visible()
     await desk.shoot(chair, pictures(), "room-recording")
     await desk.shoot(walls["dc-tinh"], pictures(), "wall-recording")
+    await until(lambda: any(node.settings.folder.glob("recordings/*/picture.mkv")), what="the first picture")
     await asyncio.sleep(4)
     await desk.press(chair, "Chuyển sang mục 1")
     await asyncio.sleep(5)

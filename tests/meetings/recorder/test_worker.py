@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import time
 from array import array
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -59,11 +60,14 @@ class Process:
         line = await asyncio.wait_for(self.process.stdout.readline(), 20)
         return msgspec.json.decode(line, type=control.ToWeb)
 
-    async def join(self, port: Port) -> None:
+    async def join(self, port: Port) -> tuple[int, int]:
+        """UTC milliseconds between which it was joined."""
         offer = await self.hear()
         assert isinstance(offer, Offer)
+        before = time.time_ns() // 1_000_000
         self.say(Answer(await port.join("r", "#recorder", offer.sdp)))
         assert await self.hear() == Running()
+        return before, time.time_ns() // 1_000_000
 
 
 async def mended(folder: Path) -> Made:
@@ -107,7 +111,7 @@ def decoded(path: Path) -> tuple[int, float, float]:
 
 async def test_what_was_shown_and_said_is_in_the_file(tmp_path: Path) -> None:
     async with sitting() as (port, _), Process.start(tmp_path, "VP8") as recorder:
-        await recorder.join(port)
+        before, after = await recorder.join(port)
         recorder.say(Chapter("Mục 1"))
         await asyncio.sleep(SECONDS / 2)
         recorder.say(Chapter("Mục 2: đầu tư công"))
@@ -118,6 +122,7 @@ async def test_what_was_shown_and_said_is_in_the_file(tmp_path: Path) -> None:
     made = await mended(tmp_path)
     assert made.name == "recording.webm"
     assert SECONDS * 900 < made.ms < SECONDS * 1500
+    assert before <= made.began <= after  # not when its process was started
     pictures, seconds, loud = decoded(tmp_path / made.name)
     assert pictures > SECONDS * 30 * 0.8
     assert seconds == pytest.approx(made.ms / 1000, abs=0.3)
@@ -186,7 +191,7 @@ async def test_with_nobody_on_the_stage_there_is_a_black_picture_and_silence(tmp
 
 
 async def test_nothing_to_mend_is_said(tmp_path: Path) -> None:
-    assert await mended(tmp_path) == Made("", 0)
+    assert await mended(tmp_path) == Made("")
 
 
 async def test_what_cannot_be_written_is_no_proper_end(tmp_path: Path) -> None:
