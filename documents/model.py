@@ -77,4 +77,26 @@ class PaperForm(msgspec.Struct, frozen=True, tag_field="kind", tag="paper"):
     to: str = ""
 
 
-Form = MinutesForm | PaperForm
+class ReadinessRow(msgspec.Struct, frozen=True):
+    """A site: its name, and in one word each how camera, microphone, line, clock and certificate are, and all of it."""
+
+    site: str
+    words: tuple[str, ...]
+    outcome: str
+
+
+class ReadinessForm(msgspec.Struct, frozen=True, tag_field="kind", tag="readiness"):
+    """What a rehearsal showed, on paper for whoever goes and mends it. `troubles`: a site, and what is to be done."""
+
+    agency: str
+    sitting: str
+    begins: str
+    place: str
+    date: str  # ISO day on which it was made
+    made: str  # the same with its time, in words
+    counts: str
+    rows: tuple[ReadinessRow, ...]
+    troubles: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+Form = MinutesForm | PaperForm | ReadinessForm

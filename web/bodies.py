@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from meetings.sitting.actions import SittingRow, Waiting
+from meetings.sitting.events import Check, LineName
 from meetings.sitting.narrative import MinutesText
+from meetings.sitting.rehearsal import Finding, Step
 
 from .wire import Health, Strict
 
@@ -90,6 +92,14 @@ class NewSitting(Strict, frozen=True):
 
 class NewInvitations(Strict, frozen=True):
     units: tuple[str, ...]
+
+
+class CheckMade(Strict, frozen=True):
+    """What was measured, to be judged: for a sitting AT (UTC milliseconds, 0: now) over a line with this profile."""
+
+    check: Check
+    line: LineName = "full"
+    at: int = 0
 
 
 # ── answers to HTTP requests ──
@@ -212,6 +222,30 @@ class Planning(msgspec.Struct, frozen=True):
     own: list[str]
     units: list[UnitRow]
     people: list[PersonRow]
+
+
+class SiteReadiness(msgspec.Struct, frozen=True):
+    """`step`: unasked, waiting (rung, no answer yet), away (rung, not connected), or what it found: good, warn, bad.
+    `rung`, `checked`: when, UTC milliseconds, 0 for never."""
+
+    site: str
+    name: str
+    line: LineName
+    connected: bool
+    step: Step
+    rung: int
+    checked: int
+    findings: tuple[Finding, ...]
+
+
+class Rehearsal(msgspec.Struct, frozen=True):
+    id: str
+    title: str
+    unit: str
+    place: str
+    begins: int
+    phase: str
+    sites: tuple[SiteReadiness, ...]
 
 
 class JournalRow(msgspec.Struct, frozen=True):

@@ -143,6 +143,10 @@ class Channel:
         elif isinstance(asked, wire.MediaOffer):
             answer = await self.office.media.join(self.who, asked.sitting, asked.sdp, asked.mosaic)
             self.send(wire.MediaAnswer(asked.id, answer))
+        elif isinstance(asked, wire.TrialOffer):
+            self.send(wire.MediaAnswer(asked.id, await self.office.trials.offer(self.who, asked.sdp)))
+        elif isinstance(asked, wire.TrialEnd):
+            await self.office.trials.end(self.who)
         elif isinstance(asked, wire.MediaMosaic):
             await self.office.media.mosaic(self.who, asked.sitting, asked.endpoints)
         elif isinstance(asked, wire.MediaStats):
@@ -168,7 +172,9 @@ class Channel:
     async def _list_sittings(self) -> None:
         if self.who.kind != "site":
             raise Denied("no-right")
-        self.send(wire.SiteListed(await self.office.sittings.of_site(self.who.id)))
+        sittings = await self.office.sittings.of_site(self.who.id)
+        rung = await self.office.sittings.rung(self.who.id, [row.id for row in sittings])
+        self.send(wire.SiteListed(sittings, rung))
 
     @property
     def watched(self) -> list[str]:
@@ -199,4 +205,6 @@ async def serve(office: Office, request: web.Request) -> web.StreamResponse:
     finally:
         office.channels.remove(channel)
         office.media.channel_closed(channel.who, channel.watched)
+        if not office.channels.connected(channel.who.id):
+            await office.trials.end(channel.who)
     return socket

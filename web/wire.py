@@ -92,6 +92,17 @@ class MediaLeave(Strict, frozen=True, tag="media-leave"):
     sitting: str
 
 
+class TrialOffer(Strict, frozen=True, tag="trial-offer"):
+    """Try my line: an SDP offer as in MediaOffer. What is sent comes back, for half a minute at most."""
+
+    id: str
+    sdp: str
+
+
+class TrialEnd(Strict, frozen=True, tag="trial-end"):
+    """I have seen enough."""
+
+
 class SiteSittings(Strict, frozen=True, tag="site-sittings"):
     """A site asks which sittings it is invited to; the answer is a `site-sittings` too."""
 
@@ -111,8 +122,9 @@ class MediaStats(Strict, frozen=True, tag="media-stats"):
 
 
 FromBrowser = (
-    Hello | Watch | Do | Fetch | MediaOffer | MediaMosaic | MediaShare | MediaStats | MediaLeave | SiteSittings | Ping
-)
+    Hello | Watch | Do | Fetch | MediaOffer | MediaMosaic | MediaShare | MediaStats | MediaLeave
+    | TrialOffer | TrialEnd | SiteSittings | Ping
+)  # fmt: skip
 
 
 # ── the channel: server to browser ──
@@ -212,7 +224,10 @@ class MediaLost(msgspec.Struct, frozen=True, tag="media-lost"):
 
 
 class SiteListed(msgspec.Struct, frozen=True, tag="site-sittings"):
+    """`rung`: those of them for which the site is to try its things, and say what it found."""
+
     sittings: list[SittingRow]
+    rung: list[str]
 
 
 class Pong(msgspec.Struct, frozen=True, tag="pong"):

@@ -40,6 +40,7 @@ from .pulse import Pulse
 from .queue import PublicQueue
 from .settings import Settings
 from .shell import Shell
+from .trials import TrialDesk
 
 FONTS = Path(__file__).parent / "fonts"
 
@@ -63,6 +64,7 @@ class Office:
     minutes: MinuteBook
     signing: Signing
     media: MediaDesk
+    trials: TrialDesk
     recorder: RecorderDesk
     relay: Fleet
     pulse: Pulse
@@ -76,6 +78,12 @@ class Office:
 
     def authority_certificate(self) -> bytes:
         return (self.tls_folder / "ca.crt").read_bytes()
+
+    def certificate_ends(self) -> int:
+        """When the certificate that this node shows browsers ends, UTC milliseconds."""
+        own = self.settings.certificate
+        path = Path(own) if own else self.tls_folder / "node.crt"
+        return row_of("node", x509.load_pem_x509_certificate(path.read_bytes())).ends
 
     def certificates(self) -> list[bodies.CertificateRow]:
         """The certificates a technician keeps an eye on."""
@@ -158,6 +166,8 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         relay = Fleet(settings.relay_sockets)
         media = MediaDesk(relay, rooms, channels, health, settings.codec)
         stack.push_async_callback(media.close)
+        trials = TrialDesk(relay, settings.codec)
+        stack.push_async_callback(trials.close)
         recorder = RecorderDesk(house, rooms, relay, settings.folder / "recordings", settings.codec)
         stack.push_async_callback(recorder.close)
         recorder.start()
@@ -169,7 +179,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         limit = settings.largest_paper_mb * 1_000_000
         yield Office(
             settings, house, accounts, people, rooms, Sittings(house, rooms), channels, health, workshop, PublicQueue(),
-            papers, SittingPapers(house, rooms, papers, limit), book, signing, media, recorder, relay, pulse,
+            papers, SittingPapers(house, rooms, papers, limit), book, signing, media, trials, recorder, relay, pulse,
             link_key(settings), Shell(settings.demonstration), frozenset(tls.own_names(settings.names)),
         )  # fmt: skip
 

@@ -30,13 +30,15 @@ class Message(msgspec.Struct, frozen=True, tag_field="type", tag=str.lower):
 
 class Policy(Message, frozen=True):
     """What a room's screens show: the endpoints on the stage, the first of them large; who may be heard (None:
-    everyone); the line profile (lines.py) of those whose is not full; the codec of its pictures."""
+    everyone); the line profile (lines.py) of those whose is not full; the codec of its pictures; whether everybody is
+    shown and heard by themselves too, to try a line."""
 
     room: str
     stage: tuple[str, ...]
     heard: tuple[str, ...] | None
     lines: dict[str, str] = {}
     codec: str = "VP8"
+    echo: bool = False
 
 
 class Sync(Message, frozen=True):

@@ -86,11 +86,12 @@ def name_of(source: Source | None) -> str:
 @dataclass(frozen=True)
 class Policy:
     """What a room's screens show: the endpoints on the stage, the first of them large; who may be heard (None:
-    everyone); the codec of all pictures."""
+    everyone); the codec of all pictures; whether everybody is shown and heard by themselves too."""
 
     stage: tuple[str, ...] = ()
     heard: frozenset[str] | None = None
     codec: str = "VP8"
+    echo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Room:
             return {kind: [None] * len(places) for kind, places in viewer.places.items()}
         places = viewer.places["video"]
         plain = len(places) - viewer.mosaic
-        others = (source for source in standing.pictures if source.endpoint is not viewer)
+        others = (source for source in standing.pictures if self._comes(source, viewer))
         pictures = _settled(list(itertools.islice(others, plain)), places[:plain], self.policy.stage)
         for index in range(viewer.line.pictures, plain):
             pictures[index] = None
@@ -168,6 +169,9 @@ class Room:
                 source.endpoint.spoke_at = now
         return fresh
 
+    def _comes(self, source: Source, viewer: Endpoint) -> bool:
+        return self.policy.echo or source.endpoint is not viewer
+
     def _heard(self, endpoint: str) -> bool:
         return self.policy.heard is None or endpoint in self.policy.heard
 
@@ -185,7 +189,7 @@ class Room:
         small one."""
         held = [place.source for place in viewer.places["audio"]]
         kept = [source for source in held if source is not None and self._heard(source.endpoint.id)]
-        first = [source for source in audible[: 2 * len(held) + 1] if source.endpoint is not viewer]
+        first = [source for source in audible[: 2 * len(held) + 1] if self._comes(source, viewer)]
         return speaker.loudest(list(dict.fromkeys((*first, *kept))), held, now)
 
 

@@ -113,7 +113,7 @@ class Worker:
 
     def _steer(self, message: control.Policy) -> None:
         heard = None if message.heard is None else frozenset(message.heard)
-        self._port.steer(message.room, Policy(message.stage, heard, message.codec), message.lines)
+        self._port.steer(message.room, Policy(message.stage, heard, message.codec, message.echo), message.lines)
 
     async def close(self) -> None:
         """Hang up, and let the serving task see it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from ..people.orgtree import Tree
 from ..people.rights import Principal, Thing
 from . import commands as c
 from . import events as e
-from . import records, rules
+from . import records, rehearsal, rules
 from .agenda import check_seats, text
 from .rooms import Rooms
 from .state import State, evolve
@@ -136,6 +137,17 @@ class Sittings:
     async def of_site(self, site: str) -> list[SittingRow]:
         """Sittings that a room is invited to and that are released or open."""
         return [_row(row) for row in await self._house.read(records.of_site, site)]
+
+    async def rung(self, site: str, sittings: Sequence[str]) -> list[str]:
+        """Those of SITTINGS for which SITE is to try its things."""
+        found = [await self.rooms.get(sitting) for sitting in sittings]
+        return [room.sitting for room in found if rehearsal.waits(room.state, site)]
+
+    async def rehearsed(self, who: Principal) -> list[SittingRow]:
+        """Coming sittings whose sites WHO may ring, the next first."""
+        scope = rights.scope(who, "sitting.rehearse")
+        rows = await self._house.read(records.listed, scope)
+        return [_row(row) for row in reversed(rows) if row.phase in ("released", "open")]
 
     async def story(self, who: Principal, sitting: str, after: int = 0) -> list[Event]:
         """The journal of a sitting, for those who keep it."""

@@ -66,6 +66,18 @@ class Release(Asked, frozen=True):
     pass
 
 
+class RingSites(Asked, frozen=True):
+    """A rehearsal: these sites, or all, are to try their things."""
+
+    sites: tuple[str, ...] = ()
+
+
+class ReportCheck(Asked, frozen=True):
+    """A site says what it found."""
+
+    check: e.Check
+
+
 # ── in the sitting ──
 
 
@@ -231,6 +243,7 @@ class SignMinutes(Asked, frozen=True):
 
 Command = (
     ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release
+    | RingSites | ReportCheck
     | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor
     | OpenVote | Cast | CloseVote | Conclude | Close | ChooseLine | StartRecording | StopRecording
     | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
@@ -253,6 +266,8 @@ VERBS: dict[type, str] = {
     DetachPaper: "sitting.prepare",
     Release: "sitting.prepare",
     AttachPaper: "paper.add",
+    RingSites: "sitting.rehearse",
+    ReportCheck: "sitting.site",
     Open: "sitting.preside",
     CheckIn: "sitting.attend",
     CheckOut: "sitting.attend",

@@ -11,7 +11,7 @@ from typing import Any
 
 from store.errors import Refused, Stale
 
-from . import agenda, attendance, ballots, floor, minutes, recording
+from . import agenda, attendance, ballots, floor, minutes, recording, rehearsal
 from . import commands as c
 from . import events as e
 from .state import State
@@ -35,6 +35,8 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.AttachPaper: (UNTIL_CLOSE, agenda.attach_paper, False),
     c.DetachPaper: (UNTIL_CLOSE, agenda.detach_paper, False),
     c.Release: (("planned",), agenda.release, False),
+    c.RingSites: (("released",), rehearsal.ring, False),
+    c.ReportCheck: (ANY, rehearsal.report, True),
     c.Open: (("released",), attendance.open_, False),
     c.JoinSite: (("released", "open"), attendance.join_site, False),
     c.LeaveSite: (ANY, attendance.leave_site, False),

@@ -6,9 +6,10 @@ conclusion) is theirs and is kept; minutes, being long, are blobs named by SHA-2
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from store.chain import Body, Draft, Event
 
@@ -16,6 +17,8 @@ from .rules import Choice, Result
 
 LineName = Literal["64k", "256k", "512k", "1.5M", "full", "send-only"]
 RecordingEnd = Literal["chair", "closed-item", "closed", "failed"]
+CameraState = Literal["good", "none", "refused", "busy", "dark"]
+MicrophoneState = Literal["good", "none", "refused", "busy", "silent"]
 SeatRole = Literal["chair", "deputy", "secretary", "member", "guest", "clerk", "recipient"]
 
 
@@ -50,6 +53,26 @@ class RecordingFile(msgspec.Struct, frozen=True):
     size: int
     began: int  # UTC milliseconds
     ms: int  # how long it lasts
+
+
+class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a browser measured of a room's things, or a person's. `height`: lines of the camera's picture; `level`: the
+    loudest that the microphone gave, dBFS; rates in kbit/s, losses per mille, `rtt` and `clock_ms` (its clock minus
+    ours) in ms; `whole`: the largest picture that it sent came back; `trusted`: it believes our certificate."""
+
+    camera: CameraState
+    height: Annotated[int, Meta(ge=0, le=10_000)]
+    microphone: MicrophoneState
+    level: Annotated[int, Meta(ge=-200, le=0)]
+    link: Literal["udp", "tcp", "none"]
+    up_kbit: Annotated[int, Meta(ge=0, le=10_000_000)]
+    up_loss: Annotated[int, Meta(ge=0, le=1000)]
+    down_kbit: Annotated[int, Meta(ge=0, le=10_000_000)]
+    down_loss: Annotated[int, Meta(ge=0, le=1000)]
+    whole: bool
+    rtt: Annotated[int, Meta(ge=0, le=1_000_000)]
+    clock_ms: Annotated[int, Meta(ge=-(2**52), le=2**52)]
+    trusted: bool
 
 
 # ── before ──
@@ -122,6 +145,17 @@ class PaperDetached(Happening, frozen=True):
 
 class Released(Happening, frozen=True):
     """Agenda and papers go to everyone invited."""
+
+
+class SitesRung(Happening, frozen=True):
+    """A rehearsal: these are to try their things."""
+
+    sites: tuple[str, ...]
+
+
+class SiteChecked(Happening, frozen=True):
+    site: str
+    check: Check
 
 
 # ── in the sitting ──
@@ -277,8 +311,8 @@ class Acknowledged(Happening, frozen=True):
 
 AnyHappening = (
     Planned | DetailsChanged | Invited | Uninvited | ItemAdded | ItemChanged | ItemMoved | ItemRemoved
-    | PaperAttached | PaperDetached | Released | Opened | SiteJoined | SiteLeft | LineChosen | CheckedIn
-    | CheckedOut
+    | PaperAttached | PaperDetached | Released | SitesRung | SiteChecked
+    | Opened | SiteJoined | SiteLeft | LineChosen | CheckedIn | CheckedOut
     | ItemOpened | PageShown | FloorAsked | FloorWithdrawn | FloorGiven | FloorEnded | VoteOpened | VoteCast
     | VoteClosed | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Closed
     | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered

@@ -24,7 +24,7 @@ ViewKind = Literal["desk", "part", "guest", "site"]
 
 AT_DESK = {
     "minutes-saved", "minutes-approved", "minutes-returned", "minutes-numbered", "minutes-typeset", "minutes-signed",
-    "recording-kept",
+    "recording-kept", "sites-rung", "site-checked",
 }  # fmt: skip
 PREPARING = {"item-added", "item-changed", "item-moved", "item-removed", "paper-attached", "paper-detached"}
 OF_BALLOT = {"vote-cast", "vote-closed"}

@@ -80,6 +80,11 @@ class Minutes(msgspec.Struct, frozen=True):
     acknowledged: tuple[tuple[str, int], ...] = ()
 
 
+class Checked(msgspec.Struct, frozen=True):
+    at: int
+    check: e.Check
+
+
 class State(msgspec.Struct, frozen=True):
     id: str = ""
     seq: int = 0
@@ -94,7 +99,9 @@ class State(msgspec.Struct, frozen=True):
     closed_at: int = 0
     seats: Mapping[str, e.Seat] = {}
     rooms: Mapping[str, str] = {}  # site -> unit
-    lines: Mapping[str, str] = {}  # site -> its line profile, where it is not "full": LineChosen
+    lines: Mapping[str, e.LineName] = {}  # site -> its line profile, where it is not "full": LineChosen
+    rung: Mapping[str, int] = {}  # site -> when it was asked to try its things: SitesRung
+    checks: Mapping[str, Checked] = {}  # what it found since: SiteChecked
     joined: tuple[str, ...] = ()  # sites whose camera and wall are linked now
     items: tuple[Item, ...] = ()
     papers: tuple[Paper, ...] = ()
@@ -202,6 +209,11 @@ def _paper_detached(state: State, h: e.PaperDetached, _: int) -> State:
     return replace(state, papers=tuple(paper for paper in state.papers if paper.id != h.paper))
 
 
+def _rung(state: State, h: e.SitesRung, at: int) -> State:
+    checks = {site: checked for site, checked in state.checks.items() if site not in h.sites}
+    return replace(state, rung={**state.rung, **dict.fromkeys(h.sites, at)}, checks=checks)
+
+
 def _checked_in(state: State, h: e.CheckedIn, at: int) -> State:
     ever = state.ever_present if h.person in state.ever_present else (*state.ever_present, h.person)
     return replace(state, present={**state.present, h.person: Present(h.site, at)}, ever_present=ever)
@@ -281,6 +293,8 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.PaperAttached: _paper_attached,
     e.PaperDetached: _paper_detached,
     e.Released: lambda s, h, at: replace(s, phase="released", released_at=at),
+    e.SitesRung: _rung,
+    e.SiteChecked: lambda s, h, at: replace(s, checks={**s.checks, h.site: Checked(at, h.check)}),
     e.Opened: lambda s, h, at: replace(s, phase="open", opened_at=at),
     e.SiteJoined: lambda s, h, _: replace(s, joined=(*(x for x in s.joined if x != h.site), h.site)),
     e.LineChosen: lambda s, h, _: replace(s, lines={**s.lines, h.site: h.line}),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import hashlib
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.async_api import Browser, async_playwright
 
 from tests.conftest import absent
@@ -22,15 +27,31 @@ FLAGS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@contextlib.asynccontextmanager
+async def chromium(*more: str) -> AsyncIterator[Browser]:
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         absent("no Chromium here: apt install chromium")
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        launched = await playwright.chromium.launch(executable_path=path, args=[*FLAGS, *more])
         yield launched
         await launched.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture
+async def trusting(node: Node) -> AsyncIterator[Browser]:
+    """A browser that believes the node's certificate, as where its authority was installed."""
+    certificate = x509.load_pem_x509_certificate((node.settings.folder / "tls" / "node.crt").read_bytes())
+    key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    pin = base64.b64encode(hashlib.sha256(key).digest()).decode()
+    async with chromium(f"--ignore-certificate-errors-spki-list={pin}") as launched:
+        yield launched
 
 
 @pytest.fixture

@@ -104,14 +104,26 @@ async def sign_in(browser: Browser, node: Node, person: str, login: str, **more:
     return page
 
 
-async def open_wall(browser: Browser, node: Node, site: str, colour: str, tone: int, size: tuple[int, int]) -> Page:
+async def open_wall(
+    browser: Browser,
+    node: Node,
+    site: str,
+    colour: str,
+    tone: int,
+    size: tuple[int, int],
+    scripts: tuple[str, ...] = (),
+    started: bool = True,
+) -> Page:
+    """The room's big screen; SCRIPTS run in it before anything else."""
     page = await open_page(browser, node, WALL)
-    await page.add_init_script(CAMERA.replace("GIVEN", json.dumps([colour, tone, *size])))
+    for script in (CAMERA.replace("GIVEN", json.dumps([colour, tone, *size])), *scripts):
+        await page.add_init_script(script)
     name, credential = node.credentials[site]
     held = json.dumps({site: {"name": name, "credential": credential}})
     await page.add_init_script(f"localStorage.setItem('bacap.sites', {json.dumps(held)})")
     await page.goto(f"/wall/{site}")
-    await press(page, "Bắt đầu")
+    if started:
+        await press(page, "Bắt đầu")
     return page
 
 

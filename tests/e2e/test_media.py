@@ -53,8 +53,8 @@ async () => {
 """
 
 
-async def convene(node: Node, tmp: str) -> str:
-    """An open sitting with our rooms; returns its id."""
+async def convene(node: Node, tmp: str, opened: bool = True) -> str:
+    """A sitting with our rooms, open or only released; returns its id."""
     folder = node.settings.folder
     people = {
         person: Client(node.base, folder / "tls" / "ca.crt", folder / tmp, person) for person in ("thu-ky", "chu-tich")
@@ -67,7 +67,8 @@ async def convene(node: Node, tmp: str) -> str:
     })  # fmt: skip
     await people["thu-ky"].do(made["id"], "add-item", item="a", title="Một")
     await people["thu-ky"].do(made["id"], "release")
-    await people["chu-tich"].do(made["id"], "open")
+    if opened:
+        await people["chu-tich"].do(made["id"], "open")
     for client in people.values():
         await client.close()
     return str(made["id"])

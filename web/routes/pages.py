@@ -13,8 +13,8 @@ routes = Routes()
 PLACES = (
     "/", "/sign-in", "/first/{token}", "/password/{token}", "/plan", "/verify", "/k/{code}", "/wall", "/wall/{site}",
     "/sittings/{sitting}", "/sittings/{sitting}/prepare", "/sittings/{sitting}/minutes", "/sittings/{sitting}/sign",
-    "/sittings/{sitting}/papers/{paper}", "/sittings/{sitting}/recordings", "/administration",
-    "/administration/{place}", "/styleguide",
+    "/sittings/{sitting}/papers/{paper}", "/sittings/{sitting}/recordings", "/sittings/{sitting}/rehearsal", "/check",
+    "/administration", "/administration/{place}", "/styleguide",
 )  # fmt: skip
 
 

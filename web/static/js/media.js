@@ -12,7 +12,7 @@ const AGAIN_MS = [300, 1000, 2000, 4000];
 const REPORT_MS = 10_000;
 export const VIDEO = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 /** The camera's layers, the smallest first. */
-const LAYERS = [
+export const LAYERS = [
   { rid: "l", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
   { rid: "m", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
   { rid: "h", scaleResolutionDownBy: 1, maxBitrate: 1_500_000 },
@@ -257,7 +257,7 @@ export class Media extends EventTarget {
 }
 
 /** @param {RTCPeerConnection} pc @param {"audio" | "video"} kind @param {number} count */
-function places(pc, kind, count) {
+export function places(pc, kind, count) {
   const made = [];
   for (let index = 0; index < count; index++) {
     const place = pc.addTransceiver(kind, { direction: "recvonly" });
@@ -271,7 +271,7 @@ function places(pc, kind, count) {
  * Offer only the codecs that a sitting may have: with all of them, an offer with many places is too long.
  * @param {RTCRtpTransceiver} transceiver @param {typeof RTCRtpSender | typeof RTCRtpReceiver} side
  */
-function few(transceiver, side) {
+export function few(transceiver, side) {
   const known = side.getCapabilities("video")?.codecs ?? [];
   const wanted = known.filter(
     ({ mimeType, sdpFmtpLine = "" }) =>

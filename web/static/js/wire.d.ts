@@ -90,10 +90,32 @@ export interface ChangeItem {
   closed?: boolean;
 }
 
+export interface Check {
+  camera: "busy" | "dark" | "good" | "none" | "refused";
+  height: number;
+  microphone: "busy" | "good" | "none" | "refused" | "silent";
+  level: number;
+  link: "none" | "tcp" | "udp";
+  up_kbit: number;
+  up_loss: number;
+  down_kbit: number;
+  down_loss: number;
+  whole: boolean;
+  rtt: number;
+  clock_ms: number;
+  trusted: boolean;
+}
+
 export interface CheckIn {
   kind: "check-in";
   person?: string;
   site?: string;
+}
+
+export interface CheckMade {
+  check: Check;
+  line?: "1.5M" | "256k" | "512k" | "64k" | "full" | "send-only";
+  at?: number;
 }
 
 export interface CheckOut {
@@ -180,7 +202,7 @@ export interface Do {
   id: string;
   sitting: string;
   seen: number;
-  command: ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | CloseVote | Conclude | Close | ChooseLine | StartRecording | StopRecording | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
+  command: ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release | RingSites | ReportCheck | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | CloseVote | Conclude | Close | ChooseLine | StartRecording | StopRecording | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
 }
 
 export interface Done {
@@ -214,6 +236,13 @@ export interface Fetched {
   type: "fetched";
   id: string;
   url: string;
+}
+
+export interface Finding {
+  subject: "camera" | "certificate" | "clock" | "line" | "microphone";
+  verdict: "bad" | "good" | "warn";
+  code: string;
+  params?: Record<string, string | number>;
 }
 
 export interface FirstAdministrator {
@@ -532,6 +561,16 @@ export interface Refusal {
   id?: string;
 }
 
+export interface Rehearsal {
+  id: string;
+  title: string;
+  unit: string;
+  place: string;
+  begins: number;
+  phase: string;
+  sites: Array<SiteReadiness>;
+}
+
 export interface Release {
   kind: "release";
 }
@@ -539,6 +578,11 @@ export interface Release {
 export interface RemoveItem {
   kind: "remove-item";
   item: string;
+}
+
+export interface ReportCheck {
+  kind: "report-check";
+  check: Check;
 }
 
 export interface Result {
@@ -556,6 +600,11 @@ export interface ReturnMinutes {
   kind: "return-minutes";
   version: number;
   reason: string;
+}
+
+export interface RingSites {
+  kind: "ring-sites";
+  sites?: Array<string>;
 }
 
 export interface SaveMinutesText {
@@ -622,6 +671,7 @@ export interface Signer {
 export interface SiteListed {
   type: "site-sittings";
   sittings: Array<SittingRow>;
+  rung: Array<string>;
 }
 
 export interface SitePart {
@@ -629,6 +679,17 @@ export interface SitePart {
   unit: string;
   joined: boolean;
   line: string;
+}
+
+export interface SiteReadiness {
+  site: string;
+  name: string;
+  line: "1.5M" | "256k" | "512k" | "64k" | "full" | "send-only";
+  connected: boolean;
+  step: "away" | "bad" | "good" | "unasked" | "waiting" | "warn";
+  rung: number;
+  checked: number;
+  findings: Array<Finding>;
 }
 
 export interface SiteRow {
@@ -705,6 +766,16 @@ export interface Told {
   parts: Record<string, any>;
 }
 
+export interface TrialEnd {
+  type: "trial-end";
+}
+
+export interface TrialOffer {
+  type: "trial-offer";
+  id: string;
+  sdp: string;
+}
+
 export interface Uninvite {
   kind: "uninvite";
   people: Array<string>;
@@ -745,6 +816,6 @@ export interface WithdrawFloor {
   kind: "withdraw-floor";
 }
 
-export type FromBrowser = Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | SiteSittings | Watch;
+export type FromBrowser = Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | SiteSittings | TrialEnd | TrialOffer | Watch;
 export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Refusal | SiteListed | Slots | Told | Welcome;
-export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | Cast | ChangeDetails | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | Release | RemoveItem | ReturnMinutes | ShowPage | StartRecording | StopRecording | Uninvite | WithdrawFloor;
+export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | Cast | ChangeDetails | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | Release | RemoveItem | ReportCheck | ReturnMinutes | RingSites | ShowPage | StartRecording | StopRecording | Uninvite | WithdrawFloor;

@@ -3,10 +3,11 @@ import { Part, html } from "../part.js";
 import { t } from "../words.js";
 import "../administration/acts.js";
 import "../administration/certificates.js";
+import "../administration/rehearsals.js";
 import "../administration/sites.js";
 import "../administration/units.js";
 
-const TABS = ["sites", "units", "certificates", "acts"];
+const TABS = ["sites", "rehearsals", "units", "certificates", "acts"];
 
 class Administration extends Part {
   static properties = { tab: { attribute: false } };
@@ -17,6 +18,7 @@ class Administration extends Part {
   }
 
   body() {
+    if (this.tab === "rehearsals") return html`<admin-rehearsals></admin-rehearsals>`;
     if (this.tab === "units") return html`<admin-units></admin-units>`;
     if (this.tab === "certificates") return html`<admin-certificates></admin-certificates>`;
     if (this.tab === "acts") return html`<admin-acts></admin-acts>`;

@@ -65,6 +65,7 @@ class Desk extends Part {
     );
     return html`<div class="place">
       <div class="head"><h1>${t("place.place-desk")}</h1>
+        <a class="button ${this.me?.places.includes("plan") ? "" : "push"}" href="/check">${icon("mic")}${t("desk.check")}</a>
         ${this.me?.places.includes("plan") ? html`<a class="button push" href="/plan">${icon("calendar-plus")}${t("menu.plan")}</a>` : nothing}</div>
       <div class="two">
         <section class="stack" aria-label=${t("desk.sittings")}>

@@ -162,7 +162,8 @@ class Prepare extends SittingPlace {
       <div class="head"><div><h1>${marked(parts.sitting.title)}</h1><p class="soft">${moment(parts.sitting.begins)} · ${marked(parts.sitting.place)}</p></div>
         <span class="badge ${released ? "good" : "warn"}">${t(`phase.${parts.sitting.phase}`)}</span>
         ${released
-          ? html`<a class="button act decisive push" href="/sittings/${this.sitting}">${icon("door-open")}${t("desk.view")}</a>`
+          ? html`<span class="row push">${parts.sitting.phase === "released" ? html`<a class="button decisive" href="/sittings/${this.sitting}/rehearsal">${icon("bell-ring")}${t("prepare.rehearse")}</a>` : nothing}
+            <a class="button act decisive" href="/sittings/${this.sitting}">${icon("door-open")}${t("desk.view")}</a></span>`
           : html`<button class="button act decisive push" ?disabled=${!parts.agenda.length} @click=${this.release}>${icon("send")}${t("prepare.release")}</button>`}</div>
       ${this.told ? html`<div class="note" role="status">${this.told}</div>` : nothing}
       ${this.details(parts)}

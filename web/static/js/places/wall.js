@@ -1,21 +1,24 @@
 // The room's big screen: stage large, paper beside it, one line that can be read at five metres. One start button, which
 // a browser wants before it gives sound and camera; after a power cut it goes on by itself (kiosk flags: docs/install.md).
+import "../elements/check.js";
 import "../elements/sheet.js";
 import "../elements/tile.js";
 import "../elements/timer.js";
 import "../elements/vote-bars.js";
 import { channel } from "../line.js";
 import { Media, SHARED } from "../media.js";
+import { melody } from "../melody.js";
 import { Part, html, icon, nothing } from "../part.js";
 import { addressOf, nameOf, paperIn, recordingBadge, sharedScreen } from "../sitting.js";
 import { clock, marked, t } from "../words.js";
 import { sites } from "./walls.js";
 
 const LOOK_MS = 5000;
+const SHOWN_MS = 15_000; // what a check found stays on the screen so long
 const SHAPE = { send: true, voices: 3, pictures: 4 };
 
 class Wall extends Part {
-  static properties = { site: { attribute: false }, started: { state: true }, sittings: { state: true }, tick: { state: true } };
+  static properties = { site: { attribute: false }, started: { state: true }, sittings: { state: true }, checking: { state: true }, tick: { state: true } };
 
   constructor() {
     super();
@@ -32,7 +35,13 @@ class Wall extends Part {
     this.draw = () => this.requestUpdate();
     this.look = () => this.line?.write({ type: "site-sittings" });
     /** @param {Event} event */
-    this.listed = (event) => this.follow(/** @type {CustomEvent} */ (event).detail.sittings);
+    this.listed = (event) => {
+      const told = /** @type {CustomEvent} */ (event).detail;
+      this.follow(told.sittings);
+      this.answer(told.rung);
+    };
+    /** The sitting for which this room's things are being tried; "": nobody asked, but somebody here. @type {string | null} */
+    this.checking = null;
   }
 
   connectedCallback() {
@@ -87,8 +96,34 @@ class Wall extends Part {
     this.join();
   }
 
+  /** Rung for a rehearsal: try everything, unless a sitting is on here. @param {string[]} rung */
+  answer(rung) {
+    const [sitting] = rung;
+    if (sitting && this.checking === null && this.view?.parts?.sitting.phase !== "open") this.check(sitting);
+  }
+
+  /** @param {string} sitting */
+  check(sitting) {
+    this.media?.close();
+    this.media = null;
+    this.checking = sitting;
+    if (sitting) melody([880, 660, 880, 660], 0.3);
+  }
+
+  /** @param {CustomEvent<import("../wire.d.ts").Check>} event */
+  async checked(event) {
+    const sitting = this.checking;
+    if (sitting && this.line) await this.attempt(() => /** @type {import("../protocol.js").Channel} */ (this.line).do(sitting, { kind: "report-check", check: event.detail }));
+    if (sitting) setTimeout(() => this.back(), SHOWN_MS);
+  }
+
+  back() {
+    this.checking = null;
+    this.join();
+  }
+
   join() {
-    if (!this.started || !this.view || !this.line || this.media) return;
+    if (this.checking !== null || !this.started || !this.view || !this.line || this.media) return;
     this.media = new Media(this.line, this.view.id, SHAPE);
     this.media.addEventListener("change", this.draw);
     void this.media.start();
@@ -147,12 +182,23 @@ class Wall extends Part {
       <div class="last">${recordingBadge(parts)}<div class="value figures">${clock(this.now())}</div><div class="label ${good ? "good" : "warn"}">${t(good ? "line.good" : "line.lost")}</div></div></footer>`;
   }
 
+  /** @param {string} sitting */
+  trying(sitting) {
+    const row = this.sittings.find((one) => one.id === sitting);
+    return html`<div class="wall trying"><main id="main" class="card stack"><h1>${t(sitting ? "wall.rehearsal" : "place.place-check")}</h1>
+      <p>${marked(this.name)}${row ? html` · ${marked(row.title)}` : nothing}</p>
+      <bacap-check .line=${this.line} .at=${row?.begins ?? 0} ?auto=${Boolean(sitting)} @checked=${this.checked}></bacap-check>
+      ${sitting ? nothing : html`<div class="row"><button class="button" @click=${this.back}>${icon("arrow-left")}${t("act.back")}</button></div>`}</main></div>`;
+  }
+
   render() {
     if (!sites()[this.site]) return html`<main id="main" class="place narrow stack"><div class="note warn">${t("wall.not-enrolled")}</div><a class="button act" href="/wall">${t("walls.enrol")}</a></main>`;
     const parts = this.view?.parts;
+    if (this.checking !== null) return this.trying(this.checking);
     if (!this.started)
       return html`<div class="wall start"><main id="main"><h1>${marked(this.name)}</h1><p>${parts ? marked(parts.sitting.title) : t("wall.no-sitting")}</p>
-        <button class="button act decisive" @click=${this.start}>${icon("play")}${t("wall.start")}</button></main></div>`;
+        <button class="button act decisive" @click=${this.start}>${icon("play")}${t("wall.start")}</button>
+        <button class="button plain-on-dark" @click=${() => this.check("")}>${icon("mic")}${t("desk.check")}</button></main></div>`;
     if (!parts) return html`<div class="wall start"><main id="main"><h1>${marked(this.name)}</h1><p>${t("wall.waiting")}</p></main></div>`;
     return html`<div class="wall"><main id="main"><section class="pictures">${this.stage(parts)}${this.others(parts)}</section><section class="beside">${this.beside(parts)}</section></main>${this.strip(parts)}
       ${this.media?.voices.map((stream, index) => html`<audio autoplay data-voice=${index} .srcObject=${stream}></audio>`) ?? nothing}

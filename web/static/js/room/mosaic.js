@@ -5,7 +5,7 @@ import { RoomPart, nameOf } from "../sitting.js";
 import { t } from "../words.js";
 
 export const PAGE = 12;
-const LINES = ["full", "1.5M", "512k", "256k", "64k", "send-only"];
+export const LINES = ["full", "1.5M", "512k", "256k", "64k", "send-only"];
 
 class Mosaic extends RoomPart {
   static properties = { page: { state: true }, health: { state: true } };

@@ -1,0 +1,151 @@
+"""A rehearsal: sites of a coming sitting are rung, and try camera, microphone, line, clock and certificate by
+themselves. Here it is decided who is rung, and judged what a site found. Pure.
+
+What was found is kept as it was measured; what it means is read from it, so that a better judgement needs no new ring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import msgspec
+
+from store.errors import Refused
+
+from . import commands as c
+from . import events as e
+from .state import State
+
+Verdict = Literal["good", "warn", "bad"]
+Step = Literal["unasked", "waiting", "away", "good", "warn", "bad"]
+Subject = Literal["camera", "microphone", "line", "clock", "certificate"]
+
+# What a line profile (meetings/relay/lines.py) wants of a line each way, kbit/s.
+WANTED_KBIT: Mapping[e.LineName, int] = {
+    "64k": 64, "256k": 256, "512k": 512, "1.5M": 1000, "full": 1000, "send-only": 1000,
+}  # fmt: skip
+NEARLY = 0.85  # of what is wanted is enough: a measurement of seconds is no exact one
+LEAST_KBIT = 50  # a voice needs so much
+SMALL_PICTURE = 360  # lines of a camera's picture: fewer look coarse on a wall
+LOSSY, BROKEN = 20, 150  # per mille: to be mended, and too much to hold a sitting over
+LATE_MS = 400  # round trip: two who speak at once stumble from here on
+CLOCK_OFF_MS, CLOCK_WRONG_MS = 5_000, 300_000  # signatures and certificates are refused by a clock so wrong
+DAY_MS = 86_400_000
+SOON_MS = 7 * DAY_MS
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What one subject of a check came to: `code` names the sentence for people (`ready.` in the words)."""
+
+    subject: Subject
+    verdict: Verdict
+    code: str
+    params: Mapping[str, str | int] = {}
+
+
+def ring(state: State, command: c.RingSites) -> list[e.AnyHappening]:
+    """All its sites, or those that are named."""
+    sites = command.sites or tuple(state.rooms)
+    if any(site not in state.rooms for site in sites):
+        raise Refused("site-not-invited")
+    if not sites:
+        raise Refused("no-sites")
+    return [e.SitesRung(tuple(dict.fromkeys(sites)))]
+
+
+def report(state: State, command: c.ReportCheck, who: str) -> list[e.AnyHappening]:
+    """WHO, a site, says what it found; once for each ring."""
+    if who not in state.rooms:
+        raise Refused("site-not-invited")
+    return [e.SiteChecked(who, command.check)] if waits(state, who) else []
+
+
+def waits(state: State, site: str) -> bool:
+    """Was SITE rung, and has not said yet what it found?"""
+    return state.phase == "released" and site in state.rung and site not in state.checks
+
+
+def step(state: State, site: str, connected: bool, findings: tuple[Finding, ...]) -> Step:
+    """How far SITE has come, with what was found of it, if anything."""
+    if findings:
+        return worst(findings)
+    if site not in state.rung:
+        return "unasked"
+    return "waiting" if connected else "away"
+
+
+def judge(check: e.Check, line: e.LineName, at: int, certificate_ends: int) -> tuple[Finding, ...]:
+    """CHECK of a site with the profile LINE, for a sitting at AT; the node's certificate holds until CERTIFICATE_ENDS
+    (both UTC milliseconds)."""
+    return (
+        _camera(check),
+        _microphone(check),
+        next(_line(check, line)),
+        _clock(check),
+        _certificate(check, at, certificate_ends),
+    )
+
+
+def worst(findings: tuple[Finding, ...]) -> Verdict:
+    ranks: tuple[Verdict, ...] = ("good", "warn", "bad")
+    return max((finding.verdict for finding in findings), key=ranks.index, default="good")
+
+
+def _camera(check: e.Check) -> Finding:
+    if check.camera != "good":
+        return Finding("camera", "bad", f"camera-{check.camera}")
+    if check.height < SMALL_PICTURE:
+        return Finding("camera", "warn", "camera-small", {"height": check.height})
+    return Finding("camera", "good", "camera-good", {"height": check.height})
+
+
+def _microphone(check: e.Check) -> Finding:
+    if check.microphone != "good":
+        return Finding("microphone", "bad", f"microphone-{check.microphone}")
+    return Finding("microphone", "good", "microphone-good", {"level": check.level})
+
+
+def _line(check: e.Check, line: e.LineName) -> Iterator[Finding]:
+    """What there is to say of the line, the worst first."""
+    wanted = WANTED_KBIT[line]
+    loss = max(check.up_loss, check.down_loss)
+    carried = {"up": check.up_kbit, "down": wanted if check.whole else check.down_kbit}
+    thin = min(carried, key=lambda way: carried[way])
+    measured: Mapping[str, str | int] = {"kbit": carried[thin], "wanted": wanted}
+    if check.link == "none":
+        yield Finding("line", "bad", "line-none")
+    if loss >= BROKEN:
+        yield Finding("line", "bad", "line-broken", {"percent": loss // 10})
+    if carried[thin] < LEAST_KBIT:
+        yield Finding("line", "bad", f"line-thin-{thin}", measured)
+    if carried[thin] < wanted * NEARLY:
+        yield Finding("line", "warn", f"line-thin-{thin}", measured)
+    if loss >= LOSSY:
+        yield Finding("line", "warn", "line-lossy", {"percent": loss // 10})
+    if check.rtt >= LATE_MS:
+        yield Finding("line", "warn", "line-late", {"rtt": check.rtt})
+    if check.link == "tcp":
+        yield Finding("line", "warn", "line-tcp")
+    yield Finding("line", "good", "line-good", {"rtt": check.rtt})
+
+
+def _clock(check: e.Check) -> Finding:
+    off = abs(check.clock_ms)
+    told: Mapping[str, str | int] = {"seconds": round(off / 1000)}
+    if off >= CLOCK_WRONG_MS:
+        return Finding("clock", "bad", "clock-wrong", told)
+    return (
+        Finding("clock", "warn", "clock-off", told) if off >= CLOCK_OFF_MS else Finding("clock", "good", "clock-good")
+    )
+
+
+def _certificate(check: e.Check, at: int, ends: int) -> Finding:
+    days: Mapping[str, str | int] = {"days": max(0, (ends - at) // DAY_MS)}
+    if ends <= at:
+        return Finding("certificate", "bad", "certificate-ends")
+    if not check.trusted:
+        return Finding("certificate", "warn", "certificate-untrusted")
+    if ends - at < SOON_MS:
+        return Finding("certificate", "warn", "certificate-soon", days)
+    return Finding("certificate", "good", "certificate-good", days)

@@ -1,0 +1,110 @@
+"""A technician rings the sites of a coming sitting; each tries its things, and every fault is told where it is.
+
+web/static/js/trial.js, web/static/js/places/rehearsal.js, web/static/js/places/wall.js, web.trials
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+from pypdf import PdfReader
+
+from tests.kit.link import Link, Weather
+
+from . import desk
+from .node import LOGINS, Node
+from .test_flow import NAMES, pictures
+from .test_media import convene
+
+pytestmark = pytest.mark.browser
+
+WRONG_CLOCK = "{ const now = Date.now.bind(Date); Date.now = () => now() + 3600e3; }"
+NO_CAMERA = """{
+  const all = navigator.mediaDevices.getUserMedia;
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    if (wanted.video) throw new DOMException("", "NotFoundError");
+    return all(wanted);
+  };
+}"""
+# Media goes over the test's own line, whose candidate stands in the place of the relay's.
+THROUGH = """{
+  const [from, to] = GIVEN;
+  const take = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = function (told) {
+    return take.call(this, { type: told.type, sdp: told.sdp.replaceAll(from, to) });
+  };
+}"""
+
+
+def row_of(page: Page, site: str) -> str:
+    return f"place-rehearsal li[data-site={site}]"
+
+
+async def steps(page: Page, wanted: dict[str, str], seconds: float = 60) -> None:
+    """Wait until each of these sites has come so far."""
+    for site, step in wanted.items():
+        await expect(page.locator(row_of(page, site))).to_have_attribute("data-step", step, timeout=seconds * 1000)
+
+
+@pytest.mark.timeout(240)
+async def test_every_fault_of_a_site_is_told_before_the_day(browser: Browser, trusting: Browser, node: Node) -> None:
+    sitting = await convene(node, "ledgers", opened=False)
+    port = node.settings.port
+    technician = await desk.sign_in(browser, node, "ky-thuat", LOGINS["ky-thuat"])
+    await technician.get_by_role("link", name="Quản trị").click()
+    await technician.get_by_role("link", name="Diễn tập", exact=True).click()
+    await technician.get_by_role("link", name="Xem các điểm cầu").click()
+    await steps(technician, dict.fromkeys(NAMES, "unasked"))
+    well = await desk.open_wall(trusting, node, "dc-tinh", "#206020", 440, (640, 360))
+    bad = await desk.open_wall(browser, node, "dc-vinh-linh", "#000", 0, (640, 360), (WRONG_CLOCK,))
+    await desk.press(technician, "Gọi tất cả điểm cầu")
+    for wall in (well, bad):
+        await expect(wall.get_by_text("đang thử điểm cầu này")).to_be_visible()
+    await expect(well.get_by_text("Đang đo đường truyền")).to_be_visible()
+    await desk.shoot(well, pictures(), "wall-rehearsal")
+    await steps(technician, {"dc-tinh": "good", "dc-vinh-linh": "bad", "dc-vinh-o": "away"})
+    faults = technician.locator(row_of(technician, "dc-vinh-linh"))
+    for text in ("Hình tối đen", "Micro không có tiếng nào", "Đồng hồ sai 3600 giây", "chưa tin chứng thư"):
+        await expect(faults.get_by_text(text)).to_be_visible()
+    await desk.shoot(technician, pictures(), "rehearsal")
+
+    host = "127.0.0.2"  # switched on late, over a thin line, without a camera, and nobody has pressed anything there
+    async with Link(("127.0.0.1", port), Weather(rate=200), Weather(rate=200), 7, host) as link:
+        through = THROUGH.replace("GIVEN", json.dumps([f" 127.0.0.1 {port} typ", f" {host} {port} typ"]))
+        late = await desk.open_wall(
+            browser, node, "dc-vinh-o", "#602020", 440, (640, 360), (NO_CAMERA, through), started=False
+        )
+        await steps(technician, {"dc-vinh-o": "bad"})
+        assert link.wires
+    faults = technician.locator(row_of(technician, "dc-vinh-o"))
+    for text in ("Không có camera", "chọn mức đường truyền thấp hơn"):
+        await expect(faults.get_by_text(text)).to_be_visible()
+    await faults.get_by_label("Đường truyền của điểm cầu").select_option(label="64 kbit/s: tiếng và tài liệu")
+    await expect(faults.get_by_text("chọn mức đường truyền thấp hơn")).to_be_hidden()
+
+    answer = await technician.request.get(f"/api/sittings/{sitting}/rehearsal.pdf")
+    text = PdfReader(io.BytesIO(await answer.body())).pages[0].extract_text().replace("\n", " ")
+    assert all(name in text for name in NAMES.values()) and "Hình tối đen" in text and "NGƯỜI KIỂM TRA" in text
+    if (folder := pictures()) is not None:
+        await asyncio.to_thread((folder / "readiness.pdf").write_bytes, await answer.body())
+    for page in (technician, well, bad, late):
+        assert not desk.faults_of(page)
+
+
+@pytest.mark.timeout(120)
+async def test_a_person_tries_camera_and_line_before_joining(trusting: Browser, node: Node) -> None:
+    member = await desk.sign_in(trusting, node, "tai-chinh", LOGINS["tai-chinh"])
+    await member.get_by_role("link", name="Thử thiết bị").click()
+    await desk.press(member, "Bắt đầu thử")
+    await expect(member.get_by_text("Hình người khác sẽ thấy")).to_be_visible()
+    await member.wait_for_function("() => document.querySelector('bacap-check video')?.videoWidth > 0")
+    await desk.shoot(member, pictures(), "check-running")
+    await expect(member.get_by_role("button", name="Thử lại")).to_be_visible(timeout=30_000)
+    found = await member.locator("bacap-check li").all_inner_texts()
+    assert len(found) == 5 and all("Tốt" in one for one in found), found
+    await desk.shoot(member, pictures(), "check")
+    assert not desk.faults_of(member)

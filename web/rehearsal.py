@@ -1,0 +1,77 @@
+"""What a rehearsal has shown so far, site by site; and the readiness sheet that is printed of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, get_args
+
+from documents.model import ReadinessForm, ReadinessRow
+from meetings.people import records as people
+from meetings.people.model import UnitId, agency_of
+from meetings.people.orgtree import Tree
+from meetings.sitting import narrative, rehearsal
+from meetings.sitting.room import Room
+from store.world import vietnam_day
+
+from . import bodies, words
+
+if TYPE_CHECKING:
+    from .wiring import Office
+
+STEPS: tuple[rehearsal.Step, ...] = get_args(rehearsal.Step)
+SUBJECTS: tuple[rehearsal.Subject, ...] = get_args(rehearsal.Subject)
+
+
+def of(office: Office, room: Room) -> bodies.Rehearsal:
+    """How far ROOM's sites are."""
+    state, ends = room.state, office.certificate_ends()
+    sites = []
+    for site in state.rooms:
+        checked, line = state.checks.get(site), state.lines.get(site, "full")
+        findings = rehearsal.judge(checked.check, line, state.begins, ends) if checked else ()
+        connected = office.channels.connected(site)
+        sites.append(bodies.SiteReadiness(
+            site, room.names.get(site, ""), line, connected, rehearsal.step(state, site, connected, findings),
+            state.rung.get(site, 0), checked.at if checked else 0, findings,
+        ))  # fmt: skip
+    return bodies.Rehearsal(
+        state.id, state.title, state.unit, state.place, state.begins, state.phase, tuple(sites)
+    )  # fmt: skip
+
+
+async def sheet(office: Office, room: Room) -> bytes:
+    """The readiness sheet as PDF, in Vietnamese: a paper of the committee's. Raises Refused."""
+    shown, now = of(office, room), office.house.now_ms()
+    day = vietnam_day(now)
+    tree = Tree(await office.house.read(people.all_units), day)
+    form = ReadinessForm(
+        agency_of(tree.get(UnitId(shown.unit))), shown.title, _moment(shown.begins), shown.place, day, _moment(now),
+        _counts(shown), tuple(_row(site) for site in shown.sites),
+        tuple((site.name, _troubles(site)) for site in shown.sites if site.step != "good"),
+    )  # fmt: skip
+    pdf, _ = await office.typesetter.typeset(form)
+    return pdf
+
+
+def _moment(utc_ms: int) -> str:
+    return f"{narrative.hour(utc_ms)}, {narrative.date(utc_ms)}"
+
+
+def _counts(shown: bodies.Rehearsal) -> str:
+    steps = Counter(site.step for site in shown.sites)
+    told = [f"{words.text('vi', f'rehearsal.{step}')}: {count}" for step in STEPS if (count := steps[step])]
+    return f"{len(shown.sites)} điểm cầu. {'; '.join(told)}."
+
+
+def _row(site: bodies.SiteReadiness) -> ReadinessRow:
+    found = {finding.subject: words.text("vi", f"verdict.{finding.verdict}") for finding in site.findings}
+    return ReadinessRow(
+        site.name, tuple(found.get(subject, "–") for subject in SUBJECTS), words.text("vi", f"rehearsal.{site.step}")
+    )
+
+
+def _troubles(site: bodies.SiteReadiness) -> tuple[str, ...]:
+    if not site.findings:
+        return (words.text("vi", f"rehearsal.{site.step}-help"),)
+    troubles = (one for one in site.findings if one.verdict != "good")
+    return tuple(words.text("vi", f"ready.{one.code}", one.params) for one in troubles)
