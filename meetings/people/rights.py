@@ -110,7 +110,7 @@ VERBS: Mapping[str, Rule | str] = {
     "sitting.conduct": _rule("", "chair secretary"),
     "sitting.attend": _rule("", _PART),
     "sitting.vote": _rule("", "member chair deputy"),
-    "sitting.rehearse": _rule("technician", "chair secretary"),
+    "rehearsal.hold": _rule("technician", "chair secretary"),
     "line.choose": _rule("technician", "chair secretary"),
     "recording.switch": _rule("", "chair"),
     "recording.see": _rule("", "chair secretary clerk"),

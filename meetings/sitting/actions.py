@@ -145,7 +145,7 @@ class Sittings:
 
     async def rehearsed(self, who: Principal) -> list[SittingRow]:
         """Coming sittings whose sites WHO may ring, the next first."""
-        scope = rights.scope(who, "sitting.rehearse")
+        scope = rights.scope(who, "rehearsal.hold")
         rows = await self._house.read(records.listed, scope)
         return [_row(row) for row in reversed(rows) if row.phase in ("released", "open")]
 

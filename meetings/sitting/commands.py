@@ -266,7 +266,7 @@ VERBS: dict[type, str] = {
     DetachPaper: "sitting.prepare",
     Release: "sitting.prepare",
     AttachPaper: "paper.add",
-    RingSites: "sitting.rehearse",
+    RingSites: "rehearsal.hold",
     ReportCheck: "sitting.site",
     Open: "sitting.preside",
     CheckIn: "sitting.attend",

@@ -103,7 +103,7 @@ def _camera(check: e.Check) -> Finding:
 def _microphone(check: e.Check) -> Finding:
     if check.microphone != "good":
         return Finding("microphone", "bad", f"microphone-{check.microphone}")
-    return Finding("microphone", "good", "microphone-good", {"level": check.level})
+    return Finding("microphone", "good", "microphone-good")
 
 
 def _line(check: e.Check, line: e.LineName) -> Iterator[Finding]:
@@ -132,20 +132,18 @@ def _line(check: e.Check, line: e.LineName) -> Iterator[Finding]:
 
 def _clock(check: e.Check) -> Finding:
     off = abs(check.clock_ms)
-    told: Mapping[str, str | int] = {"seconds": round(off / 1000)}
     if off >= CLOCK_WRONG_MS:
-        return Finding("clock", "bad", "clock-wrong", told)
-    return (
-        Finding("clock", "warn", "clock-off", told) if off >= CLOCK_OFF_MS else Finding("clock", "good", "clock-good")
-    )
+        return Finding("clock", "bad", "clock-wrong", {"minutes": round(off / 60_000)})
+    if off >= CLOCK_OFF_MS:
+        return Finding("clock", "warn", "clock-off", {"seconds": round(off / 1000)})
+    return Finding("clock", "good", "clock-good")
 
 
 def _certificate(check: e.Check, at: int, ends: int) -> Finding:
-    days: Mapping[str, str | int] = {"days": max(0, (ends - at) // DAY_MS)}
     if ends <= at:
         return Finding("certificate", "bad", "certificate-ends")
     if not check.trusted:
         return Finding("certificate", "warn", "certificate-untrusted")
     if ends - at < SOON_MS:
-        return Finding("certificate", "warn", "certificate-soon", days)
-    return Finding("certificate", "good", "certificate-good", days)
+        return Finding("certificate", "warn", "certificate-soon", {"days": (ends - at) // DAY_MS})
+    return Finding("certificate", "good", "certificate-good")

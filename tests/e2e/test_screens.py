@@ -31,6 +31,8 @@ PLACES: dict[str, tuple[str, str]] = {  # place -> (who, address; {s} is the sit
     "reader": ("tai-chinh", "/sittings/{s}/papers/{p}"), "plan": ("thu-ky", "/plan"),
     "prepare": ("thu-ky", "/sittings/{s}/prepare"), "minutes": ("thu-ky", "/sittings/{s}/minutes"),
     "sign": ("thu-ky", "/sittings/{s}/sign"), "sites": ("ky-thuat", "/administration"),
+    "check": ("tai-chinh", "/check"), "rehearsal": ("thu-ky", "/sittings/{s}/rehearsal"),
+    "rehearsals": ("ky-thuat", "/administration/rehearsals"),
     "units": ("ky-thuat", "/administration/units"), "certificates": ("ky-thuat", "/administration/certificates"),
     "acts": ("ky-thuat", "/administration/acts"), "styleguide": ("ky-thuat", "/styleguide"),
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """The authorisation matrix: every declared route by every kind of person. web.routes, web.guard, web.routes.people,
-web.routes.sites, web.routes.sittings, web.routes.minutes, web.routes.papers, web.routes.desk, web.routes.certificates
+web.routes.sites, web.routes.sittings, web.routes.rehearsals, web.routes.minutes, web.routes.papers, web.routes.desk,
+web.routes.certificates
 
 What each may do is computed here a second time, from the table of rights and the offices of the committee alone. Bodies
 are good ones, so that nothing but the right stands between a person and the act.
@@ -11,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import pytest
 
 from meetings.people.model import Membership, Person, PersonId
@@ -18,6 +20,7 @@ from meetings.people.rights import ANYONE, PERSON, SITE, VERBS
 from meetings.sitting.room import Room
 from tests.kit.committee import EAST, WEST
 from tests.kit.node import Browser, Node, pdf
+from tests.meetings.sitting.test_rehearsal import GOOD
 from web.guard import Route
 from web.routes import all_routes
 
@@ -50,6 +53,7 @@ KINDS = {
 EVERYWHERE = {
     ("GET", "/api/sites"): ("technician", "chair", "secretary"),
     ("GET", "/api/certificates"): ("technician",),
+    ("GET", "/api/rehearsals"): ("technician", "chair", "secretary"),
     ("GET", "/api/acts"): ("technician",),
     ("GET", "/api/planning"): ("chair",),
 }
@@ -92,6 +96,7 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/first": {"token": "x", "name": "Ai", "login": "ai", "password": "một câu thật dài"},
         "/api/password": {"token": "x", "password": "một câu thật dài"},
         "/api/enrolment": {"code": "ABCD-EFGH"},
+        "/api/check": {"check": msgspec.to_builtins(GOOD)},
     }  # fmt: skip
     return bodies.get(route.path, {})
 

@@ -20,18 +20,18 @@ from ..guard import Call, Routes
 routes = Routes()
 
 
-@routes.add("GET", "/api/rehearsals", "sitting.rehearse")
+@routes.add("GET", "/api/rehearsals", "site.see")
 async def coming(call: Call) -> list[SittingRow]:
     """Sittings that are to come or go on, whose sites one may ring."""
     return await call.office.sittings.rehearsed(call.who)
 
 
-@routes.add("GET", "/api/sittings/{sitting}/rehearsal", "sitting.rehearse")
+@routes.add("GET", "/api/sittings/{sitting}/rehearsal", "rehearsal.hold")
 async def show(call: Call) -> bodies.Rehearsal:
     return readiness.of(call.office, await _room(call))
 
 
-@routes.add("GET", "/api/sittings/{sitting}/rehearsal.pdf", "sitting.rehearse")
+@routes.add("GET", "/api/sittings/{sitting}/rehearsal.pdf", "rehearsal.hold")
 async def sheet(call: Call) -> web.Response:
     pdf = await readiness.sheet(call.office, await _room(call))
     headers = {"Content-Disposition": 'inline; filename="san-sang.pdf"'}
@@ -48,5 +48,5 @@ async def judge(call: Call) -> tuple[Finding, ...]:
 
 async def _room(call: Call) -> Room:
     room = await call.office.rooms.get(call.param("sitting"))
-    rights.demand(call.who, "sitting.rehearse", room.thing())
+    rights.demand(call.who, "rehearsal.hold", room.thing())
     return room
