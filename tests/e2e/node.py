@@ -38,20 +38,23 @@ class Node:
     settings: Settings
     secrets: dict[str, str] = field(default_factory=dict)  # person -> TOTP secret
     credentials: dict[str, tuple[str, str]] = field(default_factory=dict)  # site -> (name, credential)
+    host: str = "127.0.0.1"  # where it is to be had: an address of this machine's
     process: asyncio.subprocess.Process | None = None
     log: Path = Path()
 
     @property
     def base(self) -> str:
-        return f"https://localhost:{self.settings.port}"
+        name = "localhost" if self.host == "127.0.0.1" else self.host
+        return f"https://{name}:{self.settings.port}"
 
     async def start(self) -> None:
         self.log = self.settings.folder / "node.log"
         words = [sys.executable, "-m", "web.cli", "--data", str(self.settings.folder), "serve"]
-        words += ["--port", str(self.settings.port), "--host", "127.0.0.1"]
+        words += ["--port", str(self.settings.port), "--host", self.host]
+        given = {"LANG": "vi_VN.UTF-8", "BACAP_NAMES": self.host, "BACAP_RELAY_HOST": self.host}
         with self.log.open("ab") as out:
             self.process = await asyncio.create_subprocess_exec(
-                *words, stdout=out, stderr=out, cwd=ROOT, env=os.environ | {"LANG": "vi_VN.UTF-8"}
+                *words, stdout=out, stderr=out, cwd=ROOT, env=os.environ | given
             )
         await self.ready()
 

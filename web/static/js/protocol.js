@@ -7,7 +7,7 @@
 export const VERSION = 1;
 const PING_MS = 2000;
 const SILENCE_MS = 5000;
-const WAITS_MS = [100, 400, 1000, 2000, 4000];
+const WAITS_MS = [100, 400, 1000, 2000]; // no longer: after a cut of a minute, media waits for it
 
 /** @typedef {import("./wire.d.ts").Told} Told */
 /** @typedef {import("./wire.d.ts").Screen} Screen */
