@@ -10,11 +10,18 @@ from meetings.load.rows import told
 from ..words import text
 from . import locale, say
 
-MOST = 200  # sites: one process that sends and counts for more than these is itself what is measured
+MOST, MOST_PICTURES = 200, 64  # sites: one process that sends and counts for more than these is itself what is measured
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    for name, kind, usual in (("sites", int, 20), ("publish", int, 3), ("over", float, 5.0), ("seconds", float, 10.0)):
+    options = (
+        ("sites", int, 20),
+        ("publish", int, 3),
+        ("pictures", int, 4),
+        ("over", float, 5.0),
+        ("seconds", float, 10.0),
+    )
+    for name, kind, usual in options:
         parser.add_argument(f"--{name}", type=kind, default=usual, help=text(locale(), f"cli.load-{name}"))
     parser.add_argument("--json", action="store_true", help=text(locale(), "cli.load-json"))
 
@@ -22,8 +29,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from ..load.run import Asked, load  # only here: codecs take a moment to load
 
-    asked = Asked(arguments.sites, arguments.publish, arguments.over, arguments.seconds)
-    if not (1 <= asked.publish <= asked.sites <= MOST and 0 <= asked.over <= 600 and 0 < asked.seconds <= 3600):
+    asked = Asked(arguments.sites, arguments.publish, arguments.over, arguments.seconds, arguments.pictures)
+    crowd = 1 <= asked.publish <= asked.sites <= MOST and 1 <= asked.pictures <= MOST_PICTURES
+    if not (crowd and 0 <= asked.over <= 600 and 0 < asked.seconds <= 3600):
         say("cli.load-bounds")
         return 2
     rows = asyncio.run(load(asked))

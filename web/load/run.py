@@ -21,7 +21,7 @@ from meetings.relay.dtls import new_certificate
 from .node import Node, running
 from .sites import Sites
 
-VOICES, PICTURES = 3, 4  # places of a room's wall
+VOICES = 3  # places of a room's wall
 STEADY_S = 6.0  # until lines are known
 LATE_S = 0.05  # the web process's loop, whatever the relay does
 DELIVERED = 0.999
@@ -33,6 +33,7 @@ class Asked:
     publish: int
     over: float  # seconds in which they join
     seconds: float  # that are counted
+    pictures: int = 4  # places of a room's wall: with more of them, the relay comes to its end
 
 
 async def load(asked: Asked) -> list[Row]:
@@ -48,7 +49,8 @@ async def _measure(node: Node, http: aiohttp.ClientSession, asked: Asked) -> lis
     sites, films, certificate = Sites(node, http), film.make_layers(), new_certificate()
     crowd = Crowd(sites.join)
     peers = [
-        Peer(certificate, films if number < asked.publish else [], VOICES, PICTURES) for number in range(asked.sites)
+        Peer(certificate, films if number < asked.publish else [], VOICES, asked.pictures)
+        for number in range(asked.sites)
     ]
     for peer in peers:
         peer.top = 0
