@@ -9,21 +9,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import math
 import os
-import stat
 import statistics
 import sys
 import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from meetings.load.rows import Row, told
 from tests.e2e import desk
-from tests.e2e.conftest import FLAGS
+from tests.e2e.conftest import CHROMIUM, chromium
 from tests.e2e.node import Node, prepare
 from tests.e2e.test_media import convene
 
@@ -62,37 +61,40 @@ class Way:
     """From this machine over a router to the room; both are namespaces that are gone when it is."""
 
     def __init__(self) -> None:
-        self.router, self.room = f"bacap-router-{os.getpid()}", f"bacap-room-{os.getpid()}"
+        number = os.getpid()
+        self.router, self.room = f"bacap-router-{number}", f"bacap-room-{number}"
+        self._devices = {end: f"bacap{number}{end}" for end in "ngfr"}
+        self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Way:
-        for name in (self.router, self.room):
-            await ip("netns", "add", name)
-        await self._join(("", NODE, "bacap-n"), (self.router, GATE, "bacap-g"))
-        await self._join((self.router, FAR_GATE, "bacap-f"), (self.room, FAR, "bacap-r"))
-        await self._within(self.router, "sysctl", "-qw", "net.ipv4.ip_forward=1")
-        await ip("route", "add", f"{FAR}/32", "via", GATE)
-        await ip("-n", self.room, "route", "add", "default", "via", FAR_GATE)
+        try:
+            for name in (self.router, self.room):
+                await ip("netns", "add", name)  # with it go its ends of the wires, and so the others
+                self._stack.push_async_callback(ip, "netns", "del", name)
+            await self._join(("", NODE, "n"), (self.router, GATE, "g"))
+            await self._join((self.router, FAR_GATE, "f"), (self.room, FAR, "r"))
+            await ip("netns", "exec", self.router, "sysctl", "-qw", "net.ipv4.ip_forward=1")
+            await ip("route", "add", f"{FAR}/32", "via", GATE)
+            await ip("-n", self.room, "route", "add", "default", "via", FAR_GATE)
+        except BaseException:
+            await self._stack.aclose()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for name in (self.router, self.room):
-            with contextlib.suppress(RuntimeError):
-                await ip("netns", "del", name)  # and with it its ends of the wires, and so the others
+        await self._stack.aclose()
 
-    async def _join(self, one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
-        await ip("link", "add", one[2], "type", "veth", "peer", "name", other[2])
-        for space, address, device in (one, other):
+    async def _join(self, *ends: tuple[str, str, str]) -> None:
+        """A wire between two ENDS: namespace ("" is this machine's own), address, device."""
+        one, other = (self._devices[device] for _, _, device in ends)
+        await ip("link", "add", one, "type", "veth", "peer", "name", other)
+        for space, address, device in ends:
+            name, inside = self._devices[device], ("-n", space) if space else ()
             if space:
-                await ip("link", "set", device, "netns", space)
-            inside = ("-n", space) if space else ()
-            await ip(*inside, "address", "add", f"{address}/24", "dev", device)
-            await ip(*inside, "link", "set", device, "up")
-            if space:
+                await ip("link", "set", name, "netns", space)
                 await ip(*inside, "link", "set", "lo", "up")
-
-    async def _within(self, space: str, *words: str) -> None:
-        process = await asyncio.create_subprocess_exec("ip", "netns", "exec", space, *words)
-        await process.wait()
+            await ip(*inside, "address", "add", f"{address}/24", "dev", name)
+            await ip(*inside, "link", "set", name, "up")
 
     async def cut(self, seconds: float) -> None:
         for end in (NODE, FAR):
@@ -102,19 +104,12 @@ class Way:
             await ip("-n", self.router, "route", "del", "blackhole", f"{end}/32")
 
 
-@contextlib.asynccontextmanager
-async def chromium(folder: Path, space: str = "") -> AsyncIterator[Browser]:
-    """In a network namespace, if one is named."""
-    path = "/usr/bin/chromium"
-    if space:
-        script = folder / "chromium"
-        await asyncio.to_thread(script.write_text, f'#!/bin/sh\nexec ip netns exec {space} {path} "$@"\n')
-        script.chmod(script.stat().st_mode | stat.S_IXUSR)
-        path = str(script)
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield launched
-        await launched.close()
+def within(space: str, folder: Path) -> str:
+    """A Chromium that runs in a network namespace."""
+    script = folder / "chromium"
+    script.write_text(f'#!/bin/sh\nexec ip netns exec {space} {CHROMIUM} "$@"\n')
+    script.chmod(0o755)
+    return str(script)
 
 
 async def wall(browser: Browser, node: Node, site: str, tone: int) -> Page:
@@ -129,7 +124,7 @@ async def back(page: Page, kind: str, after: int) -> float:
         if at := await page.evaluate(FIRST, [kind, after]):
             return float(at - after) / 1000
         await asyncio.sleep(0.05)
-    return float("inf")
+    return math.inf
 
 
 async def now_of(page: Page) -> int:
@@ -146,10 +141,12 @@ async def rows(runs: int, cuts: list[int]) -> list[Row]:
             await node.start()
             try:
                 await convene(node, "ledgers")
-                async with chromium(folder) as here, chromium(folder, way.room) as there:
+                apart = await asyncio.to_thread(within, way.room, folder)
+                async with chromium() as here, chromium(path=apart) as there:
                     near, far = await wall(here, node, NEAR, 440), await wall(there, node, ROOM, 880)
                     for page in (near, far):
-                        await back(page, "video", await now_of(page))
+                        if math.isinf(await back(page, "video", await now_of(page))):
+                            raise RuntimeError("no pictures before the first cut")
                     for seconds in cuts:
                         for _ in range(runs):
                             await asyncio.sleep(5)

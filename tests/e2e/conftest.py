@@ -27,10 +27,12 @@ FLAGS = [
 ]  # fmt: skip
 
 
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
+
+
 @contextlib.asynccontextmanager
-async def chromium(*more: str) -> AsyncIterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
+async def chromium(*more: str, path: str = CHROMIUM) -> AsyncIterator[Browser]:
+    if not path:
         absent("no Chromium here: apt install chromium")
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=path, args=[*FLAGS, *more])
