@@ -104,6 +104,11 @@ class Worker:
         elif isinstance(message, Sync):
             for policy in message.rooms:
                 self._steer(policy)
+            named = {policy.room for policy in message.rooms}
+            for room in [one for one in self._port.rooms.values() if one.policy.echo and one.id not in named]:
+                for name in list(room.endpoints):  # a line is tried for nobody any more
+                    await self._port.leave(room.id, name)
+                self._steer(control.Policy(room.id, (), None))
             for room in self._port.rooms.values():
                 for endpoint in room.endpoints.values():
                     self._tell_slots(room, endpoint, endpoint.showing("audio"), endpoint.showing("video"))

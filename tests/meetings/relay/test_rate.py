@@ -130,6 +130,13 @@ def test_what_is_far_beyond_where_the_line_was_full_is_not_tried_for_a_while() -
     assert not estimate.doubts(NOW + CEILING_MS, MOST)
 
 
+def test_of_a_line_that_carries_voices_only_no_picture_is_asked() -> None:
+    """Of 128 kbit/s; the smallest picture wants 200 with the voices beside it, and would spoil both."""
+    estimate = begun(129_000)
+    estimate.tell(NOW, Trip(LONG_QUEUE_MS + 1, 0), 129_000)
+    assert estimate.doubts(NOW + 6000, 200_000) and not estimate.doubts(NOW + 6000, 160_000)
+
+
 def test_what_is_only_tried_is_not_surely_carried() -> None:
     estimate = begun(1_000_000)
     assert estimate.carries(NOW) == 1_000_000
