@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +22,7 @@ from ..people.orgtree import Tree
 from ..people.rights import Principal, Thing
 from . import commands as c
 from . import events as e
-from . import records, rehearsal, rules
+from . import records, rules
 from .agenda import check_seats, text
 from .rooms import Rooms
 from .state import State, evolve
@@ -134,20 +133,15 @@ class Sittings:
         found = await self._house.read(records.waiting_for, who.id)
         return [Waiting(row.id, row.title, row.what) for row in found]
 
-    async def of_site(self, site: str) -> list[SittingRow]:
-        """Sittings that a room is invited to and that are released or open."""
-        return [_row(row) for row in await self._house.read(records.of_site, site)]
+    async def of_site(self, site: str) -> tuple[list[SittingRow], list[str]]:
+        """Sittings that a room is invited to and that are released or open; and those of them it is rung for."""
+        found = await self._house.read(records.of_site, site)
+        return [_row(row) for row in found], [row.id for row in found if row.waited]
 
-    async def rung(self, site: str, sittings: Sequence[str]) -> list[str]:
-        """Those of SITTINGS for which SITE is to try its things."""
-        found = [await self.rooms.get(sitting) for sitting in sittings]
-        return [room.sitting for room in found if rehearsal.waits(room.state, site)]
-
-    async def rehearsed(self, who: Principal) -> list[SittingRow]:
-        """Coming sittings whose sites WHO may ring, the next first."""
-        scope = rights.scope(who, "rehearsal.hold")
-        rows = await self._house.read(records.listed, scope)
-        return [_row(row) for row in reversed(rows) if row.phase in ("released", "open")]
+    async def coming(self, who: Principal) -> list[SittingRow]:
+        """Sittings that are to come or go on, whose sites WHO looks after, the next first."""
+        rows = await self._house.read(records.coming, rights.scope(who, "rehearsal.hold"))
+        return [_row(row) for row in rows]
 
     async def story(self, who: Principal, sitting: str, after: int = 0) -> list[Event]:
         """The journal of a sitting, for those who keep it."""

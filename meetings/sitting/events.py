@@ -18,7 +18,7 @@ from .rules import Choice, Result
 LineName = Literal["64k", "256k", "512k", "1.5M", "full", "send-only"]
 RecordingEnd = Literal["chair", "closed-item", "closed", "failed"]
 CameraState = Literal["good", "none", "refused", "busy", "dark"]
-MicrophoneState = Literal["good", "none", "refused", "busy", "silent"]
+MicrophoneState = Literal["good", "none", "refused", "busy", "silent", "unheard"]
 SeatRole = Literal["chair", "deputy", "secretary", "member", "guest", "clerk", "recipient"]
 
 

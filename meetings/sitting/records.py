@@ -10,7 +10,7 @@ from store.db import metadata, upsert
 
 from ..people import records as people
 from ..people.rights import Predicate
-from . import minutes
+from . import minutes, rehearsal
 from .state import State
 
 sittings = sa.Table(
@@ -37,6 +37,7 @@ rooms = sa.Table(
     metadata,
     sa.Column("thing", sa.Text, sa.ForeignKey("sittings.id"), primary_key=True),
     sa.Column("site", sa.Text, primary_key=True),
+    sa.Column("waited", sa.Boolean, nullable=False, server_default=sa.false()),  # it is rung, and has not answered
 )
 waiting = sa.Table(  # what the minutes of a sitting wait for, and from whom: the desk's second list
     "sitting_waiting",
@@ -80,11 +81,11 @@ def _row(state: State) -> dict[str, Any]:
     return row | {"phase": state.phase, "minutes_step": state.minutes.step}
 
 
-def _rooms(state: State) -> set[tuple[str, ...]]:
-    return {(site,) for site in state.rooms}
+def _rooms(state: State) -> set[tuple[str | bool, ...]]:
+    return {(site, rehearsal.waits(state, site)) for site in state.rooms}
 
 
-def _roles(state: State) -> set[tuple[str, ...]]:
+def _roles(state: State) -> set[tuple[str | bool, ...]]:
     """Lasting roles only. Before release a sitting is listed for those who prepare it, and no one else."""
     preparing = ("chair", "secretary", "clerk")
     held = {(p, s.role) for p, s in state.seats.items() if state.phase != "planned" or s.role in preparing}
@@ -97,6 +98,12 @@ def listed(conn: sa.Connection, predicate: Predicate) -> list[sa.Row[Any]]:
     return list(conn.execute(sa.select(sittings).where(where).order_by(sittings.c.begins.desc()).limit(200)))
 
 
+def coming(conn: sa.Connection, predicate: Predicate) -> list[sa.Row[Any]]:
+    """Sittings that are released or open, the next first."""
+    where = people.where(predicate, sittings.c.unit, sittings.c.id, parts) & sittings.c.phase.in_(["released", "open"])
+    return list(conn.execute(sa.select(sittings).where(where).order_by(sittings.c.begins).limit(200)))
+
+
 def roles_of(conn: sa.Connection, person: str) -> dict[str, tuple[str, ...]]:
     """Sitting -> this person's roles in it."""
     found: dict[str, tuple[str, ...]] = {}
@@ -106,8 +113,8 @@ def roles_of(conn: sa.Connection, person: str) -> dict[str, tuple[str, ...]]:
 
 
 def of_site(conn: sa.Connection, site: str) -> list[sa.Row[Any]]:
-    """Sittings that a room is invited to and that are released or open."""
-    query = sa.select(sittings).join(rooms, rooms.c.thing == sittings.c.id)
+    """Sittings that a room is invited to and that are released or open; `waited`: it is rung for this one."""
+    query = sa.select(sittings, rooms.c.waited).join(rooms, rooms.c.thing == sittings.c.id)
     live = sittings.c.phase.in_(["released", "open"])
     return list(conn.execute(query.where(rooms.c.site == site, live).order_by(sittings.c.begins)))
 

@@ -18,25 +18,28 @@ from . import events as e
 from .state import State
 
 Verdict = Literal["good", "warn", "bad"]
-Step = Literal["unasked", "waiting", "away", "good", "warn", "bad"]
+Step = Literal["bad", "warn", "silent", "waiting", "busy", "away", "unenrolled", "unasked", "good"]
 Subject = Literal["camera", "microphone", "line", "clock", "certificate"]
 
-# What a line profile (meetings/relay/lines.py) wants of a line each way, kbit/s.
-WANTED_KBIT: Mapping[e.LineName, int] = {
-    "64k": 64, "256k": 256, "512k": 512, "1.5M": 1000, "full": 1000, "send-only": 1000,
+# What must come to a site for its line profile (meetings/relay/lines.py), kbit/s. A try shows one large picture: nobody
+# can tell whether a line carries more than that.
+WANTED_DOWN_KBIT: Mapping[e.LineName, int] = {
+    "64k": 50, "256k": 256, "512k": 512, "1.5M": 1500, "full": 1500, "send-only": 0,
 }  # fmt: skip
+WANTED_UP_KBIT = 500  # a camera's middle picture, whatever comes back
 NEARLY = 0.85  # of what is wanted is enough: a measurement of seconds is no exact one
 LEAST_KBIT = 50  # a voice needs so much
 SMALL_PICTURE = 360  # lines of a camera's picture: fewer look coarse on a wall
 LOSSY, BROKEN = 20, 150  # per mille: to be mended, and too much to hold a sitting over
 LATE_MS = 400  # round trip: two who speak at once stumble from here on
-CLOCK_OFF_MS, CLOCK_WRONG_MS = 5_000, 300_000  # signatures and certificates are refused by a clock so wrong
+CLOCK_OFF_MS, CLOCK_WRONG_MS = 5_000, 120_000
 DAY_MS = 86_400_000
 SOON_MS = 7 * DAY_MS
+SILENT_MS = 180_000  # who is rung, connected, and says nothing for so long, is asked by telephone
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What one subject of a check came to: `code` names the sentence for people (`ready.` in the words)."""
+    """What one subject of a check came to: `code` names the sentence for people (`finding.` in the words)."""
 
     subject: Subject
     verdict: Verdict
@@ -45,13 +48,13 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def ring(state: State, command: c.RingSites) -> list[e.AnyHappening]:
-    """All its sites, or those that are named."""
-    sites = command.sites or tuple(state.rooms)
-    if any(site not in state.rooms for site in sites):
+    """Those that are named, or all of its sites but those that are trying already."""
+    if any(site not in state.rooms for site in command.sites):
         raise Refused("site-not-invited")
-    if not sites:
+    if not state.rooms:
         raise Refused("no-sites")
-    return [e.SitesRung(tuple(dict.fromkeys(sites)))]
+    sites = command.sites or tuple(site for site in state.rooms if not waits(state, site))
+    return [e.SitesRung(tuple(dict.fromkeys(sites)))] if sites else []
 
 
 def report(state: State, command: c.ReportCheck, who: str) -> list[e.AnyHappening]:
@@ -63,16 +66,28 @@ def report(state: State, command: c.ReportCheck, who: str) -> list[e.AnyHappenin
 
 def waits(state: State, site: str) -> bool:
     """Was SITE rung, and has not said yet what it found?"""
-    return state.phase == "released" and site in state.rung and site not in state.checks
+    return state.phase == "released" and site in state.awaited
 
 
-def step(state: State, site: str, connected: bool, findings: tuple[Finding, ...]) -> Step:
-    """How far SITE has come, with what was found of it, if anything."""
-    if findings:
-        return worst(findings)
-    if site not in state.rung:
-        return "unasked"
-    return "waiting" if connected else "away"
+class Place(msgspec.Struct, frozen=True):
+    """Where a site is now: has it a browser of its own at all, is that connected, is it in another sitting."""
+
+    enrolled: bool
+    connected: bool
+    elsewhere: bool
+
+
+def step(state: State, site: str, place: Place, findings: tuple[Finding, ...], now: int) -> Step:
+    """How far SITE has come at NOW (UTC milliseconds): while it is waited for, why; else what was found of it last."""
+    if not place.enrolled:
+        return "unenrolled"
+    if not waits(state, site):
+        return worst(findings) if findings else "unasked"
+    if not place.connected:
+        return "away"
+    if place.elsewhere:
+        return "busy"
+    return "silent" if now - state.rung[site] > SILENT_MS else "waiting"
 
 
 def judge(check: e.Check, line: e.LineName, at: int, certificate_ends: int) -> tuple[Finding, ...]:
@@ -101,6 +116,8 @@ def _camera(check: e.Check) -> Finding:
 
 
 def _microphone(check: e.Check) -> Finding:
+    if check.microphone == "unheard":
+        return Finding("microphone", "warn", "microphone-unheard")
     if check.microphone != "good":
         return Finding("microphone", "bad", f"microphone-{check.microphone}")
     return Finding("microphone", "good", "microphone-good")
@@ -108,19 +125,20 @@ def _microphone(check: e.Check) -> Finding:
 
 def _line(check: e.Check, line: e.LineName) -> Iterator[Finding]:
     """What there is to say of the line, the worst first."""
-    wanted = WANTED_KBIT[line]
+    wanted = WANTED_DOWN_KBIT[line]
     loss = max(check.up_loss, check.down_loss)
-    carried = {"up": check.up_kbit, "down": wanted if check.whole else check.down_kbit}
-    thin = min(carried, key=lambda way: carried[way])
-    measured: Mapping[str, str | int] = {"kbit": carried[thin], "wanted": wanted}
+    down = max(check.down_kbit, wanted) if check.whole else check.down_kbit
+    least = min(check.up_kbit, down) if wanted else check.up_kbit
     if check.link == "none":
         yield Finding("line", "bad", "line-none")
     if loss >= BROKEN:
         yield Finding("line", "bad", "line-broken", {"percent": loss // 10})
-    if carried[thin] < LEAST_KBIT:
-        yield Finding("line", "bad", f"line-thin-{thin}", measured)
-    if carried[thin] < wanted * NEARLY:
-        yield Finding("line", "warn", f"line-thin-{thin}", measured)
+    if least < LEAST_KBIT:
+        yield Finding("line", "bad", "line-poor", {"kbit": least})
+    if down < wanted * NEARLY:
+        yield Finding("line", "warn", "line-thin-down", {"kbit": down, "wanted": wanted})
+    if check.up_kbit < WANTED_UP_KBIT * NEARLY:
+        yield Finding("line", "warn", "line-thin-up", {"kbit": check.up_kbit, "wanted": WANTED_UP_KBIT})
     if loss >= LOSSY:
         yield Finding("line", "warn", "line-lossy", {"percent": loss // 10})
     if check.rtt >= LATE_MS:
@@ -131,9 +149,12 @@ def _line(check: e.Check, line: e.LineName) -> Iterator[Finding]:
 
 
 def _clock(check: e.Check) -> Finding:
+    """Screens follow the server's clock; but certificates are believed by one's own."""
     off = abs(check.clock_ms)
+    if off >= DAY_MS:
+        return Finding("clock", "bad", "clock-days", {"days": off // DAY_MS})
     if off >= CLOCK_WRONG_MS:
-        return Finding("clock", "bad", "clock-wrong", {"minutes": round(off / 60_000)})
+        return Finding("clock", "warn", "clock-wrong", {"minutes": round(off / 60_000)})
     if off >= CLOCK_OFF_MS:
         return Finding("clock", "warn", "clock-off", {"seconds": round(off / 1000)})
     return Finding("clock", "good", "clock-good")
@@ -145,5 +166,5 @@ def _certificate(check: e.Check, at: int, ends: int) -> Finding:
     if not check.trusted:
         return Finding("certificate", "warn", "certificate-untrusted")
     if ends - at < SOON_MS:
-        return Finding("certificate", "warn", "certificate-soon", {"days": (ends - at) // DAY_MS})
+        return Finding("certificate", "warn", "certificate-soon", {"days": 1 + (ends - at) // DAY_MS})
     return Finding("certificate", "good", "certificate-good")

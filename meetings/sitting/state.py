@@ -101,7 +101,8 @@ class State(msgspec.Struct, frozen=True):
     rooms: Mapping[str, str] = {}  # site -> unit
     lines: Mapping[str, e.LineName] = {}  # site -> its line profile, where it is not "full": LineChosen
     rung: Mapping[str, int] = {}  # site -> when it was asked to try its things: SitesRung
-    checks: Mapping[str, Checked] = {}  # what it found since: SiteChecked
+    awaited: frozenset[str] = frozenset()  # sites that have not answered since: SitesRung, SiteChecked
+    checks: Mapping[str, Checked] = {}  # what each found last: SiteChecked
     joined: tuple[str, ...] = ()  # sites whose camera and wall are linked now
     items: tuple[Item, ...] = ()
     papers: tuple[Paper, ...] = ()
@@ -210,8 +211,11 @@ def _paper_detached(state: State, h: e.PaperDetached, _: int) -> State:
 
 
 def _rung(state: State, h: e.SitesRung, at: int) -> State:
-    checks = {site: checked for site, checked in state.checks.items() if site not in h.sites}
-    return replace(state, rung={**state.rung, **dict.fromkeys(h.sites, at)}, checks=checks)
+    return replace(state, rung={**state.rung, **dict.fromkeys(h.sites, at)}, awaited=state.awaited | {*h.sites})
+
+
+def _site_checked(state: State, h: e.SiteChecked, at: int) -> State:
+    return replace(state, checks={**state.checks, h.site: Checked(at, h.check)}, awaited=state.awaited - {h.site})
 
 
 def _checked_in(state: State, h: e.CheckedIn, at: int) -> State:
@@ -294,7 +298,7 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.PaperDetached: _paper_detached,
     e.Released: lambda s, h, at: replace(s, phase="released", released_at=at),
     e.SitesRung: _rung,
-    e.SiteChecked: lambda s, h, at: replace(s, checks={**s.checks, h.site: Checked(at, h.check)}),
+    e.SiteChecked: _site_checked,
     e.Opened: lambda s, h, at: replace(s, phase="open", opened_at=at),
     e.SiteJoined: lambda s, h, _: replace(s, joined=(*(x for x in s.joined if x != h.site), h.site)),
     e.LineChosen: lambda s, h, _: replace(s, lines={**s.lines, h.site: h.line}),

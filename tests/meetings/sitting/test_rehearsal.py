@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from meetings.sitting import commands as c
 from meetings.sitting import events as e
 from meetings.sitting import rehearsal
-from meetings.sitting.rehearsal import DAY_MS
+from meetings.sitting.rehearsal import DAY_MS, SILENT_MS, WANTED_DOWN_KBIT, Place
 from store.errors import Refused
 
 from .test_decide import Played, refused
@@ -44,8 +44,17 @@ def test_one_site_may_be_rung_again_and_the_others_keep_what_they_found() -> Non
     played = released().do("secretary", c.RingSites()).do("s1", c.ReportCheck(GOOD)).do("s2", c.ReportCheck(GOOD))
     played.do("secretary", c.RingSites(("s2", "s2")))
     assert played.happenings[-1] == e.SitesRung(("s2",))
-    assert rehearsal.waits(played.state, "s2") and set(played.state.checks) == {"s1"}
+    assert rehearsal.waits(played.state, "s2") and not rehearsal.waits(played.state, "s1")
+    assert set(played.state.checks) == {"s1", "s2"}  # what was found last stays till there is news
     assert played.state.rung["s2"] > played.state.rung["s1"]
+
+
+def test_a_second_press_rings_nobody_who_is_trying_already() -> None:
+    played = released().do("secretary", c.RingSites())
+    before = played.state
+    assert played.do("secretary", c.RingSites()).state == before
+    played.do("s1", c.ReportCheck(GOOD)).do("secretary", c.RingSites())
+    assert played.happenings[-1] == e.SitesRung(("s1",))
 
 
 def test_only_sites_of_a_coming_sitting_are_rung() -> None:
@@ -94,8 +103,9 @@ def test_a_coarse_picture_is_told() -> None:
         ({"down_loss": 200}, ("bad", "line-broken")),
         ({"up_loss": 30}, ("warn", "line-lossy")),
         ({"up_kbit": 300}, ("warn", "line-thin-up")),
-        ({"whole": False, "down_kbit": 300}, ("warn", "line-thin-down")),
-        ({"whole": False, "down_kbit": 30}, ("bad", "line-thin-down")),
+        ({"up_kbit": 30}, ("bad", "line-poor")),
+        ({"whole": False, "down_kbit": 900}, ("warn", "line-thin-down")),
+        ({"whole": False, "down_kbit": 30}, ("bad", "line-poor")),
         ({"rtt": 900}, ("warn", "line-late")),
         ({"link": "tcp"}, ("warn", "line-tcp")),
     ],
@@ -104,18 +114,50 @@ def test_each_trouble_of_the_line_is_named(wrong: dict[str, Any], verdict: tuple
     assert found(**wrong) == {"line": verdict}
 
 
-def test_a_line_is_measured_against_its_profile() -> None:
-    thin = {"up_kbit": 280, "down_kbit": 280, "whole": False}
-    assert found("full", **thin) == {"line": ("warn", "line-thin-up")}
-    assert found("256k", **thin) == {}
+def test_what_must_come_is_what_the_profile_lets_come() -> None:
+    thin = {"down_kbit": 280, "whole": False}
+    told = {line: found(line, **thin) for line in WANTED_DOWN_KBIT}
+    assert {line for line, wrong in told.items() if wrong} == {"512k", "1.5M", "full"}
+    assert found("64k", down_kbit=52, whole=False) == {}  # there is no smaller one to choose
+    assert found("send-only", down_kbit=0, whole=False) == {}
+
+
+def test_no_profile_makes_a_thin_way_out_wider() -> None:
+    assert found("64k", up_kbit=200) == found("full", up_kbit=200) == {"line": ("warn", "line-thin-up")}
+
+
+def test_a_sound_that_was_not_measured_is_not_called_good() -> None:
+    wrong = found(microphone="unheard", link="none")
+    assert wrong == {"microphone": ("warn", "microphone-unheard"), "line": ("bad", "line-none")}
 
 
 def test_a_clock_and_a_certificate_that_are_off() -> None:
     assert found(clock_ms=-9_000) == {"clock": ("warn", "clock-off")}
-    assert found(clock_ms=7_200_000) == {"clock": ("bad", "clock-wrong")}
+    assert found(clock_ms=7_200_000) == {"clock": ("warn", "clock-wrong")}
+    assert found(clock_ms=-3 * DAY_MS) == {"clock": ("bad", "clock-days")}
     assert found(trusted=False) == {"certificate": ("warn", "certificate-untrusted")}
     assert found(ends=AT + 3 * DAY_MS) == {"certificate": ("warn", "certificate-soon")}
     assert found(ends=AT - 1) == {"certificate": ("bad", "certificate-ends")}
+    [told] = [one for one in rehearsal.judge(GOOD, "full", AT, AT + 1) if one.subject == "certificate"]
+    assert told.params == {"days": 1}
+
+
+def test_a_site_without_news_says_why() -> None:
+    state = released().do("secretary", c.RingSites()).do("s2", c.ReportCheck(replace(GOOD, camera="none"))).state
+    here = Place(enrolled=True, connected=True, elsewhere=False)
+    rung = state.rung["s1"]
+
+    def step(site: str, place: Place, now: int = rung) -> str:
+        checked = state.checks.get(site)
+        findings = rehearsal.judge(checked.check, "full", AT, ENDS) if checked else ()
+        return rehearsal.step(state, site, place, findings, now)
+
+    assert step("s1", here) == "waiting" and step("s1", here, rung + SILENT_MS + 1) == "silent"
+    assert step("s1", replace(here, elsewhere=True)) == "busy"
+    assert step("s1", replace(here, connected=False)) == "away"
+    assert step("s1", replace(here, enrolled=False)) == "unenrolled"
+    assert step("s2", here) == step("s2", replace(here, connected=False)) == "bad"
+    assert rehearsal.step(released().state, "s1", here, (), rung) == "unasked"
 
 
 def test_the_worst_finding_is_the_sites() -> None:
