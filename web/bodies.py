@@ -225,8 +225,9 @@ class Planning(msgspec.Struct, frozen=True):
 
 
 class SiteReadiness(msgspec.Struct, frozen=True):
-    """`step`: unasked, waiting (rung, no answer yet), away (rung, not connected), or what it found: good, warn, bad.
-    `rung`, `checked`: when, UTC milliseconds, 0 for never."""
+    """`step`: what it found (good, warn, bad); or why there is no news since it was rung: waiting, silent (for
+    minutes), busy (in another sitting), away (not connected), unenrolled; or unasked. `findings`: of its last answer,
+    at `checked`. `rung`, `checked`: UTC milliseconds, 0 for never."""
 
     site: str
     name: str

@@ -121,7 +121,7 @@ class Channel:
             await self.cut(4401)
             raise Refused("sign-in-first")
         if isinstance(asked, wire.Ping):
-            self.send(wire.Pong(asked.t))
+            self.send(wire.Pong(asked.t, self.office.house.now_ms()))
         elif isinstance(asked, wire.Hello):
             await self._hello(asked)
         elif self.who is NOBODY:
@@ -144,9 +144,9 @@ class Channel:
             answer = await self.office.media.join(self.who, asked.sitting, asked.sdp, asked.mosaic)
             self.send(wire.MediaAnswer(asked.id, answer))
         elif isinstance(asked, wire.TrialOffer):
-            self.send(wire.MediaAnswer(asked.id, await self.office.trials.offer(self.who, asked.sdp)))
+            self.send(wire.MediaAnswer(asked.id, await self.office.trials.offer(self.who, asked.id, asked.sdp)))
         elif isinstance(asked, wire.TrialEnd):
-            await self.office.trials.end(self.who)
+            await self.office.trials.end(self.who, asked.id)
         elif isinstance(asked, wire.MediaMosaic):
             await self.office.media.mosaic(self.who, asked.sitting, asked.endpoints)
         elif isinstance(asked, wire.MediaStats):
@@ -164,6 +164,7 @@ class Channel:
             site = await self.office.people.site_principal(asked.site)
             if site is None:
                 raise Denied("site-unknown")
+            await self.office.trials.end(self.who)
             self.who, self.session, self._site_credential = site, None, asked.site
         now = self.office.house.now_ms()
         ice = turn.servers(self.office.settings, self.who.id, now // 1000)
@@ -172,9 +173,7 @@ class Channel:
     async def _list_sittings(self) -> None:
         if self.who.kind != "site":
             raise Denied("no-right")
-        sittings = await self.office.sittings.of_site(self.who.id)
-        rung = await self.office.sittings.rung(self.who.id, [row.id for row in sittings])
-        self.send(wire.SiteListed(sittings, rung))
+        self.send(wire.SiteListed(*await self.office.sittings.of_site(self.who.id)))
 
     @property
     def watched(self) -> list[str]:

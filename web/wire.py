@@ -100,7 +100,9 @@ class TrialOffer(Strict, frozen=True, tag="trial-offer"):
 
 
 class TrialEnd(Strict, frozen=True, tag="trial-end"):
-    """I have seen enough."""
+    """I have seen enough of the try that was offered under this id."""
+
+    id: str
 
 
 class SiteSittings(Strict, frozen=True, tag="site-sittings"):
@@ -224,14 +226,15 @@ class MediaLost(msgspec.Struct, frozen=True, tag="media-lost"):
 
 
 class SiteListed(msgspec.Struct, frozen=True, tag="site-sittings"):
-    """`rung`: those of them for which the site is to try its things, and say what it found."""
+    """`waited`: those of them for which it is rung, and waited for: it is to try its things and say what it found."""
 
     sittings: list[SittingRow]
-    rung: list[str]
+    waited: list[str]
 
 
 class Pong(msgspec.Struct, frozen=True, tag="pong"):
     t: int
+    now: int  # UTC milliseconds: clocks on screens follow the server
 
 
 ToBrowser = (

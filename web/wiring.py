@@ -71,6 +71,7 @@ class Office:
     link_key: bytes
     shell: Shell
     hosts: frozenset[str]  # names and addresses this node answers to
+    _ends: int = 0
 
     @property
     def tls_folder(self) -> Path:
@@ -80,10 +81,12 @@ class Office:
         return (self.tls_folder / "ca.crt").read_bytes()
 
     def certificate_ends(self) -> int:
-        """When the certificate that this node shows browsers ends, UTC milliseconds."""
-        own = self.settings.certificate
-        path = Path(own) if own else self.tls_folder / "node.crt"
-        return row_of("node", x509.load_pem_x509_certificate(path.read_bytes())).ends
+        """When the certificate that this node shows browsers ends, UTC milliseconds: the one it was started with."""
+        if not self._ends:
+            own = self.settings.certificate
+            path = Path(own) if own else self.tls_folder / "node.crt"
+            self._ends = row_of("node", x509.load_pem_x509_certificate(path.read_bytes())).ends
+        return self._ends
 
     def certificates(self) -> list[bodies.CertificateRow]:
         """The certificates a technician keeps an eye on."""

@@ -18,7 +18,7 @@ expect.set_options(timeout=15_000)
 CAMERA = """
 (() => {
   const [colour, tone, width, height] = GIVEN;
-  navigator.mediaDevices.getUserMedia = async () => {
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [width, height];
     const pen = canvas.getContext("2d");
@@ -34,7 +34,8 @@ CAMERA = """
     const out = sound.createMediaStreamDestination();
     source.connect(out);
     source.start();
-    return new MediaStream([...canvas.captureStream(15).getTracks(), ...out.stream.getTracks()]);
+    const picture = wanted.video ? canvas.captureStream(15).getTracks() : [];
+    return new MediaStream([...picture, ...(wanted.audio ? out.stream.getTracks() : [])]);
   };
 })();
 """

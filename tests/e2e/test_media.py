@@ -53,25 +53,37 @@ async () => {
 """
 
 
-async def convene(node: Node, tmp: str, opened: bool = True) -> str:
-    """A sitting with our rooms, open or only released; returns its id."""
+async def signed_in(node: Node, tmp: str) -> dict[str, Client]:
+    """Secretary and chair, without a browser."""
     folder = node.settings.folder
     people = {
         person: Client(node.base, folder / "tls" / "ca.crt", folder / tmp, person) for person in ("thu-ky", "chu-tich")
     }
     for person, client in people.items():
         await client.sign_in(LOGINS[person], PASSWORD, lambda p=person: node.code(p))
-    made = await people["thu-ky"].call("POST", "/api/sittings", {
-        "id": "", "title": "Phiên họp thử", "unit": "vinh-linh", "place": "P", "begins": 1_795_490_000_000,
+    return people
+
+
+async def released(secretary: Client, title: str) -> str:
+    """A sitting with our rooms that everybody knows of; its id."""
+    made = await secretary.call("POST", "/api/sittings", {
+        "id": "", "title": title, "unit": "vinh-linh", "place": "P", "begins": 1_795_490_000_000,
         "chair": "chu-tich", "secretary": "thu-ky", "clerk": "van-thu", "units": ["vinh-o", "quang-tri"],
     })  # fmt: skip
-    await people["thu-ky"].do(made["id"], "add-item", item="a", title="Một")
-    await people["thu-ky"].do(made["id"], "release")
+    await secretary.do(made["id"], "add-item", item="a", title="Một")
+    await secretary.do(made["id"], "release")
+    return str(made["id"])
+
+
+async def convene(node: Node, tmp: str, opened: bool = True) -> str:
+    """A sitting with our rooms, open or only released; its id."""
+    people = await signed_in(node, tmp)
+    sitting = await released(people["thu-ky"], "Phiên họp thử")
     if opened:
-        await people["chu-tich"].do(made["id"], "open")
+        await people["chu-tich"].do(sitting, "open")
     for client in people.values():
         await client.close()
-    return str(made["id"])
+    return sitting
 
 
 async def walls_of(browser: Browser, node: Node) -> dict[str, Page]:

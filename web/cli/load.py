@@ -10,7 +10,8 @@ from meetings.load.rows import told
 from ..words import text
 from . import locale, say
 
-MOST, MOST_PICTURES = 200, 64  # sites: one process that sends and counts for more than these is itself what is measured
+MOST_PICTURES = 64  # of a line without a limit (meetings/relay/lines.py)
+MOST = 200  # sites: one process that sends and counts for more than these is itself what is measured
 
 
 def add(parser: argparse.ArgumentParser) -> None:

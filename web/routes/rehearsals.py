@@ -13,8 +13,7 @@ from meetings.sitting.actions import SittingRow
 from meetings.sitting.rehearsal import Finding
 from meetings.sitting.room import Room
 
-from .. import bodies
-from .. import rehearsal as readiness
+from .. import bodies, readiness
 from ..guard import Call, Routes
 
 routes = Routes()
@@ -22,13 +21,13 @@ routes = Routes()
 
 @routes.add("GET", "/api/rehearsals", "site.see")
 async def coming(call: Call) -> list[SittingRow]:
-    """Sittings that are to come or go on, whose sites one may ring."""
-    return await call.office.sittings.rehearsed(call.who)
+    """Sittings that are to come or go on, whose sites one looks after."""
+    return await call.office.sittings.coming(call.who)
 
 
 @routes.add("GET", "/api/sittings/{sitting}/rehearsal", "rehearsal.hold")
 async def show(call: Call) -> bodies.Rehearsal:
-    return readiness.of(call.office, await _room(call))
+    return await readiness.of(call.office, await _room(call))
 
 
 @routes.add("GET", "/api/sittings/{sitting}/rehearsal.pdf", "rehearsal.hold")

@@ -7,6 +7,7 @@
 export const VERSION = 1;
 const PING_MS = 2000;
 const SILENCE_MS = 5000;
+const SLOW_MS = 1000; // an answer that took longer says little of the time
 const WAITS_MS = [100, 400, 1000, 2000]; // no longer: after a cut of a minute, media waits for it
 
 /** @typedef {import("./wire.d.ts").Told} Told */
@@ -73,6 +74,11 @@ export class Channel extends EventTarget {
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.beat = undefined;
     this.open();
+  }
+
+  /** Follow the server's clock, by an answer that took TRIP ms. @param {number} now @param {number} trip */
+  synchronise(now, trip) {
+    if (trip >= 0 && trip < SLOW_MS) this.offset = now + trip / 2 - this.now();
   }
 
   /** The server's clock. */
@@ -145,7 +151,8 @@ export class Channel extends EventTarget {
     else if (message.type === "done" || message.type === "fetched" || message.type === "media-answer")
       this.settle(message.id, (waiting) => waiting.resolve(message));
     else if (message.type === "refused") this.refused(message);
-    else if (message.type !== "pong") this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
+    else if (message.type === "pong") this.synchronise(message.now, this.now() - message.t);
+    else this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
   }
 
   /** @param {import("./wire.d.ts").Welcome} welcome */

@@ -5,12 +5,13 @@ import { LAYERS, VIDEO, few, places } from "./media.js";
 
 /** @typedef {import("./protocol.js").Channel} Channel */
 /** @typedef {import("./wire.d.ts").Check} Check */
-/** @typedef {{rtt: number, link: Check["link"], up: number, out: number, sent: number, upLost: number, bytes: number, came: number, lost: number, height: number, tall: number, level: number}} Sums */
+/** @typedef {{at: number, rtt: number, link: Check["link"], up: number, out: number, sent: number, upLost: number, bytes: number, came: number, lost: number, height: number, tall: number, level: number}} Sums */
 
 const ALLOW_MS = 20_000; // till somebody says yes to camera and microphone
 const CONNECT_MS = 15_000;
 const LISTEN_MS = 10_000;
 const LOOK_MS = 500;
+const LIGHT_MS = 2000; // so long a camera may take to show anything
 const BUSY_MS = 3000; // many sites try at once: each waits for its turn
 const TURNS = 200;
 const DARK = 12; // mean brightness of 255
@@ -35,7 +36,10 @@ export class Trial extends EventTarget {
     this.done = 0; // share of the listening
     /** @type {RTCPeerConnection | null} */
     this.pc = null;
+    this.sees = false; // is there a camera
     this.ended = false;
+    /** The offer that was made last. */
+    this.id = "";
   }
 
   /** @param {Trial["step"]} step */
@@ -44,40 +48,64 @@ export class Trial extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Try everything; a fault of one thing hinders no other. @returns {Promise<Check>} */
+  /**
+   * Try everything; a fault of one thing hinders no other. Throws what the server refuses with; null where it was stopped.
+   * @returns {Promise<Check | null>}
+   */
   async run() {
-    const camera = await device("video", VIDEO);
-    const microphone = await device("audio", RAW);
-    this.own = new MediaStream([camera.track, microphone.track].filter((track) => track !== null));
-    const eye = new Eye(camera.track);
-    this.dispatchEvent(new Event("change"));
-    const line = await this.line(camera.track ?? drawn(), microphone.track, eye).catch(() => NO_LINE);
-    const trusted = await believed();
-    this.stop();
-    this.go("done");
-    return {
-      camera: camera.state === "good" && eye.brightest < DARK ? "dark" : camera.state,
-      height: eye.height,
-      microphone: microphone.state === "good" && this.level < SILENT_DB && line.link !== "none" ? "silent" : microphone.state,
-      level: within(this.level, -200, 0),
-      ...line,
-      clock_ms: Math.round(-this.channel.offset),
-      trusted,
-    };
+    try {
+      const [camera, microphone] = await Promise.all([this.device("video", VIDEO), this.device("audio", RAW)]);
+      this.sees = camera.track !== null;
+      if (this.ended) return null;
+      const eye = new Eye(camera.track);
+      await eye.open();
+      const line = await this.line(camera.track, microphone.track, eye);
+      const trusted = await believed();
+      if (this.ended) return null;
+      const heard = line.link === "none" ? "unheard" : this.level < SILENT_DB ? "silent" : "good";
+      return {
+        camera: camera.state === "good" && eye.brightest < DARK ? "dark" : camera.state,
+        height: eye.height,
+        microphone: microphone.state === "good" ? heard : microphone.state,
+        level: within(this.level, -200, 0),
+        ...line,
+        clock_ms: Math.round(-this.channel.offset),
+        trusted,
+      };
+    } finally {
+      this.stop();
+      this.go("done");
+    }
   }
 
-  /** @param {MediaStreamTrack} picture @param {MediaStreamTrack | null} sound @param {Eye} eye */
-  async line(picture, sound, eye) {
+  /** A device of this machine, or why there is none. @param {"video" | "audio"} kind @param {MediaTrackConstraints} wanted */
+  async device(kind, wanted) {
+    const found = await device(kind, wanted);
+    if (found.track) this.keep(found.track);
+    return found;
+  }
+
+  /** A track that ends with this trial. @param {MediaStreamTrack} track */
+  keep(track) {
+    if (this.ended) track.stop();
+    this.own = new MediaStream([...(this.own?.getTracks() ?? []), track]);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {MediaStreamTrack | null} camera @param {MediaStreamTrack | null} sound @param {Eye} eye */
+  async line(camera, sound, eye) {
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.channel.ice });
     this.pc = pc;
     const layers = LAYERS.map((layer) => ({ ...layer }));
-    few(pc.addTransceiver(picture, { direction: "sendonly", sendEncodings: layers }), RTCRtpSender);
+    const picture = pc.addTransceiver(camera ?? "video", { direction: "sendonly", sendEncodings: layers });
+    few(picture, RTCRtpSender);
     if (sound) pc.addTransceiver(sound, { direction: "sendonly" });
     places(pc, "audio", 1);
     const [echo] = places(pc, "video", 1);
     await pc.setLocalDescription(await pc.createOffer());
     await pc.setRemoteDescription({ type: "answer", sdp: await this.turn(pc.localDescription?.sdp ?? "") });
-    await connected(pc);
+    if (!(await connected(pc))) return NO_LINE;
+    if (!camera) await picture.sender.replaceTrack(this.drawn());
     this.echo = echo;
     this.go("line");
     /** @type {Sums[]} */
@@ -94,11 +122,30 @@ export class Trial extends EventTarget {
     return measured(seen);
   }
 
+  /** A moving picture, so that the line can be tried without a camera. */
+  drawn() {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [1280, 720];
+    const pen = canvas.getContext("2d");
+    const [track] = canvas.captureStream(15).getVideoTracks();
+    const beat = setInterval(() => {
+      if (track.readyState === "ended" || !pen) return clearInterval(beat);
+      for (let row = 0; row < 720; row += 40)
+        for (let column = 0; column < 1280; column += 40) {
+          pen.fillStyle = `hsl(${Math.random() * 360} 60% 50%)`;
+          pen.fillRect(column, row, 40, 40);
+        }
+    }, 66);
+    this.keep(track);
+    return track;
+  }
+
   /** The relay's answer; while too many try, wait. @param {string} sdp @returns {Promise<string>} */
   async turn(sdp) {
     for (let tries = 0; ; tries++) {
       try {
-        return (await this.channel.ask({ type: "trial-offer", id: crypto.randomUUID(), sdp })).sdp;
+        this.id = crypto.randomUUID();
+        return (await this.channel.ask({ type: "trial-offer", id: this.id, sdp })).sdp;
       } catch (error) {
         if (/** @type {any} */ (error).code !== "trial-busy" || tries >= TURNS || this.ended) throw error;
         if (this.step !== "turn") this.go("turn");
@@ -108,10 +155,12 @@ export class Trial extends EventTarget {
   }
 
   stop() {
+    if (this.ended) return;
     this.ended = true;
+    this.channel.pending.delete(this.id); // an offer that waits for the line to come back is not for anybody any more
     for (const track of this.own?.getTracks() ?? []) track.stop();
     this.pc?.close();
-    this.channel.write({ type: "trial-end" });
+    this.channel.write({ type: "trial-end", id: this.id });
   }
 }
 
@@ -130,6 +179,14 @@ class Eye {
 
   get height() {
     return this.video.videoHeight;
+  }
+
+  /** Until there is light, or it has had its time. */
+  async open() {
+    for (let spent = 0; this.brightest < DARK && spent < LIGHT_MS; spent += 100) {
+      await pause(100);
+      this.look();
+    }
   }
 
   look() {
@@ -153,9 +210,9 @@ async function device(kind, wanted) {
   const asked = navigator.mediaDevices.getUserMedia({ [kind]: wanted });
   let late = false;
   const allowed = asked.then((stream) => {
-    const [first, ...rest] = stream.getTracks().sort((a, b) => Number(b.kind === kind) - Number(a.kind === kind));
-    for (const track of late ? [first, ...rest] : rest) track.stop();
-    return first;
+    const [track] = stream.getTracks();
+    if (late) track.stop();
+    return track;
   });
   try {
     return { track: await Promise.race([allowed, pause(ALLOW_MS).then(() => Promise.reject(new Error()))]), state: "good" };
@@ -165,37 +222,19 @@ async function device(kind, wanted) {
   }
 }
 
-/** A moving picture, so that the line can be tried without a camera. */
-function drawn() {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [1280, 720];
-  const pen = canvas.getContext("2d");
-  const stream = canvas.captureStream(15);
-  const [track] = stream.getVideoTracks();
-  const beat = setInterval(() => {
-    if (track.readyState === "ended" || !pen) return clearInterval(beat);
-    for (let row = 0; row < 720; row += 40)
-      for (let column = 0; column < 1280; column += 40) {
-        pen.fillStyle = `hsl(${Math.random() * 360} 60% 50%)`;
-        pen.fillRect(column, row, 40, 40);
-      }
-  }, 66);
-  setTimeout(() => track.stop(), ALLOW_MS + CONNECT_MS + LISTEN_MS);
-  return track;
-}
-
-/** @param {RTCPeerConnection} pc */
+/** Did sound and picture find a way? @param {RTCPeerConnection} pc */
 async function connected(pc) {
-  for (let spent = 0; pc.connectionState !== "connected"; spent += 100) {
-    if (spent > CONNECT_MS || pc.connectionState === "failed" || pc.connectionState === "closed") throw new Error("no line");
+  for (let spent = 0; spent < CONNECT_MS && !["failed", "closed"].includes(pc.connectionState); spent += 100) {
+    if (pc.connectionState === "connected") return true;
     await pause(100);
   }
+  return false;
 }
 
 /** What all streams together have come to (W3C webrtc-stats). @param {RTCStatsReport} stats @returns {Sums} */
 function sumsOf(stats) {
   /** @type {Sums} */
-  const sums = { rtt: 0, link: "udp", up: 0, out: 0, sent: 0, upLost: 0, bytes: 0, came: 0, lost: 0, height: 0, tall: 0, level: -100 };
+  const sums = { at: performance.now(), rtt: 0, link: "udp", up: 0, out: 0, sent: 0, upLost: 0, bytes: 0, came: 0, lost: 0, height: 0, tall: 0, level: -100 };
   for (const one of stats.values()) {
     if (one.type === "outbound-rtp") {
       sums.sent += one.packetsSent ?? 0;
@@ -204,11 +243,10 @@ function sumsOf(stats) {
     }
     if (one.type === "remote-inbound-rtp") sums.upLost += Math.max(0, one.packetsLost ?? 0);
     else if (one.type === "media-source" && one.audioLevel) sums.level = 20 * Math.log10(one.audioLevel);
-    else if (one.type === "transport" && one.selectedCandidatePairId) {
-      const pair = stats.get(one.selectedCandidatePairId);
-      sums.rtt = (pair?.currentRoundTripTime ?? 0) * 1000;
-      sums.up = pair?.availableOutgoingBitrate ?? 0;
-      const local = stats.get(pair?.localCandidateId);
+    else if (one.type === "candidate-pair" && one.nominated && one.state === "succeeded") {
+      sums.rtt = (one.currentRoundTripTime ?? 0) * 1000;
+      sums.up = one.availableOutgoingBitrate ?? 0;
+      const local = stats.get(one.localCandidateId);
       if (local?.protocol === "tcp" || /tcp|tls/.test(local?.relayProtocol ?? "")) sums.link = "tcp";
     } else if (one.type === "inbound-rtp") {
       sums.bytes += one.bytesReceived ?? 0;
@@ -224,8 +262,7 @@ function sumsOf(stats) {
 function measured(seen) {
   const [before, after] = [seen[Math.floor(seen.length / 2)], seen.at(-1)];
   if (!before || !after) return NO_LINE;
-  const seconds = ((seen.length - 1 - Math.floor(seen.length / 2)) * LOOK_MS) / 1000;
-  const rate = (/** @type {number} */ bytes) => (bytes * 8) / 1000 / Math.max(1, seconds);
+  const rate = (/** @type {number} */ bytes) => (bytes * 8) / Math.max(1, after.at - before.at); // bits a ms
   const down = Math.max(1, after.came - before.came + after.lost - before.lost);
   return {
     link: after.link,

@@ -93,7 +93,7 @@ export interface ChangeItem {
 export interface Check {
   camera: "busy" | "dark" | "good" | "none" | "refused";
   height: number;
-  microphone: "busy" | "good" | "none" | "refused" | "silent";
+  microphone: "busy" | "good" | "none" | "refused" | "silent" | "unheard";
   level: number;
   link: "none" | "tcp" | "udp";
   up_kbit: number;
@@ -542,6 +542,7 @@ export interface Planning {
 export interface Pong {
   type: "pong";
   t: number;
+  now: number;
 }
 
 export interface RecordingFile {
@@ -671,7 +672,7 @@ export interface Signer {
 export interface SiteListed {
   type: "site-sittings";
   sittings: Array<SittingRow>;
-  rung: Array<string>;
+  waited: Array<string>;
 }
 
 export interface SitePart {
@@ -686,7 +687,7 @@ export interface SiteReadiness {
   name: string;
   line: "1.5M" | "256k" | "512k" | "64k" | "full" | "send-only";
   connected: boolean;
-  step: "away" | "bad" | "good" | "unasked" | "waiting" | "warn";
+  step: "away" | "bad" | "busy" | "good" | "silent" | "unasked" | "unenrolled" | "waiting" | "warn";
   rung: number;
   checked: number;
   findings: Array<Finding>;
@@ -768,6 +769,7 @@ export interface Told {
 
 export interface TrialEnd {
   type: "trial-end";
+  id: string;
 }
 
 export interface TrialOffer {

@@ -17,13 +17,13 @@ const QUIETEST = -60; // dBFS: the left end of the meter
 export const findingsList = (findings) =>
   html`<ul class="list findings">${findings.map(
     (one) => html`<li data-subject=${one.subject}><span class="badge ${TONES[one.verdict]}">${icon(ICONS[one.verdict])}${t(`verdict.${one.verdict}`)}</span>
-      <span class="main"><span class="strong">${t(`subject.${one.subject}`)}</span><br><span class="small">${t(`ready.${one.code}`, one.params ?? {})}</span></span></li>`,
+      <span class="main"><span class="strong">${t(`subject.${one.subject}`)}</span><br><span class="small">${t(`finding.${one.code}`, one.params ?? {})}</span></span></li>`,
   )}</ul>`;
 
 class CheckElement extends Part {
   /** @type {import("lit").PropertyDeclarations} */
   static properties = {
-    line: { attribute: false }, profile: { attribute: false }, at: { attribute: false }, auto: { type: Boolean }, findings: { state: true },
+    line: { attribute: false }, profile: { attribute: false }, at: { attribute: false }, auto: { type: Boolean }, findings: { state: true }, fault: { state: true },
   };
 
   constructor() {
@@ -35,12 +35,15 @@ class CheckElement extends Part {
     this.auto = false;
     /** @type {Finding[] | null} */
     this.findings = null;
+    this.fault = "";
     /** @type {Trial | null} */
     this.trial = null;
   }
 
-  firstUpdated() {
-    if (this.auto) void this.begin();
+  /** @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (changed.has("auto") && this.auto) void this.begin();
+    if (changed.has("findings") && this.findings) /** @type {HTMLElement | null} */ (this.querySelector("h2"))?.focus();
   }
 
   disconnectedCallback() {
@@ -50,37 +53,56 @@ class CheckElement extends Part {
 
   async begin() {
     if (!this.line) return;
-    this.findings = null;
+    this.trial?.stop();
+    [this.findings, this.fault] = [null, ""];
     const trial = new Trial(this.line);
     this.trial = trial;
     trial.addEventListener("change", () => this.requestUpdate());
     this.requestUpdate();
-    const check = await trial.run();
+    let check = null;
+    try {
+      check = await trial.run();
+      if (check) this.findings = await post("/api/check", { check, line: this.profile, at: this.at });
+    } catch (error) {
+      this.fault = /** @type {Error} */ (error).message;
+    }
     if (this.trial !== trial || !this.isConnected) return;
-    this.findings = (await this.attempt(() => post("/api/check", { check, line: this.profile, at: this.at }))) ?? [];
     this.trial = null;
+    this.requestUpdate();
     this.dispatchEvent(new CustomEvent("checked", { detail: check, bubbles: true }));
   }
 
   /** @param {Trial} trial */
   running(trial) {
     const loud = Math.max(0, Math.min(1, 1 - trial.loud / QUIETEST));
-    return html`<p class="strong" role="status">${t(`check.step-${trial.step}`)}</p>
-      <progress max="1" .value=${trial.step === "line" ? trial.done : 0} aria-label=${t("check.progress")}></progress>
-      <bacap-tile .stream=${trial.echo ?? trial.own} .name=${t(trial.echo ? "check.as-others-see" : "check.own-picture")}></bacap-tile>
-      <label class="field"><span>${t("check.loudness")}</span><meter min="0" max="1" .value=${loud}></meter></label>`;
+    return html`<progress max="1" .value=${trial.step === "line" ? trial.done : 0} aria-label=${t("check.progress")}></progress>
+      ${trial.sees
+        ? html`<bacap-tile .stream=${trial.echo ?? trial.own} .name=${t(trial.echo ? "check.as-others-see" : "check.own-picture")}></bacap-tile>`
+        : trial.step === "devices" ? nothing : html`<div class="note warn">${t("check.no-picture")}</div>`}
+      <label class="field"><span>${t("check.loudness")}</span><meter min="0" max="1" .value=${loud}>${Math.round(loud * 100)} %</meter></label>`;
   }
 
-  render() {
-    if (this.trial) return html`<div class="stack">${this.running(this.trial)}</div>`;
-    if (!this.findings)
-      return html`<div class="stack"><p>${t("check.about")}</p><div class="row"><button class="button act decisive" @click=${this.begin}>${icon("play")}${t("check.begin")}</button></div></div>`;
-    const worst = this.findings.find((one) => one.verdict === "bad") ?? this.findings.find((one) => one.verdict === "warn");
-    return html`<div class="stack"><h2 role="status">${t(`check.outcome-${worst?.verdict ?? "good"}`)}</h2>${findingsList(this.findings)}
+  /** @param {Finding[]} findings */
+  found(findings) {
+    const worst = findings.find((one) => one.verdict === "bad") ?? findings.find((one) => one.verdict === "warn");
+    return html`<h2 tabindex="-1">${t(`check.outcome-${worst?.verdict ?? "good"}`)}</h2>${findingsList(findings)}
       ${this.auto
         ? nothing
         : html`<div class="row"><button class="button" @click=${() => melody([523, 659, 784], 0.25)}>${icon("volume-2")}${t("check.play")}</button><span class="soft small">${t("check.play-help")}</span></div>
-          <div class="row"><button class="button act" @click=${this.begin}>${icon("rotate-cw")}${t("check.again")}</button></div>`}</div>`;
+          <div class="row"><button class="button act" @click=${this.begin}>${icon("rotate-cw")}${t("check.again")}</button></div>`}`;
+  }
+
+  body() {
+    if (this.trial) return this.running(this.trial);
+    if (this.findings) return this.found(this.findings);
+    const begin = html`<div class="row"><button class="button act decisive" @click=${this.begin}>${icon("play")}${t("check.begin")}</button></div>`;
+    if (this.fault) return html`<div class="note seal">${this.fault}</div>${this.auto ? nothing : begin}`;
+    return html`<p>${t("check.about")}</p>${begin}`;
+  }
+
+  render() {
+    const step = this.trial ? t(`check.step-${this.trial.step}`) : this.fault ? t("check.failed") : this.findings ? t("check.step-done") : "";
+    return html`<div class="stack"><p class="strong" role="status">${step}</p>${this.body()}</div>`;
   }
 }
 

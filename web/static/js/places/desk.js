@@ -36,7 +36,11 @@ class Desk extends Part {
       prepares && row.phase !== "closed"
         ? html`<a class="button decisive ${row.phase === "planned" ? "act" : ""}" href="/sittings/${row.id}/prepare">${icon("list-ordered")}${t("desk.prepare")}</a>`
         : nothing;
-    return html`<div class="row">${main}${prepare}</div>`;
+    const rehearse =
+      row.phase === "released" && (prepares || row.roles.includes("chair"))
+        ? html`<a class="button decisive" href="/sittings/${row.id}/rehearsal">${icon("bell-ring")}${t("prepare.rehearse")}</a>`
+        : nothing;
+    return html`<div class="row">${main}${prepare}${rehearse}</div>`;
   }
 
   /** @param {SittingRow} row */

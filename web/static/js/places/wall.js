@@ -15,6 +15,7 @@ import { sites } from "./walls.js";
 
 const LOOK_MS = 5000;
 const SHOWN_MS = 15_000; // what a check found stays on the screen so long
+const PAUSE_MS = 60_000; // after a check that failed, till the next
 const SHAPE = { send: true, voices: 3, pictures: 4 };
 
 class Wall extends Part {
@@ -38,10 +39,11 @@ class Wall extends Part {
     this.listed = (event) => {
       const told = /** @type {CustomEvent} */ (event).detail;
       this.follow(told.sittings);
-      this.answer(told.rung);
+      this.answer(told.waited);
     };
     /** The sitting for which this room's things are being tried; "": nobody asked, but somebody here. @type {string | null} */
     this.checking = null;
+    this.pausedTill = 0; // performance.now()
   }
 
   connectedCallback() {
@@ -63,6 +65,7 @@ class Wall extends Part {
   disconnectedCallback() {
     super.disconnectedCallback();
     clearInterval(this.beat);
+    clearTimeout(this.leaving);
     this.line?.removeEventListener("site-sittings", this.listed);
     this.line?.removeEventListener("state", this.draw);
     this.line?.removeEventListener("welcome", this.look);
@@ -96,10 +99,12 @@ class Wall extends Part {
     this.join();
   }
 
-  /** Rung for a rehearsal: try everything, unless a sitting is on here. @param {string[]} rung */
-  answer(rung) {
-    const [sitting] = rung;
-    if (sitting && this.checking === null && this.view?.parts?.sitting.phase !== "open") this.check(sitting);
+  /** Rung for a rehearsal: try everything. A sitting that is on comes first. @param {string[]} waited */
+  answer(waited) {
+    const [sitting] = waited;
+    const busy = this.sittings.some((row) => row.phase === "open");
+    if (busy && this.checking !== null) this.back();
+    else if (sitting && !busy && !this.checking && performance.now() >= this.pausedTill) this.check(sitting);
   }
 
   /** @param {string} sitting */
@@ -107,17 +112,20 @@ class Wall extends Part {
     this.media?.close();
     this.media = null;
     this.checking = sitting;
-    if (sitting) melody([880, 660, 880, 660], 0.3);
+    if (sitting && !this.pausedTill) melody([880, 660, 880, 660], 0.3);
   }
 
-  /** @param {CustomEvent<import("../wire.d.ts").Check>} event */
+  /** @param {CustomEvent<import("../wire.d.ts").Check | null>} event */
   async checked(event) {
-    const sitting = this.checking;
-    if (sitting && this.line) await this.attempt(() => /** @type {import("../protocol.js").Channel} */ (this.line).do(sitting, { kind: "report-check", check: event.detail }));
-    if (sitting) setTimeout(() => this.back(), SHOWN_MS);
+    const [sitting, line, check] = [this.checking, this.line, event.detail];
+    if (!sitting || !line) return;
+    const told = check && (await this.attempt(() => line.do(sitting, { kind: "report-check", check })));
+    this.pausedTill = told ? 0 : performance.now() + PAUSE_MS;
+    if (this.checking === sitting && this.isConnected) this.leaving = setTimeout(() => this.back(), SHOWN_MS);
   }
 
   back() {
+    clearTimeout(this.leaving);
     this.checking = null;
     this.join();
   }
@@ -185,9 +193,10 @@ class Wall extends Part {
   /** @param {string} sitting */
   trying(sitting) {
     const row = this.sittings.find((one) => one.id === sitting);
+    const known = this.view?.id === sitting ? this.view.parts?.sites.find((one) => one.site === this.site) : null;
     return html`<div class="wall trying"><main id="main" class="card stack"><h1>${t(sitting ? "wall.rehearsal" : "place.place-check")}</h1>
       <p>${marked(this.name)}${row ? html` · ${marked(row.title)}` : nothing}</p>
-      <bacap-check .line=${this.line} .at=${row?.begins ?? 0} ?auto=${Boolean(sitting)} @checked=${this.checked}></bacap-check>
+      <bacap-check .line=${this.line} .profile=${known?.line ?? "full"} .at=${row?.begins ?? 0} ?auto=${Boolean(sitting)} @checked=${this.checked}></bacap-check>
       ${sitting ? nothing : html`<div class="row"><button class="button" @click=${this.back}>${icon("arrow-left")}${t("act.back")}</button></div>`}</main></div>`;
   }
 
@@ -198,7 +207,7 @@ class Wall extends Part {
     if (!this.started)
       return html`<div class="wall start"><main id="main"><h1>${marked(this.name)}</h1><p>${parts ? marked(parts.sitting.title) : t("wall.no-sitting")}</p>
         <button class="button act decisive" @click=${this.start}>${icon("play")}${t("wall.start")}</button>
-        <button class="button plain-on-dark" @click=${() => this.check("")}>${icon("mic")}${t("desk.check")}</button></main></div>`;
+        <button class="button" @click=${() => this.check("")}>${icon("mic")}${t("desk.check")}</button></main></div>`;
     if (!parts) return html`<div class="wall start"><main id="main"><h1>${marked(this.name)}</h1><p>${t("wall.waiting")}</p></main></div>`;
     return html`<div class="wall"><main id="main"><section class="pictures">${this.stage(parts)}${this.others(parts)}</section><section class="beside">${this.beside(parts)}</section></main>${this.strip(parts)}
       ${this.media?.voices.map((stream, index) => html`<audio autoplay data-voice=${index} .srcObject=${stream}></audio>`) ?? nothing}

@@ -1,4 +1,4 @@
-"""What a rehearsal has shown so far, site by site; and the readiness sheet that is printed of it."""
+"""Which sites of a sitting are ready, as a rehearsal has shown so far; and the readiness sheet that is printed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from documents.model import ReadinessForm, ReadinessRow
 from meetings.people import records as people
-from meetings.people.model import UnitId, agency_of
+from meetings.people.model import UnitId, agency_of, sort_key
 from meetings.people.orgtree import Tree
 from meetings.sitting import narrative, rehearsal
 from meetings.sitting.room import Room
@@ -22,26 +22,28 @@ STEPS: tuple[rehearsal.Step, ...] = get_args(rehearsal.Step)
 SUBJECTS: tuple[rehearsal.Subject, ...] = get_args(rehearsal.Subject)
 
 
-def of(office: Office, room: Room) -> bodies.Rehearsal:
-    """How far ROOM's sites are."""
-    state, ends = room.state, office.certificate_ends()
+async def of(office: Office, room: Room) -> bodies.Rehearsal:
+    """How far ROOM's sites are, the worst first, by name within."""
+    state, ends, now = room.state, office.certificate_ends(), office.house.now_ms()
+    enrolled = {site.id for site in await office.people.sites() if site.enrolled and not site.revoked}
+    others = [other.state for other in office.rooms.live() if other is not room and other.state.phase == "open"]
     sites = []
     for site in state.rooms:
         checked, line = state.checks.get(site), state.lines.get(site, "full")
         findings = rehearsal.judge(checked.check, line, state.begins, ends) if checked else ()
         connected = office.channels.connected(site)
+        place = rehearsal.Place(site in enrolled, connected, any(site in other.joined for other in others))
         sites.append(bodies.SiteReadiness(
-            site, room.names.get(site, ""), line, connected, rehearsal.step(state, site, connected, findings),
+            site, room.names.get(site, ""), line, connected, rehearsal.step(state, site, place, findings, now),
             state.rung.get(site, 0), checked.at if checked else 0, findings,
         ))  # fmt: skip
-    return bodies.Rehearsal(
-        state.id, state.title, state.unit, state.place, state.begins, state.phase, tuple(sites)
-    )  # fmt: skip
+    sites.sort(key=lambda site: (STEPS.index(site.step), sort_key(site.name)))
+    return bodies.Rehearsal(state.id, state.title, state.unit, state.place, state.begins, state.phase, tuple(sites))
 
 
 async def sheet(office: Office, room: Room) -> bytes:
     """The readiness sheet as PDF, in Vietnamese: a paper of the committee's. Raises Refused."""
-    shown, now = of(office, room), office.house.now_ms()
+    shown, now = await of(office, room), office.house.now_ms()
     day = vietnam_day(now)
     tree = Tree(await office.house.read(people.all_units), day)
     form = ReadinessForm(
@@ -60,7 +62,7 @@ def _moment(utc_ms: int) -> str:
 def _counts(shown: bodies.Rehearsal) -> str:
     steps = Counter(site.step for site in shown.sites)
     told = [f"{words.text('vi', f'rehearsal.{step}')}: {count}" for step in STEPS if (count := steps[step])]
-    return f"{len(shown.sites)} điểm cầu. {'; '.join(told)}."
+    return f"{'; '.join(told)}."
 
 
 def _row(site: bodies.SiteReadiness) -> ReadinessRow:
@@ -71,7 +73,7 @@ def _row(site: bodies.SiteReadiness) -> ReadinessRow:
 
 
 def _troubles(site: bodies.SiteReadiness) -> tuple[str, ...]:
-    if not site.findings:
+    if site.step not in ("good", "warn", "bad"):
         return (words.text("vi", f"rehearsal.{site.step}-help"),)
     troubles = (one for one in site.findings if one.verdict != "good")
-    return tuple(words.text("vi", f"ready.{one.code}", one.params) for one in troubles)
+    return tuple(words.text("vi", f"finding.{one.code}", one.params) for one in troubles)
