@@ -1,4 +1,4 @@
-"""The fast way out (Linux): a moment's packets protected in place by libsrtp, and sent a whole round in one sendmmsg.
+"""The fast way out (Linux): a moment's packets protected in place by libsrtp, and sent many in one sendmmsg.
 
 What goes to the same places together is laid out once, as a `Train`: the bytes, what must be rewritten in each copy,
 and where the kernel cuts them (UDP GSO), so that a message of many packets costs hardly more than one. For each place
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ROOM = 144  # what libsrtp may write behind a packet (SRTP_MAX_TRAILER_LEN)
 ARENA = 1024**2
 MOST_TOGETHER = 256  # packets of one train, so that it fits the arena
-MESSAGES = 512  # a round
+MESSAGES = 32  # a system call: few, so that the first viewers have theirs while the others' are still being packed
 LONGEST_MESSAGE = 60_000  # bytes: an IPv4 datagram before it is cut
 MOST_SEGMENTS = 64  # UDP_MAX_SEGMENTS
 UDP_SEGMENT = 103
@@ -109,7 +109,7 @@ class Leg:
 
 
 class Batch:
-    """In-place protection and one system call a round."""
+    """In-place protection, and one system call for many messages."""
 
     def __init__(self, sock: socket.socket, trains: bool = True) -> None:
         mmsg.libc.sendmmsg  # noqa: B018  (AttributeError here, at start, where the system has none)
