@@ -40,6 +40,15 @@ CAMERA = """
 })();
 """
 
+# What the relay answers is read otherwise: a candidate of the test's own line, say, in the place of the relay's.
+THROUGH = """{
+  const [from, to] = GIVEN;
+  const take = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = function (told) {
+    return take.call(this, { type: told.type, sdp: told.sdp.replaceAll(from, to) });
+  };
+}"""
+
 # The mean colour of what a video element shows.
 MEAN = """((video) => {
   const canvas = document.createElement("canvas");
@@ -77,6 +86,11 @@ async () => {
   return { pictures, voices };
 }
 """.replace("MEAN", MEAN)
+
+
+def through(one: str, other: str) -> str:
+    """A script by which a page reads OTHER for ONE in the relay's answers."""
+    return THROUGH.replace("GIVEN", json.dumps([one, other]))
 
 
 async def open_page(browser: Browser, node: Node, size: dict[str, int] = TABLET, **more: Any) -> Page:

@@ -5,11 +5,24 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from playwright.async_api import Browser as Chromium
 
-from tests.kit.link import Weather
+from tests.kit.link import Link, Weather
 from tests.kit.viewer import Browser, stage
 
+from . import desk
+from .node import Node
+from .test_flow import ROOMS, sees_and_hears
+from .test_media import convene
+
 pytestmark = pytest.mark.browser
+
+# Of each picture that a wall is sent: frames decoded so far, by SSRC.
+DECODED = """async () => {
+  const stats = [...(await document.querySelector("place-wall").media.pc.getStats()).values()];
+  const pictures = stats.filter((one) => one.type === "inbound-rtp" && one.kind === "video" && one.framesDecoded);
+  return Object.fromEntries(pictures.map((one) => [one.ssrc, one.framesDecoded]));
+}"""
 
 
 async def grows(browser: Browser, kind: str, key: str, by: float, what: str, seconds: float = 30) -> None:
@@ -63,3 +76,28 @@ async def test_a_cut_of_seconds_heals_by_itself() -> None:
         link.cut = False
         await grows(browser, "audio", "packetsReceived", 50, "sound after the cut")
         await grows(browser, "video", "framesDecoded", 20, "pictures after the cut")
+
+
+@pytest.mark.timeout(180)
+async def test_three_rooms_on_lines_that_lose_see_and_hear_each_other(browser: Chromium, node: Node) -> None:
+    """Each of their cameras gives 15 pictures a second; one packet in twenty is lost on the way up, and one on the way
+    down."""
+    await convene(node, "ledgers")
+    port, weather = node.settings.port, Weather(loss=0.05, delay=40, jitter=10)
+    async with Link(("127.0.0.1", port), weather, weather, seed=7) as link:
+        over = desk.through(f" 127.0.0.1 {port} typ", f" {link.address[0]} {port} typ")
+        walls = {
+            site: await desk.open_wall(browser, node, site, colour, tone, (320, 180), (over,))
+            for site, (colour, tone) in ROOMS.items()
+        }
+        for site, wall in walls.items():
+            await sees_and_hears(wall, {other for other in ROOMS if other != site})
+        before = {site: await wall.evaluate(DECODED) for site, wall in walls.items()}
+        await asyncio.sleep(10)
+        for site, wall in walls.items():
+            after = await wall.evaluate(DECODED)
+            grown = [frames - before[site].get(ssrc, 0) for ssrc, frames in after.items()]
+            assert len(grown) == 2 and min(grown) > 75, (site, grown)
+        assert len(link.wires) == 3 and all(wire.up.lost > 20 and wire.down.lost > 20 for wire in link.wires.values())
+    for wall in walls.values():
+        assert not desk.faults_of(wall)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -30,14 +29,6 @@ NO_CAMERA = """{
   navigator.mediaDevices.getUserMedia = async (wanted) => {
     if (wanted.video) throw new DOMException("", "NotFoundError");
     return all(wanted);
-  };
-}"""
-# Media goes over the test's own line, whose candidate stands in the place of the relay's.
-THROUGH = """{
-  const [from, to] = GIVEN;
-  const take = RTCPeerConnection.prototype.setRemoteDescription;
-  RTCPeerConnection.prototype.setRemoteDescription = function (told) {
-    return take.call(this, { type: told.type, sdp: told.sdp.replaceAll(from, to) });
   };
 }"""
 
@@ -79,7 +70,7 @@ async def test_every_fault_of_a_site_is_told_before_the_day(browser: Browser, tr
 
     host = "127.0.0.2"  # switched on late, over a thin line, without a camera, and nobody has pressed anything there
     async with Link(("127.0.0.1", port), Weather(), Weather(rate=300), 7, host) as link:
-        through = THROUGH.replace("GIVEN", json.dumps([f" 127.0.0.1 {port} typ", f" {host} {port} typ"]))
+        through = desk.through(f" 127.0.0.1 {port} typ", f" {host} {port} typ")
         late = await desk.open_wall(
             browser, node, "dc-vinh-o", "#602020", 440, (640, 360), (NO_CAMERA, through), started=False
         )
@@ -134,7 +125,7 @@ async def test_a_sitting_that_is_on_comes_before_any_rehearsal(browser: Browser,
 async def test_what_could_not_be_judged_is_not_called_good(browser: Browser, node: Node) -> None:
     """And with the line gone, the camera is looked at all the same."""
     await convene(node, "ledgers", opened=False)
-    nowhere = THROUGH.replace("GIVEN", json.dumps(["a=candidate", "a=x-candidate"]))
+    nowhere = desk.through("a=candidate", "a=x-candidate")
     wall = await desk.open_wall(browser, node, "dc-tinh", "#206020", 440, (640, 360), (nowhere,), started=False)
     await desk.press(wall, "Thử thiết bị")
     await wall.route("**/api/check", lambda route: route.abort())

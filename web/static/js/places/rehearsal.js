@@ -90,7 +90,7 @@ class Rehearsal extends Part {
     const open = this.open.has(row.site);
     const wrong = row.findings.filter((one) => one.verdict !== "good");
     return html`<li data-site=${row.site} data-step=${row.step}>
-      <span class="main"><span class="strong">${marked(row.name)}</span><br><span class="small soft">${row.step === "away" ? nothing : t(row.connected ? "sites.connected" : "sites.away")}${row.checked ? html` · ${t("rehearsal.at", { time: clock(row.checked), day: day(row.checked) })}` : nothing}</span></span>
+      <span class="main"><span class="strong">${marked(row.name)}</span><br><span class="small soft">${row.step === "away" || row.step === "unenrolled" ? nothing : t(row.connected ? "sites.connected" : "sites.away")}${row.checked ? html` · ${t("rehearsal.at", { time: clock(row.checked), day: day(row.checked) })}` : nothing}</span></span>
       <span class="badge ${TONES[row.step]}">${icon(ICONS[row.step])}${t(`rehearsal.${row.step}`)}</span>
       <label class="field small"><span>${t("mosaic.profile")}</span><select .value=${live(row.line)} aria-label=${t("rehearsal.profile-of", { name: row.name })} @change=${(/** @type {Event} */ event) => this.choose(row.site, event)}>${LINES.map(
         (line) => html`<option value=${line} ?selected=${line === row.line}>${t(`profile.${line}`)}</option>`,
