@@ -183,6 +183,7 @@ async def _process(folder: Path, what: str) -> AsyncIterator[asyncio.subprocess.
         yield process
     finally:
         process._transport.close()  # type: ignore[attr-defined]  # kills it, if it is still there
+        await process.wait()  # nobody is left behind, whoever ends next
 
 
 def _say(process: asyncio.subprocess.Process, message: Message) -> None:

@@ -120,6 +120,7 @@ async def test_what_was_left_behind_is_kept_at_the_next_start(node: Node) -> Non
     room = await node.opened()
     async with recorded(node, room):
         await node.office.recorder.close()  # as when the web process ends
+        assert recorders(node) == []
     assert room.state.recordings == ()
     node.office.recorder.start()
     await kept(room, 1)
