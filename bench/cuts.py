@@ -173,6 +173,9 @@ def main() -> int:
     if os.geteuid():
         print("bench cuts: needs root, to make network namespaces", file=sys.stderr)
         return 2
+    if not CHROMIUM:
+        print("bench cuts: needs Chromium: apt install chromium", file=sys.stderr)
+        return 2
     found = asyncio.run(rows(arguments.runs, arguments.cuts))
     print(told(found, arguments.json))
     return 0 if all(row.met is not False for row in found) else 1

@@ -14,6 +14,7 @@ from meetings.sitting.actions import SittingRow, Waiting
 from meetings.sitting.events import Check, LineName
 from meetings.sitting.narrative import MinutesText
 from meetings.sitting.rehearsal import Finding, Step
+from meetings.sitting.screen import SittingPart
 
 from .wire import Health, Strict
 
@@ -240,12 +241,7 @@ class SiteReadiness(msgspec.Struct, frozen=True):
 
 
 class Rehearsal(msgspec.Struct, frozen=True):
-    id: str
-    title: str
-    unit: str
-    place: str
-    begins: int
-    phase: str
+    sitting: SittingPart
     sites: tuple[SiteReadiness, ...]
 
 

@@ -47,6 +47,10 @@ class Channels:
     def connected(self, who: str) -> bool:
         return any(channel.who.id == who for channel in self._open)
 
+    def everybody(self) -> set[str]:
+        """Who is connected, persons and sites."""
+        return {channel.who.id for channel in self._open}
+
     def of(self, who: str) -> list[Channel]:
         return [channel for channel in self._open if channel.who.id == who]
 

@@ -9,7 +9,7 @@ from documents.model import ReadinessForm, ReadinessRow
 from meetings.people import records as people
 from meetings.people.model import UnitId, agency_of, sort_key
 from meetings.people.orgtree import Tree
-from meetings.sitting import narrative, rehearsal
+from meetings.sitting import narrative, rehearsal, screen
 from meetings.sitting.room import Room
 from store.world import vietnam_day
 
@@ -26,37 +26,33 @@ async def of(office: Office, room: Room) -> bodies.Rehearsal:
     """How far ROOM's sites are, the worst first, by name within."""
     state, ends, now = room.state, office.certificate_ends(), office.house.now_ms()
     enrolled = {site.id for site in await office.people.sites() if site.enrolled and not site.revoked}
-    others = [other.state for other in office.rooms.live() if other is not room and other.state.phase == "open"]
+    others = (other.state for other in office.rooms.live() if other is not room and other.state.phase == "open")
+    connected, elsewhere = office.channels.everybody(), {site for other in others for site in other.joined}
     sites = []
     for site in state.rooms:
         checked, line = state.checks.get(site), state.lines.get(site, "full")
         findings = rehearsal.judge(checked.check, line, state.begins, ends) if checked else ()
-        connected = office.channels.connected(site)
-        place = rehearsal.Place(site in enrolled, connected, any(site in other.joined for other in others))
+        reach = rehearsal.Reach(site in enrolled, site in connected, site in elsewhere)
         sites.append(bodies.SiteReadiness(
-            site, room.names.get(site, ""), line, connected, rehearsal.step(state, site, place, findings, now),
+            site, room.names.get(site, ""), line, reach.connected, rehearsal.step(state, site, reach, findings, now),
             state.rung.get(site, 0), checked.at if checked else 0, findings,
         ))  # fmt: skip
     sites.sort(key=lambda site: (STEPS.index(site.step), sort_key(site.name)))
-    return bodies.Rehearsal(state.id, state.title, state.unit, state.place, state.begins, state.phase, tuple(sites))
+    return bodies.Rehearsal(screen.sitting(state), tuple(sites))
 
 
 async def sheet(office: Office, room: Room) -> bytes:
     """The readiness sheet as PDF, in Vietnamese: a paper of the committee's. Raises Refused."""
     shown, now = await of(office, room), office.house.now_ms()
-    day = vietnam_day(now)
+    sitting, day = shown.sitting, vietnam_day(now)
     tree = Tree(await office.house.read(people.all_units), day)
     form = ReadinessForm(
-        agency_of(tree.get(UnitId(shown.unit))), shown.title, _moment(shown.begins), shown.place, day, _moment(now),
-        _counts(shown), tuple(_row(site) for site in shown.sites),
+        agency_of(tree.get(UnitId(sitting.unit))), sitting.title, narrative.moment(sitting.begins), sitting.place,
+        day, narrative.moment(now), _counts(shown), tuple(_row(site) for site in shown.sites),
         tuple((site.name, _troubles(site)) for site in shown.sites if site.step != "good"),
     )  # fmt: skip
     pdf, _ = await office.typesetter.typeset(form)
     return pdf
-
-
-def _moment(utc_ms: int) -> str:
-    return f"{narrative.hour(utc_ms)}, {narrative.date(utc_ms)}"
 
 
 def _counts(shown: bodies.Rehearsal) -> str:

@@ -77,22 +77,25 @@ class Office:
     def tls_folder(self) -> Path:
         return self.settings.folder / "tls"
 
+    @property
+    def _certificate(self) -> Path:
+        """The file of what this node shows browsers."""
+        own = self.settings.certificate
+        return Path(own) if own else self.tls_folder / "node.crt"
+
     def authority_certificate(self) -> bytes:
         return (self.tls_folder / "ca.crt").read_bytes()
 
     def certificate_ends(self) -> int:
         """When the certificate that this node shows browsers ends, UTC milliseconds: the one it was started with."""
         if not self._ends:
-            own = self.settings.certificate
-            path = Path(own) if own else self.tls_folder / "node.crt"
-            self._ends = row_of("node", x509.load_pem_x509_certificate(path.read_bytes())).ends
+            self._ends = row_of("node", x509.load_pem_x509_certificate(self._certificate.read_bytes())).ends
         return self._ends
 
     def certificates(self) -> list[bodies.CertificateRow]:
         """The certificates a technician keeps an eye on."""
         found = []
-        for use, name in (("lan-authority", "ca.crt"), ("node", "node.crt")):
-            path = self.tls_folder / name
+        for use, path in (("lan-authority", self.tls_folder / "ca.crt"), ("node", self._certificate)):
             if path.exists():
                 found.append(row_of(use, x509.load_pem_x509_certificate(path.read_bytes())))
         held = self.signing.safe.authority

@@ -52,15 +52,20 @@ def tidied(text: MinutesText) -> MinutesText:
 
 
 def hour(utc_ms: int) -> str:
-    moment = vietnam_time(utc_ms)
-    return f"{moment.hour:02d} giờ {moment.minute:02d} phút"
+    local = vietnam_time(utc_ms)
+    return f"{local.hour:02d} giờ {local.minute:02d} phút"
 
 
 def date(utc_ms: int) -> str:
     """Days below 10 and months 1 and 2 with a leading zero (Decree 30, Appendix I, part II, section 4)."""
-    moment = vietnam_time(utc_ms)
-    month = f"{moment.month:02d}" if moment.month < 3 else str(moment.month)
-    return f"ngày {moment.day:02d} tháng {month} năm {moment.year}"
+    local = vietnam_time(utc_ms)
+    month = f"{local.month:02d}" if local.month < 3 else str(local.month)
+    return f"ngày {local.day:02d} tháng {month} năm {local.year}"
+
+
+def moment(utc_ms: int) -> str:
+    """Hour and date."""
+    return f"{hour(utc_ms)}, {date(utc_ms)}"
 
 
 def title(card: Card | None) -> str:
@@ -80,13 +85,13 @@ def draft(
     venue = state.place + (f"; kết nối trực tuyến với {len(linked)} điểm cầu: {', '.join(linked)}" if linked else "")
     return MinutesText(
         subject=state.title,
-        begun=f"{hour(state.opened_at)}, {date(state.opened_at)}",
+        begun=moment(state.opened_at),
         venue=f"{venue}.",
         attendance=tuple(_attendance(state, people)),
         chair=title(people.get(state.chair)),
         secretary=title(people.get(state.with_role("secretary"))),
         course=tuple(_course(state, happened, people)),
-        ended=f"Cuộc họp kết thúc vào {hour(state.closed_at)}, {date(state.closed_at)}",
+        ended=f"Cuộc họp kết thúc vào {moment(state.closed_at)}",
         recipients=("Thành viên Ủy ban nhân dân", "Các đơn vị dự họp", "Lưu: VT, Hồ sơ phiên họp"),
     )
 

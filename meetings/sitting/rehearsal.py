@@ -69,23 +69,23 @@ def waits(state: State, site: str) -> bool:
     return state.phase == "released" and site in state.awaited
 
 
-class Place(msgspec.Struct, frozen=True):
-    """Where a site is now: has it a browser of its own at all, is that connected, is it in another sitting."""
+class Reach(msgspec.Struct, frozen=True):
+    """Whether a site can be reached now: has it a browser of its own, is that connected, is it in another sitting."""
 
     enrolled: bool
     connected: bool
     elsewhere: bool
 
 
-def step(state: State, site: str, place: Place, findings: tuple[Finding, ...], now: int) -> Step:
+def step(state: State, site: str, reach: Reach, findings: tuple[Finding, ...], now: int) -> Step:
     """How far SITE has come at NOW (UTC milliseconds): while it is waited for, why; else what was found of it last."""
-    if not place.enrolled:
+    if not reach.enrolled:
         return "unenrolled"
     if not waits(state, site):
         return worst(findings) if findings else "unasked"
-    if not place.connected:
+    if not reach.connected:
         return "away"
-    if place.elsewhere:
+    if reach.elsewhere:
         return "busy"
     return "silent" if now - state.rung[site] > SILENT_MS else "waiting"
 

@@ -231,7 +231,7 @@ def screen(
 ) -> Screen:  # fmt: skip
     """STATE as VIEWER may see it."""
     return Screen(
-        _sitting(state), _agenda(state, viewer), _attendance(state),
+        sitting(state), _agenda(state, viewer), _attendance(state),
         _sites(state),
         _stage(state, viewer),
         tuple(_ballot(ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
@@ -239,7 +239,8 @@ def screen(
     )  # fmt: skip
 
 
-def _sitting(state: State) -> SittingPart:
+def sitting(state: State) -> SittingPart:
+    """The part that all viewers see alike."""
     return SittingPart(
         state.id, state.phase, state.title, state.unit, state.place, state.begins, state.opened_at, state.closed_at,
         state.chair, state.with_role("secretary"), rules.named(state.rules).source, state.recorded_since,

@@ -178,6 +178,19 @@ async def test_media_goes_on_without_the_web_process_and_is_taken_over_by_the_ne
     assert {message.endpoint for message in stage.told if isinstance(message, Shown)} == {"dark", "bright", "wall"}
 
 
+async def test_a_line_that_is_tried_for_a_web_process_that_is_gone_is_tried_no_more(stage: Stage) -> None:
+    await stage.link.steer(Policy("r", (), None, echo=True))
+    alone = await stage.site("alone", BRIGHT, HIGH)
+    await until(lambda: sees(alone, BRIGHT) and hears(alone, HIGH), what="itself")
+    await stage.link.close()
+    stage.link = stage.new_link()
+    stage.link.start()
+    await until(lambda: stage.connected[-1], what="the next line")
+    stage.told.clear()
+    await until(lambda: any(isinstance(one, Healths) for one in stage.told), what="a report")
+    assert stage.health("alone") is None
+
+
 async def test_a_killed_worker_is_noticed_and_its_successor_serves(stage: Stage) -> None:
     await stage.site("dark", DARK, LOW)
     await stage.worker.end(signal.SIGKILL)

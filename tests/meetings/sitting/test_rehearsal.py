@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from meetings.sitting import commands as c
 from meetings.sitting import events as e
 from meetings.sitting import rehearsal
-from meetings.sitting.rehearsal import DAY_MS, SILENT_MS, WANTED_DOWN_KBIT, Place
+from meetings.sitting.rehearsal import DAY_MS, SILENT_MS, WANTED_DOWN_KBIT, Reach
 from store.errors import Refused
 
 from .test_decide import Played, refused
@@ -144,13 +144,13 @@ def test_a_clock_and_a_certificate_that_are_off() -> None:
 
 def test_a_site_without_news_says_why() -> None:
     state = released().do("secretary", c.RingSites()).do("s2", c.ReportCheck(replace(GOOD, camera="none"))).state
-    here = Place(enrolled=True, connected=True, elsewhere=False)
+    here = Reach(enrolled=True, connected=True, elsewhere=False)
     rung = state.rung["s1"]
 
-    def step(site: str, place: Place, now: int = rung) -> str:
+    def step(site: str, reach: Reach, now: int = rung) -> str:
         checked = state.checks.get(site)
         findings = rehearsal.judge(checked.check, "full", AT, ENDS) if checked else ()
-        return rehearsal.step(state, site, place, findings, now)
+        return rehearsal.step(state, site, reach, findings, now)
 
     assert step("s1", here) == "waiting" and step("s1", here, rung + SILENT_MS + 1) == "silent"
     assert step("s1", replace(here, elsewhere=True)) == "busy"

@@ -142,16 +142,17 @@ export class Trial extends EventTarget {
 
   /** The relay's answer; while too many try, wait. @param {string} sdp @returns {Promise<string>} */
   async turn(sdp) {
-    for (let tries = 0; ; tries++) {
+    for (let tries = 0; !this.ended; tries++) {
       try {
         this.id = crypto.randomUUID();
         return (await this.channel.ask({ type: "trial-offer", id: this.id, sdp })).sdp;
       } catch (error) {
-        if (/** @type {any} */ (error).code !== "trial-busy" || tries >= TURNS || this.ended) throw error;
+        if (/** @type {any} */ (error).code !== "trial-busy" || tries >= TURNS) throw error;
         if (this.step !== "turn") this.go("turn");
         await pause(BUSY_MS * (0.5 + Math.random()));
       }
     }
+    throw new Error("ended");
   }
 
   stop() {

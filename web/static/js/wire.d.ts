@@ -563,12 +563,7 @@ export interface Refusal {
 }
 
 export interface Rehearsal {
-  id: string;
-  title: string;
-  unit: string;
-  place: string;
-  begins: number;
-  phase: string;
+  sitting: SittingPart;
   sites: Array<SiteReadiness>;
 }
 

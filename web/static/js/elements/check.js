@@ -59,15 +59,15 @@ class CheckElement extends Part {
     this.trial = trial;
     trial.addEventListener("change", () => this.requestUpdate());
     this.requestUpdate();
-    let check = null;
+    let [check, findings, fault] = [/** @type {import("../wire.d.ts").Check | null} */ (null), null, ""];
     try {
       check = await trial.run();
-      if (check) this.findings = await post("/api/check", { check, line: this.profile, at: this.at });
+      if (check) findings = await post("/api/check", { check, line: this.profile, at: this.at });
     } catch (error) {
-      this.fault = /** @type {Error} */ (error).message;
+      fault = /** @type {Error} */ (error).message;
     }
-    if (this.trial !== trial || !this.isConnected) return;
-    this.trial = null;
+    if (this.trial !== trial || !this.isConnected) return; // another one was begun
+    [this.trial, this.findings, this.fault] = [null, findings, fault];
     this.requestUpdate();
     this.dispatchEvent(new CustomEvent("checked", { detail: check, bubbles: true }));
   }

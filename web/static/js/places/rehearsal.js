@@ -112,7 +112,7 @@ class Rehearsal extends Part {
   /** @param {import("../wire.d.ts").Rehearsal} shown */
   progress(shown) {
     const rung = shown.sites.filter((site) => site.rung);
-    if (!rung.length) return shown.phase === "released" ? html`<p class="soft">${t("rehearsal.about")}</p>` : nothing;
+    if (!rung.length) return shown.sitting.phase === "released" ? html`<p class="soft">${t("rehearsal.about")}</p>` : nothing;
     /** @type {Map<string, number>} */
     const counts = new Map();
     for (const site of shown.sites) counts.set(site.step, (counts.get(site.step) ?? 0) + 1);
@@ -126,16 +126,16 @@ class Rehearsal extends Part {
   render() {
     const shown = this.shown;
     if (!shown) return html`<div class="place">${this.fault ? html`<div class="note seal" role="alert">${this.fault}</div>` : html`<p class="soft">${t("app.loading")}</p>`}</div>`;
-    const coming = shown.phase === "released";
+    const coming = shown.sitting.phase === "released";
     const rung = shown.sites.some((site) => site.rung);
     const left = shown.sites.filter((site) => !["good", "waiting"].includes(site.step)).map((site) => site.site);
     return html`<div class="place stack">
-      <div class="head"><button class="button" @click=${() => history.back()}>${icon("arrow-left")}${t("act.back")}</button><div><h1>${t("place.place-rehearsal")}</h1><p class="soft">${marked(shown.title)} · ${moment(shown.begins)} · ${marked(shown.place)}</p></div>
+      <div class="head"><button class="button" @click=${() => history.back()}>${icon("arrow-left")}${t("act.back")}</button><div><h1>${t("place.place-rehearsal")}</h1><p class="soft">${marked(shown.sitting.title)} · ${moment(shown.sitting.begins)} · ${marked(shown.sitting.place)}</p></div>
         <span class="row push">${rung ? html`<a class="button" href="${this.address}.pdf" target="_blank">${icon("printer")}${t("rehearsal.print")}</a>` : nothing}
         ${coming && rung ? html`<button class="button" @click=${() => this.ring()}>${icon("bell-ring")}${t("rehearsal.ring-again")}</button>` : nothing}
         ${coming && (!rung || left.length) ? html`<button class="button act decisive" @click=${() => this.ring(rung ? left : [])}>${icon("bell-ring")}${t(rung ? "rehearsal.ring-left" : "rehearsal.ring")}</button>` : nothing}</span></div>
       ${this.fault ? html`<div class="note seal" role="alert">${this.fault}</div>` : nothing}
-      ${coming ? nothing : html`<div class="note warn">${t(shown.phase === "planned" ? "rehearsal.not-released" : "rehearsal.not-coming")}</div>`}
+      ${coming ? nothing : html`<div class="note warn">${t(shown.sitting.phase === "planned" ? "rehearsal.not-released" : "rehearsal.not-coming")}</div>`}
       <section class="card stack">${this.progress(shown)}<ul class="list">${repeat(this.rows(shown), (row) => row.site, (row) => this.row(row, coming))}</ul></section></div>`;
   }
 }
