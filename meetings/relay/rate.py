@@ -60,14 +60,18 @@ class Estimate:
             self.value = max(self.value, min(MOST, trip.rate + sound))
 
     def lose(self, now: int, share: float, sending: int, pictures: bool) -> None:
-        """A receiver report: SHARE of what was sent did not come. PICTURES: some are being sent, so that less could."""
+        """A receiver report: SHARE of what was sent did not come. PICTURES: some are being sent, so that less could.
+
+        The first after a calm is believed only if the next says so too: it may tell of a line that was cut and is whole
+        again, and meanwhile pictures are numbered."""
         if self.queued or now - self._fell_at < TRUST_MS:
             return  # spilt by a queue: that was answered
         self.loss += (share - self.loss) * (0.3 if share > self.loss else 0.1)
         if share <= LOSING:
             return
         known = now - self._told_at < TRUST_MS
-        if share > LOSSY and pictures and not known and self._strained_at and now - self._strained_at > FALL_MS:
+        again = self.strained(now) and now - self._strained_at > FALL_MS
+        if share > LOSSY and pictures and not known and again:
             self._fall(now, sending)
         self._strained_at = now
 

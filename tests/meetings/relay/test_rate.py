@@ -166,6 +166,17 @@ def test_what_goes_out_without_trouble_is_carried() -> None:
 # ── losses and round trips ──
 
 
+def test_a_line_that_was_cut_and_is_whole_again_carries_what_it_carried() -> None:
+    estimate = begun(1_000_000)
+    healed = NOW + 60_000
+    estimate.lose(healed, 0.98, 70_000, pictures=True)  # the first report after it counts all of the cut
+    assert estimate.value == 1_000_000 and estimate.strained(healed)
+    estimate.lose(healed + 1000, 0.0, 400_000, pictures=True)
+    assert estimate.value == 1_000_000
+    estimate.lose(healed + 2000, 0.5, 400_000, pictures=True)  # but what goes on is no cut
+    assert estimate.value < 1_000_000
+
+
 def test_losses_of_a_line_without_a_queue_are_its_own() -> None:
     """A radio link that loses one packet in five is not helped by fewer of them."""
     estimate = begun(1_000_000)
