@@ -46,10 +46,14 @@ class House:
     async def write(self, use: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self.database.write(use, *args, **kwargs)
 
-    def record(self, conn: Connection, actor: Actor, drafts: Sequence[Draft], command: str = "") -> list[Event]:
-        """Append administrative acts to the installation's stream, in the caller's transaction."""
+    def record(
+        self, conn: Connection, actor: Actor, drafts: Sequence[Draft], command: str = "", *, unit: str = ""
+    ) -> list[Event]:
+        """Append administrative acts to the installation's stream, in the caller's transaction; to the stream of UNIT
+        what is a unit's own: its rules, its registers."""
+        stream, kind = (f"unit:{unit}", "unit") if unit else (INSTALLATION, INSTALLATION)
         given = (self.node, drafts, Command(actor, command), self.now_ms(), self.world.random)
-        return journal.note(conn, INSTALLATION, INSTALLATION, *given)
+        return journal.note(conn, stream, kind, *given, unit=unit)
 
 
 def actor_of(who: Principal, mandate: str = "") -> Actor:

@@ -180,11 +180,11 @@ def append(
 
 def note(
     conn: sa.Connection, stream: str, kind: str, node: str, drafts: Sequence[Draft], command: Command, at: int,
-    random: Callable[[int], bytes],
+    random: Callable[[int], bytes], *, unit: str = "",
 ) -> list[Event]:  # fmt: skip
-    """Append to a stream that no room keeps, made here if it is not there yet."""
+    """Append to a stream that no room keeps, made here (as UNIT's) if it is not there yet."""
     if not exists(conn, stream):
-        create(conn, stream, kind, "", node)
+        create(conn, stream, kind, unit, node)
     return append(conn, hold(conn, stream, node), drafts, command, at, random)
 
 

@@ -42,6 +42,8 @@ PURE = {
             "attendance",
             "floor",
             "ballots",
+            "course",
+            "urn",
             "minutes",
             "screen",
         )

@@ -101,6 +101,8 @@ VERBS: Mapping[str, Rule | str] = {
     "site.change": _rule("administrator technician"),
     "journal.see": _rule("administrator technician"),
     "certificate.see": _rule("administrator technician"),
+    "rules.see": _rule("administrator technician secretary office-head chair"),
+    "rules.adopt": _rule("office-head chair"),
     "styleguide.see": _rule("administrator technician"),
     # the sitting
     "sitting.plan": _rule("secretary office-head chair"),
@@ -109,7 +111,7 @@ VERBS: Mapping[str, Rule | str] = {
     "sitting.preside": _rule("", "chair"),
     "sitting.conduct": _rule("", "chair secretary"),
     "sitting.attend": _rule("", _PART),
-    "sitting.vote": _rule("", "member chair deputy"),
+    "sitting.vote": _rule("", "member chair deputy secretary clerk"),  # who is a member: the electorate says
     "rehearsal.hold": _rule("technician", "chair secretary"),
     "line.choose": _rule("technician", "chair secretary"),
     "recording.switch": _rule("", "chair"),

@@ -13,6 +13,7 @@ from store.chain import Event
 from store.db import Connection, Row
 from store.errors import Missing, Refused
 from store.journal import Command
+from store.world import vietnam_day
 
 from ..house import House, actor_of
 from ..people import records as people
@@ -22,7 +23,7 @@ from ..people.orgtree import Tree
 from ..people.rights import Principal, Thing
 from . import commands as c
 from . import events as e
-from . import records, rules
+from . import records, rule_book, rules
 from .agenda import check_seats, text
 from .rooms import Rooms
 from .state import State, evolve
@@ -42,6 +43,7 @@ class Plan:
     units: tuple[str, ...] = ()
     guests: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
+    occasion: rules.Occasion = "ordinary"
 
 
 class SittingRow(msgspec.Struct, frozen=True):
@@ -78,7 +80,6 @@ class Sittings:
         rights.demand(who, "sitting.plan", Thing(plan.unit))
         house, sitting = self._house, _uuid(sitting) or self._house.id()
         title, place = text(plan.title, "title"), text(plan.place, "place")
-        rule = rules.on(house.today())
 
         def use(conn: Connection) -> str:
             if journal.exists(conn, sitting):
@@ -87,11 +88,15 @@ class Sittings:
                     raise Refused("stream-exists")
                 return sitting
             cause = Command(actor_of(who))
-            seats = _seats(conn, plan, house.today())
+            day = vietnam_day(plan.begins)
+            rule = rule_book.in_force(conn, plan.unit, day)
+            seats = _seats(conn, plan, rule, day)
             check_seats(seats)
             lease = journal.create(conn, sitting, "sitting", plan.unit, house.node)
             rooms = _rooms(conn, plan)
-            happening = e.Planned(title, plan.unit, place, plan.begins, rule.id, tuple(seats.values()), rooms)
+            happening = e.Planned(
+                title, plan.unit, place, plan.begins, rule, tuple(seats.values()), rooms, plan.occasion
+            )  # fmt: skip
             [event] = journal.append(conn, lease, [e.draft(happening)], cause, house.now_ms(), house.world.random)
             records.mirror(conn, None, evolve(State(id=sitting), happening, event.at))
             return sitting
@@ -173,16 +178,17 @@ def _uuid(text_: str) -> str:
         raise Refused("field-wrong", field="id") from None
 
 
-def _seats(conn: Connection, plan: Plan, day: str) -> dict[str, e.Seat]:
+def _seats(conn: Connection, plan: Plan, rule: rules.RuleSet, day: str) -> dict[str, e.Seat]:
     seats: dict[str, e.Seat] = {}
     special = {plan.chair: "chair", plan.secretary: "secretary", plan.clerk: "clerk"}
     for held, _ in people.memberships_on(conn, day, unit=plan.unit):
         role: Any = special.get(held.person)
-        if role is None and held.counted:
+        member = held.counted and held.role in rule.entitled
+        if role is None and member:
             role = "deputy" if held.role == "deputy" else "member"
         if role is not None:
             known = seats.get(held.person)
-            counted = held.counted or (known is not None and known.entitled)
+            counted = member or (known is not None and known.entitled)
             seats[held.person] = e.Seat(held.person, held.id, plan.unit, role, counted)
     for person in special:
         if person and person not in seats:

@@ -1,4 +1,8 @@
-"""Open votes and conclusions: opened by the chair, cast once by each member, counted by rule. Pure."""
+"""Votes: put by the chair, answered once by each member, counted by rule; and the conclusions drawn from them. Pure.
+
+An open vote is an event with a name on it. Of a secret one the events say who has voted, and at the close the sums:
+what is on a ballot goes from the voter's message into the urn (urn.py), past everything here.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from . import rules
 from .agenda import LONGEST_TEXT, text
 from .attendance import is_quorate
 from .state import Ballot, State
+
+MOST_OPTIONS = 64
 
 
 def open_(state: State, command: c.OpenVote) -> list[e.AnyHappening]:
@@ -23,34 +29,140 @@ def open_(state: State, command: c.OpenVote) -> list[e.AnyHappening]:
         raise Refused("vote-exists")
     if not is_quorate(state):
         raise Refused("not-quorate")
+    if command.way == "secret" and len(state.entitled_present) < rules.SECRET_LEAST:
+        raise Refused("secret-too-few", least=rules.SECRET_LEAST)
     question = text(command.question or item.question, "question")
-    return [e.VoteOpened(command.ballot, item.id, question, tuple(state.entitled))]
+    options = tuple(text(option, "option") for option in command.options)
+    _check_options(options, command.seats)
+    voters = tuple(sorted(state.entitled, key=lambda person: person == state.chair))
+    way, held = command.way, command.held
+    return [e.VoteOpened(command.ballot, item.id, question, voters, way, options, command.seats, held)]
 
 
-def _open_ballot(state: State, ballot: str) -> Ballot:
+def _check_options(options: tuple[str, ...], seats: int) -> None:
+    if len(options) == 1 or len(options) > MOST_OPTIONS:
+        raise Refused("options-few" if len(options) == 1 else "options-many")
+    if len(set(options)) != len(options):
+        raise Refused("option-twice")
+    if not 1 <= seats <= max(1, len(options) - 1):
+        raise Refused("field-wrong", field="seats")
+
+
+def _open_ballot(state: State, ballot: str, *, secret: bool) -> Ballot:
     found = state.open_ballot
     if found is None or found.id != ballot:
-        raise Stale("vote-closed")
+        voided = any(one.id == ballot and one.voided for one in state.ballots)
+        raise Stale("vote-voided" if voided else "vote-closed")
+    if (found.way == "secret") is not secret:
+        raise Refused("vote-secret" if found.way == "secret" else "vote-not-secret")
     return found
 
 
-def cast(state: State, command: c.Cast, who: str) -> list[e.AnyHappening]:
-    """One vote a person; until the close it may be changed, and the same again changes nothing."""
-    ballot = _open_ballot(state, command.ballot)
-    if who not in ballot.electorate:
+def _check_voter(state: State, ballot: Ballot, person: str) -> None:
+    if person not in ballot.electorate:
         raise Denied("no-vote")
-    if who not in state.present:
+    if person not in state.present:
         raise Refused("check-in-first")
-    if ballot.votes.get(who) == command.choice:
+
+
+def cast(state: State, command: c.Cast, who: str) -> list[e.AnyHappening]:
+    """One vote a person, changed until the close where the rule says so; the same again changes nothing."""
+    return _put_down(state, command.ballot, who, command.choices, who)
+
+
+def record(state: State, command: c.RecordVote, who: str) -> list[e.AnyHappening]:
+    """A hand raised or a word said, put down by the secretary or the chair."""
+    return _put_down(state, command.ballot, command.person, command.choices, who)
+
+
+def _put_down(
+    state: State, id_: str, person: str, choices: tuple[rules.Choice, ...], by: str
+) -> list[e.AnyHappening]:  # fmt: skip
+    ballot = _open_ballot(state, id_, secret=False)
+    _check_voter(state, ballot, person)
+    chosen = rules.checked_choices(ballot.options, ballot.seats, choices)
+    before = ballot.votes.get(person)
+    if before == chosen:
         return []
-    return [e.VoteCast(ballot.id, who, command.choice)]
+    if before is not None and not state.rule.changeable:
+        raise Refused("voted-already")
+    return [e.VoteCast(ballot.id, person, chosen, by)]
+
+
+def called(state: State, ballot: Ballot) -> str:
+    """Who is asked next in a roll call: in the electorate's order, those who are here; "" when all have been."""
+    if ballot.way != "roll-call" or not ballot.is_open:
+        return ""
+    asked = {*ballot.votes, *ballot.passed_over}
+    return next((person for person in ballot.electorate if person in state.present and person not in asked), "")
+
+
+def pass_voter(state: State, command: c.PassVoter) -> list[e.AnyHappening]:
+    """Who is called does not answer: the next one is called. They may still vote until the close."""
+    ballot = _open_ballot(state, command.ballot, secret=False)
+    if not command.person or called(state, ballot) != command.person:
+        raise Stale("not-called")
+    return [e.VoterPassed(ballot.id, command.person)]
+
+
+def cast_secretly(state: State, command: c.CastSecretly, who: str) -> list[e.AnyHappening]:
+    """Into the urn, once and for good, as a sheet of paper: a change would need to know whose it was."""
+    ballot = _open_ballot(state, command.ballot, secret=True)
+    _check_voter(state, ballot, who)
+    if who in ballot.taken:
+        raise Refused("voted-already")
+    choices_of(ballot, command.marks)
+    return [e.BallotTaken(ballot.id, who)]
+
+
+def choices_of(ballot: Ballot, marks: str) -> tuple[rules.Choice, ...]:
+    """The choices on a secret ballot. Raises Refused `field-wrong`."""
+    known = rules.codes(ballot.options)
+    if len(marks) != len(known):
+        raise Refused("field-wrong", field="choices")
+    chosen = [code for code, mark in zip(known, marks, strict=True) if mark == "1"]
+    return rules.checked_choices(ballot.options, ballot.seats, chosen)
 
 
 def close(state: State, command: c.CloseVote) -> list[e.AnyHappening]:
-    ballot = _open_ballot(state, command.ballot)
-    rule = rules.named(state.rules)
-    counted = rules.result(rule, len(ballot.electorate), dict(ballot.votes), state.chair)
-    return [e.VoteClosed(ballot.id, counted)]
+    ballot = _open_ballot(state, command.ballot, secret=False)
+    counts = rules.tally(ballot.poll, ballot.votes)
+    chair = ballot.votes.get(state.chair, ())
+    return [e.VoteClosed(ballot.id, rules.result(state.rule, ballot.poll, counts, len(ballot.votes), chair))]
+
+
+def count(state: State, command: c.CountVote) -> list[e.AnyHappening]:
+    """Open the urn. With fewer ballots than make a secret the vote stays open: the chair waits, or calls it off."""
+    ballot = _open_ballot(state, command.ballot, secret=True)
+    if command.papers != len(ballot.taken):
+        return [e.VoteVoided(ballot.id, "urn")]
+    if command.papers < rules.SECRET_LEAST:
+        raise Refused("secret-few-cast", cast=command.papers, least=rules.SECRET_LEAST)
+    return [e.VoteClosed(ballot.id, rules.result(state.rule, ballot.poll, dict(command.counts), command.papers))]
+
+
+def cancel(state: State, command: c.CancelVote) -> list[e.AnyHappening]:
+    """The chair calls an open vote off, and says why. A result is never changed: it is voted on anew."""
+    ballot = state.open_ballot
+    if ballot is None or ballot.id != command.ballot:
+        raise Stale("vote-closed")
+    return [e.VoteVoided(ballot.id, "chair", text(command.reason, "reason"))]
+
+
+def void(state: State, command: c.VoidVote) -> list[e.AnyHappening]:
+    return [e.VoteVoided(_open_ballot(state, command.ballot, secret=True).id, command.why)]
+
+
+def released(state: State) -> list[e.AnyHappening]:
+    """Results that were held back, shown; nothing if none are."""
+    held = tuple(ballot.id for ballot in state.ballots if ballot.held and not ballot.is_open)
+    return [e.ResultsReleased(held)] if held else []
+
+
+def release_results(state: State, command: c.ReleaseResults) -> list[e.AnyHappening]:
+    if state.open_ballot:
+        raise Refused("vote-open")
+    return released(state)
 
 
 def conclude(state: State, command: c.Conclude) -> list[e.AnyHappening]:

@@ -6,9 +6,10 @@ file signed: it carries facts that no browser may state.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from . import events as e
 from .rules import Choice
@@ -123,15 +124,48 @@ class OpenVote(Asked, frozen=True):
     ballot: str
     item: str
     question: str = ""
+    way: e.VoteWay = "open"
+    options: tuple[str, ...] = ()  # named; none for a resolution: for, against, not voting
+    seats: int = 1
+    held: bool = False
 
 
 class Cast(Asked, frozen=True):
     ballot: str
-    choice: Choice
+    choices: tuple[Choice, ...]
+
+
+class RecordVote(Asked, frozen=True):
+    """A hand raised or a word said in the room, put down by who conducts the sitting."""
+
+    ballot: str
+    person: str
+    choices: tuple[Choice, ...]
+
+
+class PassVoter(Asked, frozen=True):
+    ballot: str
+    person: str
+
+
+class CastSecretly(Asked, frozen=True):
+    """`marks`: a 1 or 0 for each thing that may be chosen, so that all ballots are of one length on the line."""
+
+    ballot: str
+    marks: Annotated[str, Meta(pattern="^[01]{2,65}$")]
 
 
 class CloseVote(Asked, frozen=True):
     ballot: str
+
+
+class CancelVote(Asked, frozen=True):
+    ballot: str
+    reason: str
+
+
+class ReleaseResults(Asked, frozen=True):
+    pass
 
 
 class Conclude(Asked, frozen=True):
@@ -206,6 +240,21 @@ class ChooseLine(Asked, frozen=True):
     line: e.LineName
 
 
+class CountVote(Asked, frozen=True):
+    """CloseVote for a secret vote, with what was in the urn."""
+
+    ballot: str
+    counts: tuple[tuple[Choice, int], ...]
+    papers: int  # ballots in the urn
+
+
+class VoidVote(Asked, frozen=True):
+    """The urn is lost."""
+
+    ballot: str
+    why: e.VoidReason
+
+
 class EndRecording(Asked, frozen=True):
     """It cannot go on."""
 
@@ -245,11 +294,12 @@ Command = (
     ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release
     | RingSites | ReportCheck
     | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor
-    | OpenVote | Cast | CloseVote | Conclude | Close | ChooseLine | StartRecording | StopRecording
+    | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults
+    | Conclude | Close | ChooseLine | StartRecording | StopRecording
     | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
 )  # fmt: skip
 Internal = (
-    Invite | AttachPaper | JoinSite | LeaveSite | EndRecording | KeepRecording
+    Invite | AttachPaper | JoinSite | LeaveSite | CountVote | VoidVote | EndRecording | KeepRecording
     | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes
 )  # fmt: skip
 AnyCommand = Command | Internal
@@ -279,7 +329,14 @@ VERBS: dict[type, str] = {
     EndFloor: "sitting.attend",
     OpenVote: "sitting.preside",
     Cast: "sitting.vote",
+    RecordVote: "sitting.conduct",
+    PassVoter: "sitting.conduct",
+    CastSecretly: "sitting.vote",
     CloseVote: "sitting.preside",
+    CountVote: "sitting.preside",
+    CancelVote: "sitting.preside",
+    VoidVote: "sitting.preside",
+    ReleaseResults: "sitting.preside",
     Conclude: "sitting.preside",
     Close: "sitting.preside",
     JoinSite: "sitting.site",
@@ -302,3 +359,11 @@ VERBS: dict[type, str] = {
 
 def kind_of(command: AnyCommand) -> str:
     return e.kebab(type(command).__name__)
+
+
+def remembered(command: AnyCommand) -> bytes:
+    """What is kept (as a digest) of an accepted command, to know it again: of a secret ballot that it was one, never
+    what was on it."""
+    if isinstance(command, CastSecretly):
+        return command.ballot.encode()
+    return msgspec.json.encode(command)

@@ -11,7 +11,7 @@ from typing import Any
 
 from store.errors import Refused, Stale
 
-from . import agenda, attendance, ballots, floor, minutes, recording, rehearsal
+from . import agenda, attendance, ballots, course, floor, minutes, recording, rehearsal
 from . import commands as c
 from . import events as e
 from .state import State
@@ -37,27 +37,34 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.Release: (("planned",), agenda.release, False),
     c.RingSites: (("released",), rehearsal.ring, False),
     c.ReportCheck: (ANY, rehearsal.report, True),
-    c.Open: (("released",), attendance.open_, False),
+    c.Open: (("released",), course.open_, False),
     c.JoinSite: (("released", "open"), attendance.join_site, False),
     c.LeaveSite: (ANY, attendance.leave_site, False),
     c.ChooseLine: (UNTIL_CLOSE, attendance.choose_line, False),
     c.CheckIn: (OPEN, attendance.check_in, True),
     c.CheckOut: (OPEN, attendance.check_out, True),
-    c.OpenItem: (OPEN, attendance.open_item, False),
-    c.ShowPage: (OPEN, attendance.show_page, True),
+    c.OpenItem: (OPEN, course.open_item, False),
+    c.ShowPage: (OPEN, course.show_page, True),
     c.AskFloor: (OPEN, floor.ask, True),
     c.WithdrawFloor: (OPEN, floor.withdraw, True),
     c.GiveFloor: (OPEN, floor.give, False),
     c.EndFloor: (OPEN, floor.end, True),
     c.OpenVote: (OPEN, ballots.open_, False),
     c.Cast: (OPEN, ballots.cast, True),
+    c.RecordVote: (OPEN, ballots.record, True),
+    c.PassVoter: (OPEN, ballots.pass_voter, False),
+    c.CastSecretly: (OPEN, ballots.cast_secretly, True),
     c.CloseVote: (OPEN, ballots.close, False),
+    c.CountVote: (OPEN, ballots.count, False),
+    c.CancelVote: (OPEN, ballots.cancel, False),
+    c.VoidVote: (OPEN, ballots.void, False),
+    c.ReleaseResults: (OPEN, ballots.release_results, False),
     c.StartRecording: (OPEN, recording.start, False),
     c.StopRecording: (OPEN, recording.stop, False),
     c.EndRecording: (ANY, recording.end, False),
     c.KeepRecording: (ANY, recording.keep, False),
     c.Conclude: (OPEN, ballots.conclude, False),
-    c.Close: (OPEN, attendance.close, False),
+    c.Close: (OPEN, course.close, False),
     c.SaveMinutes: (("closed",), minutes.save, False),
     c.ApproveMinutes: (("closed",), minutes.approve, False),
     c.ReturnMinutes: (("closed",), minutes.return_, False),

@@ -13,12 +13,14 @@ from msgspec import Meta
 
 from store.chain import Body, Draft, Event
 
-from .rules import Choice, Result
+from .rules import Choice, Occasion, Result, RuleSet
 
 LineName = Literal["64k", "256k", "512k", "1.5M", "full", "send-only"]
 RecordingEnd = Literal["chair", "closed-item", "closed", "failed"]
 CameraState = Literal["good", "none", "refused", "busy", "dark"]
 MicrophoneState = Literal["good", "none", "refused", "busy", "silent", "unheard"]
+VoteWay = Literal["open", "roll-call", "secret"]  # giơ tay, gọi tên, bỏ phiếu kín
+VoidReason = Literal["restart", "urn", "chair"]
 SeatRole = Literal["chair", "deputy", "secretary", "member", "guest", "clerk", "recipient"]
 
 
@@ -83,9 +85,10 @@ class Planned(Happening, frozen=True):
     unit: str
     place: str
     begins: int  # UTC milliseconds
-    rules: str
+    rules: RuleSet
     seats: tuple[Seat, ...]
     rooms: tuple[Room, ...]
+    occasion: Occasion = "ordinary"
 
 
 class DetailsChanged(Happening, frozen=True):
@@ -219,21 +222,59 @@ class FloorEnded(Happening, frozen=True):
 
 
 class VoteOpened(Happening, frozen=True):
+    """Put to the vote: a resolution, or `options` by name, of which `seats` can be carried. `held`: what comes out is
+    shown to nobody before ResultsReleased."""
+
     ballot: str
     item: str
     question: str
-    electorate: tuple[str, ...]
+    electorate: tuple[str, ...]  # in the order they are called in, the chair last
+    way: VoteWay = "open"
+    options: tuple[str, ...] = ()
+    seats: int = 1
+    held: bool = False
 
 
 class VoteCast(Happening, frozen=True):
+    """A vote that is not secret. `by`: who put it down, the voter or somebody who saw or heard it."""
+
     ballot: str
     person: str
-    choice: Choice
+    choices: tuple[Choice, ...]
+    by: str
+
+
+class VoterPassed(Happening, frozen=True):
+    """Called, and did not answer."""
+
+    ballot: str
+    person: str
+
+
+class BallotTaken(Happening, frozen=True):
+    """A secret ballot is in the urn: that it is, never what is on it."""
+
+    ballot: str
+    person: str
 
 
 class VoteClosed(Happening, frozen=True):
     ballot: str
     result: Result
+
+
+class VoteVoided(Happening, frozen=True):
+    """It counts for nothing, and is to be held again: the urn was lost, or the chair called it off."""
+
+    ballot: str
+    why: VoidReason
+    reason: str = ""
+
+
+class ResultsReleased(Happening, frozen=True):
+    """What was held back is shown."""
+
+    ballots: tuple[str, ...]
 
 
 class RecordingStarted(Happening, frozen=True):
@@ -313,8 +354,9 @@ AnyHappening = (
     Planned | DetailsChanged | Invited | Uninvited | ItemAdded | ItemChanged | ItemMoved | ItemRemoved
     | PaperAttached | PaperDetached | Released | SitesRung | SiteChecked
     | Opened | SiteJoined | SiteLeft | LineChosen | CheckedIn | CheckedOut
-    | ItemOpened | PageShown | FloorAsked | FloorWithdrawn | FloorGiven | FloorEnded | VoteOpened | VoteCast
-    | VoteClosed | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Closed
+    | ItemOpened | PageShown | FloorAsked | FloorWithdrawn | FloorGiven | FloorEnded
+    | VoteOpened | VoteCast | VoterPassed | BallotTaken | VoteClosed | VoteVoided | ResultsReleased
+    | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Closed
     | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
     | MinutesTypeset | MinutesSigned | Circulated | Acknowledged
 )  # fmt: skip

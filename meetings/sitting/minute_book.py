@@ -143,9 +143,7 @@ class MinuteBook:
         laid = await self._signing.bench.lay(pdf, tuple(_field(spot) for spot in made.spots))
         sha256 = await self._house.blobs.keep(laid)
         command = c.TypesetMinutes(sha256, code, head.seq, head.hash)
-        await room.ask(
-            who, command, trusted=True, extra=lambda conn, _state: records.put_code(conn, code, room.sitting)
-        )
+        await room.ask(who, command, trusted=True, rows=lambda conn, _state: records.put_code(conn, code, room.sitting))
 
     async def _unit(self, room: Room) -> Unit:
         return (await self._units(room))[0]

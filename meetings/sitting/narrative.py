@@ -14,9 +14,9 @@ import msgspec
 from store.world import vietnam_time
 
 from . import events as e
-from .rules import Result
+from .rules import AGAINST, FOR, SILENT
 from .screen import Card
-from .state import State
+from .state import Ballot, State
 
 HONORIFIC = {"ong": "Ông", "ba": "Bà"}
 
@@ -115,7 +115,7 @@ def _attendance(state: State, people: Mapping[str, Card]) -> Iterable[str]:
 
 
 def _course(state: State, happened: Iterable[tuple[int, e.AnyHappening]], people: Mapping[str, Card]) -> Iterable[str]:
-    questions = {ballot.id: ballot.question for ballot in state.ballots}
+    votes = {ballot.id: ballot for ballot in state.ballots}
     numbers = {item.id: number for number, item in enumerate(state.items, 1)}
     titles = {item.id: item.title for item in state.items}
     for at, event in happened:
@@ -124,19 +124,52 @@ def _course(state: State, happened: Iterable[tuple[int, e.AnyHappening]], people
         elif isinstance(event, e.FloorGiven):
             yield f"{title(people.get(event.person))} phát biểu ý kiến."
         elif isinstance(event, e.VoteClosed):
-            yield _vote(questions.get(event.ballot, ""), at, event.result)
+            yield _vote(votes[event.ballot], at, people)
+        elif isinstance(event, e.VoteVoided):
+            yield _voided(votes[event.ballot], at)
         elif isinstance(event, e.Concluded):
             yield f"Kết luận của chủ tọa: {event.text}"
 
 
-def _vote(question: str, at: int, result: Result) -> str:
-    counted = (
-        f"tán thành {result.yes}, không tán thành {result.no}, không biểu quyết {result.silent}, "
-        f"không có ý kiến {result.unheard}"
-    )
-    outcome = "nội dung được thông qua" if result.passed else "nội dung không được thông qua"
-    base = f"cần {result.needed} trên tổng số {result.members} thành viên"
+WAYS = {"open": "Biểu quyết công khai", "roll-call": "Biểu quyết bằng gọi tên", "secret": "Bỏ phiếu kín"}
+CHOICES = {FOR: "tán thành", AGAINST: "không tán thành", SILENT: "không biểu quyết"}
+
+
+def _vote(ballot: Ballot, at: int, people: Mapping[str, Card]) -> str:
+    """A vote with its arithmetic; of a roll call, who answered what."""
+    result = ballot.result
+    assert result is not None
+    words = CHOICES | {str(number): option for number, option in enumerate(ballot.options, 1)}
+    counted = ", ".join(f"{words[code]} {count}" for code, count in result.counts)
+    everyone = result.base == result.members
+    whole = f"tổng số {result.base} thành viên" if everyone else f"{result.base} thành viên có mặt"
+    base = f"cần {result.needed} trên {whole}"
     tie = (
         "; số phiếu hai bên ngang nhau, quyết định theo ý kiến bên có biểu quyết của chủ tọa" if result.by_chair else ""
     )
-    return f"Biểu quyết công khai lúc {hour(at)} về: “{question}”. Kết quả: {counted}; {base}{tie}; {outcome}."
+    told = (
+        f"{WAYS[ballot.way]} lúc {hour(at)} về: “{ballot.question}”. Kết quả: {counted}, "
+        f"không có ý kiến {result.unheard}; {base}{tie}; {_outcome(ballot, words)}."
+    )
+    if ballot.way != "roll-call":
+        return told
+    answers = "; ".join(
+        f"{title(people.get(person))}: {', '.join(words[code] for code in chosen)}"
+        for person, chosen in ballot.votes.items()
+    )
+    return f"{told} Ý kiến từng người: {answers}."
+
+
+def _outcome(ballot: Ballot, words: Mapping[str, str]) -> str:
+    result = ballot.result
+    assert result is not None
+    if not ballot.options:
+        return "nội dung được thông qua" if result.passed else "nội dung không được thông qua"
+    chosen = f"được chọn: {', '.join(words[code] for code in result.carried)}" if result.carried else "chưa chọn được"
+    tied = f"; ngang phiếu: {', '.join(words[code] for code in result.tied)}" if result.tied else ""
+    return chosen + tied
+
+
+def _voided(ballot: Ballot, at: int) -> str:
+    why = f"theo quyết định của chủ tọa: {ballot.reason}" if ballot.reason else "do sự cố kỹ thuật, phải biểu quyết lại"
+    return f"{WAYS[ballot.way]} lúc {hour(at)} về: “{ballot.question}” bị hủy {why}."

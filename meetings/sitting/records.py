@@ -56,6 +56,14 @@ numbers = sa.Table(  # the register of document numbers: per unit, year and kind
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("sitting", sa.Text, nullable=False, unique=True),
 )
+rule_sets = sa.Table(  # the regulations that units have taken in, as documents (rule_book.py)
+    "rule_sets",
+    metadata,
+    sa.Column("unit", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("valid_from", sa.Text, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
 codes = sa.Table(  # /k/<code>: short and permanent, because it is printed on paper
     "check_codes",
     metadata,
@@ -146,3 +154,13 @@ def put_code(conn: sa.Connection, code: str, sitting: str) -> None:
 
 def sitting_of_code(conn: sa.Connection, code: str) -> str | None:
     return conn.scalar(sa.select(codes.c.sitting).where(codes.c.code == code))
+
+
+def rule_sets_of(conn: sa.Connection, unit: str) -> list[str]:
+    """The documents a unit has taken in, by their first day."""
+    query = sa.select(rule_sets.c.document).where(rule_sets.c.unit == unit)
+    return list(conn.scalars(query.order_by(rule_sets.c.valid_from)))
+
+
+def put_rule_set(conn: sa.Connection, unit: str, rule: str, valid_from: str, document: str) -> None:
+    conn.execute(rule_sets.insert().values(unit=unit, id=rule, valid_from=valid_from, document=document))

@@ -1,19 +1,18 @@
 """One live sitting: one task, one inbox. Everything that happens to it passes here, in order.
 
 A command is: recalled if it was accepted before, its right demanded, decided, appended with its rows in one
-transaction, and only then answered and told to the browsers. A refusal changes nothing and is not remembered.
+transaction, and only then answered and told to the browsers. A refusal changes nothing and is not remembered. What
+waits in the inbox together is made durable together: a hundred votes in a second cost a few transactions.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-import msgspec
+from dataclasses import dataclass
 
 from signing.checkpoint import Checkpoint
 from store import journal
@@ -28,40 +27,25 @@ from ..people import rights
 from ..people.model import UnitId
 from ..people.orgtree import Tree
 from ..people.rights import Principal, Thing
+from . import ballots, records, rules
 from . import commands as c
 from . import events as e
-from . import records
+from .audience import Audience, Step, Telling, Watcher
 from .decide import check_seen, decide
-from .screen import SITE_VIEW, Card, Screen, SeenEvent, View, changed, screen, view, view_of
+from .screen import Card, View
 from .state import State, evolve
+from .urn import Urn
+
+__all__ = ["Room", "Telling", "Watcher"]
 
 log = logging.getLogger(__name__)
 
 TAIL = 2000  # events kept in memory for browsers that resume; older ones are read from the journal
+TOGETHER = 64  # commands made durable in one transaction
+ALONE = (c.OpenVote, c.CloseVote, c.CancelVote)
 
 
-@dataclass(slots=True)
-class Telling:
-    """What one kind of viewer is told: new events and the parts of the screen they changed. Browsers with the same
-    view get the same Telling, and whoever encodes it first leaves the bytes here for the others."""
-
-    sitting: str
-    seq: int
-    events: list[SeenEvent]
-    parts: dict[str, Any]
-    encoded: bytes = b""
-
-
-class Watcher(Protocol):
-    """A browser, as the room knows it. `tell` must not block."""
-
-    @property
-    def who(self) -> Principal: ...
-
-    def tell(self, telling: Telling) -> None: ...
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Request:
     """A command with its origin, on its way through the inbox."""
 
@@ -72,15 +56,34 @@ class Request:
     session: str
     answer: asyncio.Future[list[Event]]
     trusted: bool = False  # from our own actions: rights were asked there
-    extra: Callable[[Connection, State], None] | None = None  # rows of the same transaction
+    rows: Callable[[Connection, State], None] | None = None  # to be put in the same transaction
+
+    def cause(self, state: State) -> Command:
+        """How it stands in the journal."""
+        seat, kind = state.seats.get(self.who.id), c.kind_of(self.command)
+        actor = Actor(self.who.kind, self.who.id, (seat.mandate if seat else "") or self.who.mandate)
+        return Command(actor, self.id, self.session, journal.command_digest(kind, c.remembered(self.command)))
+
+    def goes_alone(self) -> bool:
+        """Rows of its own may be refused by the database; and an urn is set up and opened between ballots."""
+        return self.rows is not None or isinstance(self.command, ALONE)
+
+    def settle(self, outcome: list[Event] | Exception) -> None:
+        if self.answer.done():
+            return
+        if isinstance(outcome, Exception):
+            self.answer.set_exception(outcome)
+        else:
+            self.answer.set_result(outcome)
 
 
 @dataclass(slots=True)
-class Seen:
-    """What one kind of viewer was last told."""
+class Served:
+    """What came of requests that were served together."""
 
-    watchers: set[Watcher] = field(default_factory=set)
-    last: Screen | None = None
+    outcomes: list[list[Event] | Fault]
+    steps: list[Step]
+    appended: list[Request]  # those of them that are new, and in the journal now
 
 
 class Room:
@@ -90,11 +93,9 @@ class Room:
         self._inbox: asyncio.Queue[Request] = asyncio.Queue(1000)
         self._lease: Lease | None = None
         self.state = State(id=sitting)
-        self._tail: list[tuple[Event, State]] = []
-        self.cards: Mapping[str, Card] = {}
-        self.names: Mapping[str, str] = {}
-        self._seen: dict[View, Seen] = {}
-        self.witness: Checkpoint | None = None
+        self._tail: list[Step] = []
+        self._urn: Urn | None = None
+        self._audience = Audience(lambda: self.state)
         self._task: asyncio.Task[None] | None = None
         self.on_change: list[Callable[[State, list[Event]], None]] = []
 
@@ -105,6 +106,7 @@ class Room:
         self._task = asyncio.create_task(self._run(), name=f"room-{self.sitting}")
 
     async def stop(self) -> None:
+        self._audience.stop()
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -113,7 +115,7 @@ class Room:
     async def _load(self) -> None:
         """Take the stream (a new epoch: whoever had it before can write no more) and fold it."""
 
-        def use(conn: Connection) -> tuple[Lease, list[tuple[Event, State]]]:
+        def use(conn: Connection) -> tuple[Lease, list[Step]]:
             lease = journal.take(conn, self.sitting, self._house.node)
             state, tail = State(id=self.sitting), []
             for event in journal.walk(conn, self.sitting):
@@ -127,29 +129,58 @@ class Room:
         self.state = tail[-1][1]
         self._tail = tail[-TAIL:]
         await self._load_names()
+        await self._check_urn()
+
+    async def _check_urn(self) -> None:
+        """A secret vote whose urn this process does not have is void: whoever voted is told to vote again."""
+        ballot, urn = self.state.open_ballot, self._urn
+        if ballot is None or ballot.way != "secret":
+            return
+        if urn is None or urn.ballot != ballot.id or urn.papers != len(ballot.taken):
+            self._urn = None
+            void = c.VoidVote(ballot.id, "restart" if urn is None else "urn")
+            nobody: asyncio.Future[list[Event]] = asyncio.get_running_loop().create_future()
+            await self._serve([Request(self.keeper(), void, self._house.id(), 0, "", nobody, trusted=True)])
 
     async def _load_names(self) -> None:
-        self.cards, self.names = await self._house.read(_names, self.state, self._house.today())
+        loaded = await self._house.read(_names, self.state, self._house.today())
+        self._audience.cards, self._audience.names = loaded
+
+    @property
+    def cards(self) -> Mapping[str, Card]:
+        return self._audience.cards
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        return self._audience.names
 
     async def _run(self) -> None:
         while True:
-            request = await self._inbox.get()
-            try:
-                events = await self._handle(request)
-            except Fault as fault:
-                if not request.answer.done():
-                    request.answer.set_exception(fault)
-                if isinstance(fault, Stale) and fault.code == "lease-lost":
-                    await self._load()
-            except Exception as error:
-                log.exception("room %s: %s failed", self.sitting, type(request.command).__name__)
-                if not request.answer.done():
-                    request.answer.set_exception(Unavailable("internal"))
-                if not isinstance(error, ValueError | TypeError):
-                    await self._load()
-            else:
-                if not request.answer.done():
-                    request.answer.set_result(events)
+            waiting = [await self._inbox.get()]
+            while not self._inbox.empty() and len(waiting) < TOGETHER:
+                waiting.append(self._inbox.get_nowait())
+            for alone, requests in itertools.groupby(waiting, Request.goes_alone):
+                for batch in [[request] for request in requests] if alone else [list(requests)]:
+                    await self._attempt(batch)
+
+    async def _attempt(self, requests: list[Request]) -> None:
+        """Serve REQUESTS, whatever happens; one that breaks does not take the others with it."""
+        try:
+            await self._serve(requests)
+        except Fault as fault:
+            for request in requests:
+                request.settle(fault)
+            if isinstance(fault, Stale) and fault.code == "lease-lost":
+                await self._load()
+        except Exception as error:
+            if len(requests) > 1:
+                for request in requests:
+                    await self._attempt([request])
+                return
+            log.exception("room %s: %s failed", self.sitting, type(requests[0].command).__name__)
+            requests[0].settle(Unavailable("internal"))
+            if not isinstance(error, ValueError | TypeError):
+                await self._load()
 
     # ── commands ──
 
@@ -162,67 +193,93 @@ class Room:
         seen: int = 0,
         session: str = "",
         trusted: bool = False,
-        extra: Callable[[Connection, State], None] | None = None,
+        rows: Callable[[Connection, State], None] | None = None,
     ) -> list[Event]:
         """Put a command in and wait until it is durable. Returns its events; raises Refused, Stale or Denied."""
         if self._inbox.full():
             raise Unavailable("busy")
         answer: asyncio.Future[list[Event]] = asyncio.get_running_loop().create_future()
-        request = Request(who, command, id or self._house.id(), seen, session, answer, trusted, extra)
+        request = Request(who, command, id or self._house.id(), seen, session, answer, trusted, rows)
         self._inbox.put_nowait(request)
         return await asyncio.shield(answer)
 
-    async def _handle(self, request: Request) -> list[Event]:
-        kind = c.kind_of(request.command)
-        digest = journal.command_digest(kind, msgspec.json.encode(request.command))
-        mandate = self.state.seats[request.who.id].mandate if request.who.id in self.state.seats else ""
-        actor = Actor(request.who.kind, request.who.id, mandate or request.who.mandate)
-        cause = Command(actor, request.id, request.session, digest)
-        known = await self._house.read(journal.recall, self.sitting, cause)
-        if known is not None:
-            return known
-        if not request.trusted:
-            rights.demand(request.who, c.VERBS[type(request.command)], self.thing())
-        if request.seen:
-            check_seen(request.command, [(ev.seq, ev.kind) for ev, _ in self._tail if ev.seq > request.seen])
-        happenings = decide(self.state, request.command, request.who.id)
-        if not happenings:
-            return []
-        return await self._append(happenings, cause, request.extra)
+    async def _serve(self, requests: list[Request]) -> None:
+        before = self.state
+        served = await self._house.write(self._transact, requests, self._house.now_ms())
+        for request in served.appended:
+            self._into_urn(request, before)
+        if served.steps:
+            self.state = served.steps[-1][1]
+            self._tail = (self._tail + served.steps)[-TAIL:]
+            if before.seats.keys() != self.state.seats.keys() or before.rooms != self.state.rooms:
+                with contextlib.suppress(Fault):  # it is durable: nothing that comes now may call it refused
+                    await self._load_names()
+            self._audience.tell(served.steps)
+        for request, outcome in zip(requests, served.outcomes, strict=True):
+            request.settle(outcome)
+        made = [event for event, _ in served.steps]
+        for listener in self.on_change if made else ():
+            listener(self.state, made)
 
-    async def _append(
-        self, happenings: list[e.AnyHappening], cause: Command, extra: Callable[[Connection, State], None] | None
-    ) -> list[Event]:
+    def _transact(self, conn: Connection, requests: list[Request], now: int) -> Served:
+        """In the database's thread: decide and append each in turn, every one on what the one before it left."""
         assert self._lease is not None
-        lease, before, now = self._lease, self.state, self._house.now_ms()
-
-        def use(conn: Connection) -> tuple[list[Event], list[tuple[Event, State]]]:
+        state, served = self.state, Served([], [], [])
+        for request in requests:
+            cause = request.cause(state)
+            try:
+                known = journal.recall(conn, self.sitting, cause)
+                happenings = [] if known is not None else self._decide(state, request, served.steps)
+            except Fault as fault:
+                served.outcomes.append(fault)
+                continue
+            if not happenings:
+                served.outcomes.append(known or [])
+                continue
             drafts = [e.draft(happening) for happening in happenings]
-            made = journal.append(conn, lease, drafts, cause, now, self._house.world.random)
-            state, steps = before, []
+            made = journal.append(conn, self._lease, drafts, cause, now, self._house.world.random)
             for event, happening in zip(made, happenings, strict=True):
                 state = evolve(state, happening, event.at)
-                steps.append((event, state))
-            records.mirror(conn, before, state)
-            if extra is not None:
-                extra(conn, state)
-            return made, steps
+                served.steps.append((event, state))
+            served.outcomes.append(made)
+            served.appended.append(request)
+            if request.rows is not None:
+                request.rows(conn, state)
+        if served.steps:
+            records.mirror(conn, self.state, state)
+        return served
 
-        made, steps = await self._house.write(use)
-        self.state = steps[-1][1]
-        self._tail = (self._tail + steps)[-TAIL:]
-        if before.seats.keys() != self.state.seats.keys() or before.rooms != self.state.rooms:
-            with contextlib.suppress(Fault):  # it is durable: nothing that comes now may call it refused
-                await self._load_names()
-        self._tell(steps)
-        for listener in self.on_change:
-            listener(self.state, made)
-        return made
+    def _decide(self, state: State, request: Request, fresh: list[Step]) -> list[e.AnyHappening]:
+        command = request.command
+        if not request.trusted:
+            rights.demand(request.who, c.VERBS[type(command)], Thing(state.unit, state.roles()))
+        if request.seen:
+            steps = self._tail + fresh
+            check_seen(command, [(event.seq, event.kind) for event, _ in steps if event.seq > request.seen])
+        ballot = state.open_ballot
+        if isinstance(command, c.CloseVote) and ballot is not None and ballot.way == "secret":
+            urn = self._urn if self._urn is not None and self._urn.ballot == ballot.id else Urn(ballot.id, ())
+            command = c.CountVote(command.ballot, urn.open(), urn.papers)
+        return decide(state, command, request.who.id)
+
+    def _into_urn(self, request: Request, state: State) -> None:
+        """Now that it is durable that they voted: what they chose, into the urn. Who it was is not said to the urn."""
+        command = request.command
+        if isinstance(command, c.OpenVote) and command.way == "secret":
+            self._urn = Urn(command.ballot, rules.codes(command.options))
+        elif isinstance(command, c.CastSecretly) and self._urn is not None and state.open_ballot is not None:
+            self._urn.put(ballots.choices_of(state.open_ballot, command.marks))
+        elif isinstance(command, c.CloseVote | c.CancelVote | c.VoidVote):
+            self._urn = None
+
+    @property
+    def witness(self) -> Checkpoint | None:
+        return self._audience.witness
 
     def witnessed(self, made: Checkpoint) -> None:
         """A checkpoint over this sitting's journal: every screen gets it."""
-        self.witness = made
-        self._tell([])
+        self._audience.witness = made
+        self._audience.tell([])
 
     def keeper(self) -> Principal:
         """The program itself, for what it writes on its own: the first draft of the minutes."""
@@ -233,9 +290,6 @@ class Room:
 
     # ── browsers ──
 
-    def view_for(self, who: Principal) -> View:
-        return SITE_VIEW if who.kind == "site" else view_of(self.state, who.id)
-
     async def watch(self, watcher: Watcher, after: int) -> None:
         """Begin telling a browser, with everything behind AFTER first. Raises Denied."""
         if watcher.who.kind == "site":
@@ -243,51 +297,22 @@ class Room:
                 raise Refused("site-not-invited")
         else:
             rights.demand(watcher.who, "sitting.see", self.thing())
-        viewer = self.view_for(watcher.who)
         found = await self._since(after)
         reached = found[-1].seq if found else after
         # what was appended while older ones were read
         found += [event for event, _ in self._tail if event.seq > reached]
-        missed = [view(event, viewer, self.state) for event in found]
-        now = self._screen(viewer)
-        watcher.tell(self._telling([one for one in missed if one.seq > after], changed(None, now)))
-        seen = self._seen.setdefault(viewer, Seen())
-        seen.last = seen.last or now
-        seen.watchers.add(watcher)
+        self._audience.add(watcher, after, found)
 
     async def _since(self, after: int) -> list[Event]:
         if self._tail and self._tail[0][0].seq <= after + 1:
             return [event for event, _ in self._tail if event.seq > after]
         return await self._house.read(lambda conn: list(journal.walk(conn, self.sitting, after)))
 
+    def view_for(self, who: Principal) -> View:
+        return self._audience.view_for(who)
+
     def unwatch(self, watcher: Watcher) -> None:
-        for viewer, seen in list(self._seen.items()):
-            seen.watchers.discard(watcher)
-            if not seen.watchers:
-                del self._seen[viewer]
-
-    def _telling(self, events: list[SeenEvent], parts: dict[str, Any]) -> Telling:
-        return Telling(self.sitting, self.state.seq, events, parts)
-
-    def _screen(self, viewer: View) -> Screen:
-        return screen(self.state, viewer, self.cards, self.names, self.witness)
-
-    def _tell(self, steps: list[tuple[Event, State]]) -> None:
-        for viewer, seen in list(self._seen.items()):
-            stale = [watcher for watcher in seen.watchers if self.view_for(watcher.who) != viewer]
-            events = [view(event, viewer, state) for event, state in steps]
-            now = self._screen(viewer)
-            parts = changed(seen.last, now)
-            seen.last = now
-            telling = self._telling(events, parts)
-            for watcher in seen.watchers:
-                watcher.tell(telling)
-            for watcher in stale:  # its role changed: from now on it sees with other eyes
-                seen.watchers.discard(watcher)
-                fresh = self._screen(self.view_for(watcher.who))
-                watcher.tell(self._telling([], changed(None, fresh)))
-                other = self._seen.setdefault(self.view_for(watcher.who), Seen(last=fresh))
-                other.watchers.add(watcher)
+        self._audience.remove(watcher)
 
 
 def _names(conn: Connection, state: State, day: str) -> tuple[dict[str, Card], dict[str, str]]:

@@ -1,64 +1,59 @@
 """What makes a sitting lawful and a vote carried, as dated data. Pure.
 
-Quorum, majority base, the tie and the days of notice differ by unit and by date, so they are values here, never
-code elsewhere. A sitting keeps the rule set it was convened under.
+Quorum, majority base, the tie and the days of notice differ by unit and by date, so they are values of a rule set,
+never code elsewhere. The sets themselves are documents (rule_sets/*.toml, or a unit's own: rule_book.py); a sitting
+keeps the one it was convened under, whole, in its first event.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from store.errors import Refused
 
-Choice = Literal["for", "against", "silent"]  # tán thành, không tán thành, không biểu quyết
-CHOICES: tuple[Choice, ...] = ("for", "against", "silent")
+from ..people.model import Role
+
+Occasion = Literal["ordinary", "thematic", "urgent"]  # thường kỳ, chuyên đề, đột xuất
+Choice = str  # "for" | "against" | "silent", or the number of a named option: "1", "2" ...
+FOR, AGAINST, SILENT = "for", "against", "silent"  # tán thành, không tán thành, không biểu quyết
+RESOLUTION: tuple[Choice, ...] = (FOR, AGAINST, SILENT)
+SECRET_LEAST = 5  # below so many ballots, the result alone tells who chose what
+
+Share = tuple[Annotated[int, Meta(ge=1, le=1000)], Annotated[int, Meta(ge=1, le=1000)]]
+Days = Annotated[int, Meta(ge=0, le=60)]
 
 
-class RuleSet(msgspec.Struct, frozen=True):
-    """Shares are (numerator, denominator) of all members, present or not."""
+class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Working days between the papers' release and the sitting, by its occasion."""
+
+    ordinary: Days
+    thematic: Days
+    urgent: Days
+
+
+class RuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Shares are (numerator, denominator). Law and regulation are named in `source`; `unsure` names the fields whose
+    source was not read in full, and the screen says so."""
 
     id: str
+    title: str
     source: str
     valid_from: str
-    quorum: tuple[int, int]  # at least this share must be present
-    majority: tuple[int, int]  # more than this share must be for
-    tie: Literal["chair", "lost"]  # for and against equal: the side the chair voted with, or lost
-    notice_days: int  # working days between release and an ordinary sitting
-    sure: bool = True  # False: the source was not read in full, and the screen says so
-
-
-# Law 77/2015/QH13 as amended by 47/2019/QH14, articles 113, 114 and 117.
-COMMITTEE_2019 = RuleSet(
-    id="ubnd-2019",
-    source="Luật 77/2015/QH13, sửa đổi bởi Luật 47/2019/QH14, Điều 113, 114, 117",
-    valid_from="2020-07-01",
-    quorum=(2, 3),
-    majority=(1, 2),
-    tie="chair",
-    notice_days=3,
-)
-# Law 72/2025/QH15 rules two-tier government. Its articles on sittings were not read: marked unsure, values as before.
-COMMITTEE_2025 = msgspec.structs.replace(
-    COMMITTEE_2019, id="ubnd-2025", source="Luật 72/2025/QH15", valid_from="2025-07-01", sure=False
-)
-SHIPPED: tuple[RuleSet, ...] = (COMMITTEE_2019, COMMITTEE_2025)
-
-
-def on(day: str, sets: tuple[RuleSet, ...] = SHIPPED) -> RuleSet:
-    """The rule set in force on DAY."""
-    in_force = [rule for rule in sets if rule.valid_from <= day]
-    if not in_force:
-        raise Refused("no-rule-set")
-    return max(in_force, key=lambda rule: rule.valid_from)
-
-
-def named(rule_id: str, sets: tuple[RuleSet, ...] = SHIPPED) -> RuleSet:
-    for rule in sets:
-        if rule.id == rule_id:
-            return rule
-    raise Refused("no-rule-set")
+    entitled: tuple[Role, ...]  # offices whose holders, where counted, are the members
+    quorum: Share  # at least this share of all members must be present
+    majority: Share  # more than this share of the base must be for
+    base: Literal["members", "present"]  # all members, or those present as the vote was opened
+    tie: Literal["chair", "chair-at-half", "lost"]  # sides equal: the chair's; so only at half the base each; or lost
+    changeable: bool  # an open vote may be changed until it is closed
+    notice: Notice
+    opinion_ballots: Literal["urgent-or-undisputed", "any", "none"]  # written votes outside a sitting
+    guests: Literal["speak", "listen"]
+    substitutes: Literal["none", "speak", "vote"]  # what someone sent instead of a member may do
+    unsure: tuple[str, ...] = ()
 
 
 def quorum_needed(rule: RuleSet, members: int) -> int:
@@ -71,33 +66,96 @@ def quorate(rule: RuleSet, present: int, members: int) -> bool:
     return members > 0 and present >= quorum_needed(rule, members)
 
 
-def majority_needed(rule: RuleSet, members: int) -> int:
+def majority_needed(rule: RuleSet, base: int) -> int:
     """Smallest number that is more than the share: 6 of 11 at one half, 6 of 10 too."""
     top, bottom = rule.majority
-    return members * top // bottom + 1
+    return base * top // bottom + 1
+
+
+def codes(options: Sequence[str]) -> tuple[Choice, ...]:
+    """What may be chosen on a ballot with these named OPTIONS; with none, it is a resolution's."""
+    return (*(str(number) for number in range(1, len(options) + 1)), SILENT) if options else RESOLUTION
+
+
+def checked_choices(options: Sequence[str], seats: int, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """CHOICES in the ballot's order, if one voter may give them: one answer, or up to SEATS of the named options.
+    Raises Refused `field-wrong`."""
+    known = codes(options)
+    given = tuple(code for code in known if code in choices)
+    most = 1 if SILENT in given or not options else seats
+    if not 1 <= len(given) <= most or len(given) != len(choices):
+        raise Refused("field-wrong", field="choices")
+    return given
 
 
 class Result(msgspec.Struct, frozen=True):
     """A vote's outcome with everything needed to show the arithmetic in words."""
 
-    yes: int
-    no: int
-    silent: int  # present, voted "not voting"
+    counts: tuple[tuple[Choice, int], ...]  # in the ballot's order; "silent" is who answered "not voting"
     unheard: int  # entitled, but gave no answer: not the same as silent
-    members: int  # all members: the base
+    members: int
+    base: int  # what the majority is counted over
     needed: int
-    passed: bool
-    by_chair: bool = False  # a tie, decided by the side the chair voted with
+    carried: tuple[Choice, ...]  # "for", or the options elected, most votes first
+    by_chair: bool = False  # the sides were equal, decided by the one the chair voted with
+    tied: tuple[Choice, ...] = ()  # options equal at the last seat: none of them is carried
+
+    @property
+    def passed(self) -> bool:
+        return bool(self.carried)
+
+    def of(self, choice: Choice) -> int:
+        return dict(self.counts).get(choice, 0)
 
 
-def result(rule: RuleSet, members: int, votes: dict[str, Choice], chair: str) -> Result:
-    """Count VOTES (person -> choice) among MEMBERS. A tie goes to the chair's side where the rule says so."""
-    count = {choice: sum(1 for vote in votes.values() if vote == choice) for choice in CHOICES}
-    yes, no = count["for"], count["against"]
-    needed = majority_needed(rule, members)
-    passed, by_chair = yes >= needed, False
-    # Article 117: equal sides means half of all members each way, the rest having nothing more to add.
-    if not passed and rule.tie == "chair" and yes == no and yes * rule.majority[1] == members * rule.majority[0]:
-        by_chair = chair in votes and votes[chair] in ("for", "against")
-        passed = votes.get(chair) == "for"
-    return Result(yes, no, count["silent"], members - len(votes), members, needed, passed, by_chair)
+class Poll(msgspec.Struct, frozen=True):
+    """What was put to the vote, as far as counting asks."""
+
+    options: tuple[str, ...]  # named; none for a resolution
+    seats: int  # how many of them can be carried
+    members: int
+    present: int  # as it was opened
+
+
+def tally(poll: Poll, votes: Mapping[str, Sequence[Choice]]) -> dict[Choice, int]:
+    """Choices of VOTES (person -> choices), counted."""
+    return {code: sum(code in chosen for chosen in votes.values()) for code in codes(poll.options)}
+
+
+def result(
+    rule: RuleSet, poll: Poll, counts: Mapping[Choice, int], answered: int, chair: Sequence[Choice] = ()
+) -> Result:
+    """The outcome of COUNTS given by ANSWERED voters. CHAIR: what the chair chose, () where that is not known."""
+    base = poll.members if rule.base == "members" else poll.present
+    needed = majority_needed(rule, base)
+    carried, tied = _elected(poll, counts, needed) if poll.options else (_resolved(counts, needed), ())
+    by_chair = False
+    if not poll.options and not carried and _equal(rule, counts, base):
+        by_chair = chair in ((FOR,), (AGAINST,))
+        carried = (FOR,) if chair == (FOR,) else ()
+    shown = tuple((code, counts.get(code, 0)) for code in codes(poll.options))
+    return Result(shown, poll.members - answered, poll.members, base, needed, carried, by_chair, tied)
+
+
+def _resolved(counts: Mapping[Choice, int], needed: int) -> tuple[Choice, ...]:
+    return (FOR,) if counts.get(FOR, 0) >= needed else ()
+
+
+def _equal(rule: RuleSet, counts: Mapping[Choice, int], base: int) -> bool:
+    """Are the sides equal, so that the rule looks to the chair? Article 117 of Law 77/2015 says equal, no more; a
+    regulation may mean half of all members on each side."""
+    yes, no = counts.get(FOR, 0), counts.get(AGAINST, 0)
+    if rule.tie == "lost" or yes != no or not yes:
+        return False
+    return rule.tie == "chair" or yes * rule.majority[1] == base * rule.majority[0]
+
+
+def _elected(poll: Poll, counts: Mapping[Choice, int], needed: int) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
+    """Options with a majority, most votes first, as many as there are seats; who is equal at the last seat is not."""
+    enough = [code for code in codes(poll.options) if code != SILENT and counts.get(code, 0) >= needed]
+    ranked = sorted(enough, key=lambda code: -counts[code])
+    if len(ranked) <= poll.seats:
+        return tuple(ranked), ()
+    last = counts[ranked[poll.seats]]
+    tied = tuple(code for code in ranked if counts[code] == last) if counts[ranked[poll.seats - 1]] == last else ()
+    return tuple(code for code in ranked[: poll.seats] if code not in tied), tied

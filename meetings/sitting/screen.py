@@ -14,9 +14,9 @@ import msgspec
 from signing.checkpoint import Checkpoint
 from store.chain import Event
 
-from . import floor, minutes, rules
+from . import ballots, floor, minutes, rules
 from .attendance import is_quorate
-from .events import RecordingFile
+from .events import RecordingFile, VoteWay
 from .rules import Choice, Result
 from .state import Ballot, State
 
@@ -27,7 +27,8 @@ AT_DESK = {
     "recording-kept", "sites-rung", "site-checked",
 }  # fmt: skip
 PREPARING = {"item-added", "item-changed", "item-moved", "item-removed", "paper-attached", "paper-detached"}
-OF_BALLOT = {"vote-cast", "vote-closed"}
+OF_BALLOT = {"vote-cast", "voter-passed", "ballot-taken", "vote-closed", "vote-voided"}
+HELD = {"vote-cast", "vote-closed"}  # what a ballot whose result is held back says
 OF_ITEM = {"item-added", "item-changed", "paper-attached", "item-opened", "concluded", "vote-opened"}
 
 
@@ -64,7 +65,7 @@ class SeenEvent(msgspec.Struct, frozen=True):
 def view(event: Event, viewer: View, state: State) -> SeenEvent:
     """EVENT for one kind of viewer, given the state it led to."""
     body = event.body if _visible(event, viewer, state) else None
-    if event.kind == "vote-cast" and body is not None and viewer.kind == "site":
+    if event.kind in ("vote-cast", "ballot-taken") and body is not None and viewer.kind == "site":
         body = None
     kind = event.kind if body is not None else "withheld"
     return SeenEvent(event.seq, event.at, kind, event.actor.id if body is not None else "", body, event.hash)
@@ -72,6 +73,8 @@ def view(event: Event, viewer: View, state: State) -> SeenEvent:
 
 def _visible(event: Event, viewer: View, state: State) -> bool:
     if event.body is None:
+        return False
+    if event.kind in HELD and any(one.id == event.body["ballot"] and one.held for one in state.ballots):
         return False
     if viewer.kind == "desk":
         return True
@@ -147,6 +150,7 @@ class SittingPart(msgspec.Struct, frozen=True):
     chair: str
     secretary: str
     rule_source: str
+    unsure: tuple[str, ...]  # what of its rules was not read in full
     recorded_since: int  # 0: it is not being recorded
 
 
@@ -187,14 +191,27 @@ class StagePart(msgspec.Struct, frozen=True):
 
 
 class BallotPart(msgspec.Struct, frozen=True):
+    """A vote. `held`: what came out is not shown yet. `called`: whom a roll call has come to."""
+
     id: str
     item: str
     question: str
     opened_at: int
+    way: VoteWay
+    options: tuple[str, ...]
+    codes: tuple[Choice, ...]  # what may be chosen, in the ballot's order
+    seats: int
+    step: Literal["open", "closed", "voided"]
+    held: bool
+    changeable: bool
     electorate: int
     cast: int
-    votes: Mapping[str, Choice]
+    voted: tuple[str, ...]
+    called: str
+    votes: Mapping[str, tuple[Choice, ...]]
     result: Result | None
+    voided: str
+    reason: str
 
 
 class MinutesPart(msgspec.Struct, frozen=True):
@@ -234,7 +251,7 @@ def screen(
         sitting(state), _agenda(state, viewer), _attendance(state),
         _sites(state),
         _stage(state, viewer),
-        tuple(_ballot(ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
+        tuple(_ballot(state, ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
         _minutes(state, viewer), state.recordings if viewer.kind == "desk" else (), people, rooms, witness,
     )  # fmt: skip
 
@@ -243,7 +260,8 @@ def sitting(state: State) -> SittingPart:
     """The part that all viewers see alike."""
     return SittingPart(
         state.id, state.phase, state.title, state.unit, state.place, state.begins, state.opened_at, state.closed_at,
-        state.chair, state.with_role("secretary"), rules.named(state.rules).source, state.recorded_since,
+        state.chair, state.with_role("secretary"), state.rule.source, state.rule.unsure,
+        state.recorded_since,
     )  # fmt: skip
 
 
@@ -279,7 +297,7 @@ def _attendance(state: State) -> AttendancePart:
         place, since = (here.site, here.since) if here else ("", 0)
         seats.append(SeatPart(seat.person, seat.unit, seat.role, seat.entitled, here is not None, place, since))
     entitled = len(state.entitled)
-    needed = rules.quorum_needed(rules.named(state.rules), entitled)
+    needed = rules.quorum_needed(state.rule, entitled)
     return AttendancePart(tuple(seats), len(state.entitled_present), entitled, needed, is_quorate(state))
 
 
@@ -292,11 +310,17 @@ def _stage(state: State, viewer: View) -> StagePart:
     )  # fmt: skip
 
 
-def _ballot(ballot: Ballot, viewer: View) -> BallotPart:
-    votes = {} if viewer.kind == "site" else ballot.votes
+def _ballot(state: State, ballot: Ballot, viewer: View) -> BallotPart:
+    site, voted = viewer.kind == "site", ballot.voted
+    step: Literal["open", "closed", "voided"] = (
+        "open" if ballot.is_open else "voided" if ballot.voided else "closed"
+    )  # fmt: skip
     return BallotPart(
-        ballot.id, ballot.item, ballot.question, ballot.opened_at, len(ballot.electorate), len(ballot.votes),
-        votes, ballot.result,
+        ballot.id, ballot.item, ballot.question, ballot.opened_at, ballot.way, ballot.options,
+        rules.codes(ballot.options), ballot.seats, step, ballot.held,
+        state.rule.changeable and ballot.way != "secret", len(ballot.electorate), len(voted),
+        () if site else voted, ballots.called(state, ballot), {} if site or ballot.held else ballot.votes,
+        None if ballot.held else ballot.result, ballot.voided, ballot.reason,
     )  # fmt: skip
 
 

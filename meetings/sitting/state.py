@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from . import events as e
-from .rules import Choice, Result
+from .rules import Choice, Occasion, Poll, Result, RuleSet
 
 Phase = Literal["planned", "released", "open", "closed"]
 MinutesStep = Literal["none", "draft", "approved", "numbered", "typeset", "signed", "circulated"]
@@ -45,13 +45,38 @@ class Present(msgspec.Struct, frozen=True):
 
 
 class Ballot(msgspec.Struct, frozen=True):
+    """A vote. `votes` says what each person chose; of a secret one, `taken` says whose ballot is in the urn."""
+
     id: str
     item: str
     question: str
     electorate: tuple[str, ...]
     opened_at: int
-    votes: Mapping[str, Choice] = {}
+    way: e.VoteWay = "open"
+    options: tuple[str, ...] = ()
+    seats: int = 1
+    held: bool = False
+    present: tuple[str, ...] = ()  # of the electorate, as it was opened
+    votes: Mapping[str, tuple[Choice, ...]] = {}
+    taken: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()  # called, and did not answer: VoterPassed
+    closed_at: int = 0
     result: Result | None = None
+    voided: str = ""
+    reason: str = ""  # of the chair, who called it off
+
+    @property
+    def is_open(self) -> bool:
+        return not self.closed_at
+
+    @property
+    def voted(self) -> tuple[str, ...]:
+        """Who has given an answer."""
+        return self.taken if self.way == "secret" else tuple(self.votes)
+
+    @property
+    def poll(self) -> Poll:
+        return Poll(self.options, self.seats, len(self.electorate), len(self.present))
 
 
 class Floor(msgspec.Struct, frozen=True):
@@ -94,7 +119,8 @@ class State(msgspec.Struct, frozen=True):
     unit: str = ""
     place: str = ""
     begins: int = 0
-    rules: str = ""
+    rules: RuleSet | None = None  # None only before the first event
+    occasion: Occasion = "ordinary"
     opened_at: int = 0
     closed_at: int = 0
     seats: Mapping[str, e.Seat] = {}
@@ -137,8 +163,14 @@ class State(msgspec.Struct, frozen=True):
         return [person for person in self.entitled if person in self.present]
 
     @property
+    def rule(self) -> RuleSet:
+        """What it was convened under."""
+        assert self.rules is not None
+        return self.rules
+
+    @property
     def open_ballot(self) -> Ballot | None:
-        return next((ballot for ballot in self.ballots if ballot.result is None), None)
+        return next((ballot for ballot in self.ballots if ballot.is_open), None)
 
     def find_item(self, item: str) -> Item | None:
         return next((one for one in self.items if one.id == item), None)
@@ -171,6 +203,7 @@ def _seated(state: State, h: Any, _: int) -> State:
 
 def _planned(state: State, h: e.Planned, at: int) -> State:
     named = replace(state, title=h.title, unit=h.unit, place=h.place, begins=h.begins, rules=h.rules)
+    named = replace(named, occasion=h.occasion)
     return _seated(named, h, at)
 
 
@@ -253,7 +286,9 @@ def _ended(state: State, h: e.FloorEnded, _: int) -> State:
 
 
 def _vote_opened(state: State, h: e.VoteOpened, at: int) -> State:
-    return replace(state, ballots=(*state.ballots, Ballot(h.ballot, h.item, h.question, h.electorate, at)))
+    here = tuple(person for person in h.electorate if person in state.present)
+    made = Ballot(h.ballot, h.item, h.question, h.electorate, at, h.way, h.options, h.seats, h.held, here)
+    return replace(state, ballots=(*state.ballots, made))
 
 
 def _change_ballot(state: State, ballot: str, change: Callable[[Ballot], Ballot]) -> State:
@@ -261,11 +296,29 @@ def _change_ballot(state: State, ballot: str, change: Callable[[Ballot], Ballot]
 
 
 def _vote_cast(state: State, h: e.VoteCast, _: int) -> State:
-    return _change_ballot(state, h.ballot, lambda one: replace(one, votes={**one.votes, h.person: h.choice}))
+    return _change_ballot(state, h.ballot, lambda one: replace(one, votes={**one.votes, h.person: h.choices}))
 
 
-def _vote_closed(state: State, h: e.VoteClosed, _: int) -> State:
-    return _change_ballot(state, h.ballot, lambda one: replace(one, result=h.result))
+def _voter_passed(state: State, h: e.VoterPassed, _: int) -> State:
+    return _change_ballot(state, h.ballot, lambda one: replace(one, passed_over=(*one.passed_over, h.person)))
+
+
+def _ballot_taken(state: State, h: e.BallotTaken, _: int) -> State:
+    return _change_ballot(state, h.ballot, lambda one: replace(one, taken=(*one.taken, h.person)))
+
+
+def _vote_closed(state: State, h: e.VoteClosed, at: int) -> State:
+    return _change_ballot(state, h.ballot, lambda one: replace(one, result=h.result, closed_at=at))
+
+
+def _vote_voided(state: State, h: e.VoteVoided, at: int) -> State:
+    return _change_ballot(state, h.ballot, lambda one: replace(one, voided=h.why, reason=h.reason, closed_at=at))
+
+
+def _results_released(state: State, h: e.ResultsReleased, _: int) -> State:
+    return replace(
+        state, ballots=tuple(replace(one, held=one.held and one.id not in h.ballots) for one in state.ballots)
+    )
 
 
 def _closed(state: State, h: e.Closed, at: int) -> State:
@@ -313,7 +366,11 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.FloorEnded: _ended,
     e.VoteOpened: _vote_opened,
     e.VoteCast: _vote_cast,
+    e.VoterPassed: _voter_passed,
+    e.BallotTaken: _ballot_taken,
     e.VoteClosed: _vote_closed,
+    e.VoteVoided: _vote_voided,
+    e.ResultsReleased: _results_released,
     e.RecordingStarted: lambda s, h, at: replace(s, recording=h.recording, recorded_since=at),
     e.RecordingStopped: lambda s, h, _: replace(s, recording="", recorded_since=0),
     e.RecordingKept: lambda s, h, _: replace(s, recordings=(*s.recordings, h.file)),

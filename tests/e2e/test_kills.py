@@ -100,7 +100,7 @@ async def hold(people: dict[str, Client], sitting: str) -> None:
     await chair.do(sitting, "end-floor")
     await chair.do(sitting, "open-vote", ballot="v", item="a")
     voters = [people[person] for person in ("chu-tich", "tai-chinh", "pho-chu-tich")]
-    await asyncio.gather(*(voter.do(sitting, "cast", ballot="v", choice="for") for voter in voters))
+    await asyncio.gather(*(voter.do(sitting, "cast", ballot="v", choices=["for"]) for voter in voters))
     await chair.do(sitting, "close-vote", ballot="v")
     await chair.do(sitting, "conclude", item="a", text="Đồng ý.")
     await chair.do(sitting, "close")

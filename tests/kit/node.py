@@ -208,8 +208,8 @@ class Node:
         who = self.committee.who
         await room.ask(who["chair"], c.OpenVote(ballot, "i1"))
         for person in ("chair", *(f"member{n}" for n in range(1, 7))):
-            await room.ask(who[person], c.Cast(ballot, "for"))
-        await room.ask(who["member7"], c.Cast(ballot, "against"))
+            await room.ask(who[person], c.Cast(ballot, ("for",)))
+        await room.ask(who["member7"], c.Cast(ballot, ("against",)))
         await room.ask(who["chair"], c.CloseVote(ballot))
 
     async def checkpointed(self, sitting: str) -> list[Any]:

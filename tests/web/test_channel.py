@@ -126,7 +126,7 @@ async def test_a_guest_hears_no_vote_on_a_closed_item(node: Node) -> None:
         await watch(line, room.sitting)
         await room.ask(who["chair"], c.OpenItem("i2"))
         await room.ask(who["chair"], c.OpenVote("b9", "i2", "Điều động?"))
-        await room.ask(who["member1"], c.Cast("b9", "against"))
+        await room.ask(who["member1"], c.Cast("b9", ("against",)))
         await room.ask(who["chair"], c.CloseVote("b9"))
         await line.hear("told", seq=room.state.seq)
         told = "".join(line.raw[-4:])

@@ -1,74 +1,23 @@
 """A sitting decided in memory, from plan to acknowledgement, and what is refused on the way.
 
-meetings.sitting.decide, commands, events, state, agenda, attendance, floor, ballots, minutes
+meetings.sitting.decide, commands, events, state, agenda, attendance, course, floor, ballots, minutes
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import get_args
 
 import msgspec
 import pytest
 
 from meetings.people import rights
-from meetings.sitting import agenda, attendance, ballots, floor, minutes  # noqa: F401  (the files this tests)
+from meetings.sitting import agenda, attendance, ballots, course, floor, minutes  # noqa: F401  (the files this tests)
 from meetings.sitting import commands as c
 from meetings.sitting import events as e
 from meetings.sitting.decide import GUARDED, TABLE, check_seen, decide
 from meetings.sitting.state import _EVOLVE, State, evolve
 from store.errors import Denied, Refused, Stale
-
-SEATS = (
-    e.Seat("chair", "m1", "u", "chair", True),
-    e.Seat("deputy", "m2", "u", "deputy", True),
-    e.Seat("a", "m3", "u", "member", True),
-    e.Seat("b", "m4", "u", "member", True),
-    e.Seat("secretary", "m5", "u", "secretary"),
-    e.Seat("clerk", "m6", "u", "clerk"),
-    e.Seat("guest", "m7", "v", "guest"),
-)
-
-
-class Played:
-    """A sitting to which things are done; remembers every event."""
-
-    def __init__(self) -> None:
-        self.happenings: list[e.AnyHappening] = []
-        self.state = State(id="s")
-        self.at = 0
-        rooms = (e.Room("s1", "u"), e.Room("s2", "v"))
-        self._evolve([e.Planned("Phiên họp", "u", "Hội trường", 1, "ubnd-2019", SEATS, rooms)])
-
-    def _evolve(self, made: list[e.AnyHappening]) -> None:
-        for happening in made:
-            self.at += 1000
-            self.happenings.append(happening)
-            self.state = evolve(self.state, happening, self.at)
-
-    def do(self, who: str, *asked: c.AnyCommand) -> Played:
-        for command in asked:
-            self._evolve(decide(self.state, command, who))
-        return self
-
-    def opened(self) -> Played:
-        self.do("secretary", c.AddItem("i1", "Ngân sách", 10, "a", "Thông qua?"), c.AddItem("i2", "Khác"))
-        self.do("secretary", c.AttachPaper("p1", "i1", "Tờ trình", "f" * 64, 3, 100), c.Release())
-        self.do("chair", c.Open())
-        for person in ("chair", "deputy", "a"):
-            self.do(person, c.CheckIn(site="s1"))
-        return self.do("guest", c.CheckIn(site="s2"))
-
-    def closed(self) -> Played:
-        self.opened().do("secretary", c.OpenItem("i1")).do("chair", c.OpenVote("b1", "i1"))
-        self.do("a", c.Cast("b1", "for")).do("chair", c.Cast("b1", "for")).do("deputy", c.Cast("b1", "for"))
-        return self.do("chair", c.CloseVote("b1"), c.Conclude("i1", "Đồng ý."), c.Close())
-
-
-def refused(act: Callable[[], object], kind: type[Refused] = Refused) -> str:
-    with pytest.raises(kind) as caught:
-        act()
-    return caught.value.code
+from tests.kit.played import Played, refused
 
 
 def test_the_whole_way() -> None:
@@ -126,14 +75,14 @@ def test_without_quorum_there_is_no_vote() -> None:
 
 def test_one_vote_a_person_changeable_until_the_close() -> None:
     played = Played().opened().do("secretary", c.OpenItem("i1")).do("chair", c.OpenVote("b1", "i1"))
-    played.do("a", c.Cast("b1", "for"), c.Cast("b1", "for"), c.Cast("b1", "against"))
-    assert played.state.ballots[0].votes == {"a": "against"}
-    assert refused(lambda: played.do("guest", c.Cast("b1", "for")), Denied) == "no-vote"
-    assert refused(lambda: played.do("b", c.Cast("b1", "for"))) == "check-in-first"
+    played.do("a", c.Cast("b1", ("for",)), c.Cast("b1", ("for",)), c.Cast("b1", ("against",)))
+    assert played.state.ballots[0].votes == {"a": ("against",)}
+    assert refused(lambda: played.do("guest", c.Cast("b1", ("for",))), Denied) == "no-vote"
+    assert refused(lambda: played.do("b", c.Cast("b1", ("for",)))) == "check-in-first"
     assert refused(lambda: played.do("chair", c.Close())) == "vote-open"
     assert refused(lambda: played.do("chair", c.OpenVote("b2", "i1"))) == "vote-open"
     played.do("chair", c.CloseVote("b1"))
-    assert refused(lambda: played.do("a", c.Cast("b1", "for")), Stale) == "vote-closed"
+    assert refused(lambda: played.do("a", c.Cast("b1", ("for",))), Stale) == "vote-closed"
     assert refused(lambda: played.do("chair", c.OpenVote("b1", "i1"))) == "vote-exists"
 
 

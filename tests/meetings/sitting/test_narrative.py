@@ -3,11 +3,12 @@
 import pytest
 
 from meetings.sitting import events as e
-from meetings.sitting import narrative, rules
+from meetings.sitting import narrative, rule_book, rules
 from meetings.sitting.rules import Choice
 from meetings.sitting.screen import Card
 from meetings.sitting.state import State, evolve
 
+RULE = rule_book.shipped()[-1].rule
 BEGIN, MINUTE = 1_770_170_400_000, 60_000  # 9 giờ 00 phút, ngày 04 tháng 02 năm 2026
 ROLES: dict[str, e.SeatRole] = {"lan": "chair", "ghi": "secretary", "thu": "member", "vang": "member", "moi": "guest",
                                 "khuyet": "guest"}  # fmt: skip
@@ -24,7 +25,7 @@ def drafted(*happened: e.AnyHappening) -> narrative.MinutesText:
     seats = tuple(e.Seat(key, f"m-{key}", "d", role, role in ("chair", "member")) for key, role in ROLES.items())
     rooms = tuple(e.Room(site, "d") for site in ROOMS)
     before: list[e.AnyHappening] = [
-        e.Planned("Phiên họp tháng 02", "d", "Phòng họp số 1", BEGIN, "ubnd-2025", seats, rooms),
+        e.Planned("Phiên họp tháng 02", "d", "Phòng họp số 1", BEGIN, RULE, seats, rooms),
         e.ItemAdded("i1", "Ngân sách", 10, "thu", "Thông qua?", False), e.Released(), e.Opened(), e.SiteJoined("s-xa"),
         e.CheckedIn("lan", "s-huyen", "self"), e.CheckedIn("thu", "s-huyen", "self"),
         e.CheckedIn("moi", "s-xa", "self"), e.ItemOpened("i1"),
@@ -38,8 +39,13 @@ def drafted(*happened: e.AnyHappening) -> narrative.MinutesText:
 
 
 def voted(votes: dict[str, Choice]) -> list[e.AnyHappening]:
-    counted = rules.result(rules.COMMITTEE_2025, 3, votes, "lan")
-    return [e.VoteOpened("b", "i1", "Thông qua?", ("lan", "thu", "vang")), e.VoteClosed("b", counted)]
+    return [e.VoteOpened("b", "i1", "Thông qua?", ("lan", "thu", "vang")), e.VoteClosed("b", counted(3, votes))]
+
+
+def counted(members: int, votes: dict[str, Choice]) -> rules.Result:
+    chosen = {person: (choice,) for person, choice in votes.items()}
+    poll = rules.Poll((), 1, members, len(votes))
+    return rules.result(RULE, poll, rules.tally(poll, chosen), len(votes), chosen["lan"])
 
 
 def test_the_draft_says_who_was_there_and_who_was_not() -> None:
@@ -79,8 +85,8 @@ def test_the_draft_tells_the_course_in_order_with_votes_in_numbers() -> None:
 )
 def test_a_tie_is_told_with_how_it_was_decided(choice: Choice, outcome: str) -> None:
     other: Choice = "against" if choice == "for" else "for"
-    counted = rules.result(rules.COMMITTEE_2025, 2, {"lan": choice, "thu": other}, "lan")
-    line = drafted(e.VoteOpened("b", "i1", "Thông qua?", ("lan", "thu")), e.VoteClosed("b", counted)).course[-1]
+    outcome_ = counted(2, {"lan": choice, "thu": other})
+    line = drafted(e.VoteOpened("b", "i1", "Thông qua?", ("lan", "thu")), e.VoteClosed("b", outcome_)).course[-1]
     assert (
         "số phiếu hai bên ngang nhau, quyết định theo ý kiến bên có biểu quyết của chủ tọa" in line and outcome in line
     )

@@ -72,7 +72,7 @@ async def test_rights_are_asked_before_anything(committee: Committee) -> None:
     before = room.state
     for person, command in (
         ("member1", c.Close()), ("secretary", c.Open()), ("technician", c.CheckIn()),
-        ("east-chair", c.Cast("b", "for")), ("clerk", c.OpenItem("i1")),
+        ("east-chair", c.Cast("b", ("for",))), ("clerk", c.OpenItem("i1")),
     ):  # fmt: skip
         with pytest.raises(Denied):
             await room.ask(committee.who[person], command)
@@ -90,7 +90,7 @@ async def test_browsers_are_told_and_resume_from_the_last_event_they_saw(committ
     await room.watch(late, room.state.seq - 1)
     assert [event.kind for event in late.events] == ["vote-opened"]
     room.unwatch(member)
-    await room.ask(committee.who["member1"], c.Cast("b1", "for"))
+    await room.ask(committee.who["member1"], c.Cast("b1", ("for",)))
     assert member.parts["ballots"][0].cast == 0
 
 
@@ -113,7 +113,7 @@ async def test_a_site_sees_no_single_vote(committee: Committee) -> None:
     await room.watch(wall, 0)
     await room.ask(committee.who["chair"], c.OpenItem("i1"))
     await room.ask(committee.who["chair"], c.OpenVote("b1", "i1"))
-    await room.ask(committee.who["member1"], c.Cast("b1", "against"))
+    await room.ask(committee.who["member1"], c.Cast("b1", ("against",)))
     assert wall.parts["ballots"][0].cast == 1 and not wall.parts["ballots"][0].votes
     assert "against" not in repr(wall.events)
     stranger = Browser(Principal("site", "site-elsewhere"))
@@ -132,7 +132,7 @@ async def test_two_at_once_are_served_in_order(committee: Committee) -> None:
     await room.ask(committee.who["chair"], c.OpenItem("i1"))
     await room.ask(committee.who["chair"], c.OpenVote("b1", "i1"))
     voters = [committee.who[f"member{n}"] for n in range(1, 8)]
-    await asyncio.gather(*(room.ask(who, c.Cast("b1", "for"), id=f"v-{who.id}") for who in voters for _ in range(3)))
+    await asyncio.gather(*(room.ask(who, c.Cast("b1", ("for",)), id=f"v-{who.id}") for who in voters for _ in range(3)))
     assert len(room.state.ballots[0].votes) == 7
     kinds = [event.kind for event in await committee.sittings.story(committee.who["secretary"], room.sitting)]
     assert kinds.count("vote-cast") == 7

@@ -63,7 +63,7 @@ async def opened(committee: Committee) -> Room:
 
 async def vote(committee: Committee, room: Room) -> None:
     await room.ask(committee.who["chair"], c.OpenVote("b1", "i1"))
-    await room.ask(committee.who["member1"], c.Cast("b1", "against"))
+    await room.ask(committee.who["member1"], c.Cast("b1", ("against",)))
     await room.ask(committee.who["chair"], c.CloseVote("b1"))
 
 

@@ -1,0 +1,133 @@
+"""The browsers that follow one sitting: each kind of viewer is shown its own view, encoded once for all of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from signing.checkpoint import Checkpoint
+from store.chain import Event
+
+from ..people.rights import Principal
+from .screen import SITE_VIEW, Card, Screen, SeenEvent, View, changed, screen, view, view_of
+from .state import State
+
+FEW = 100  # browsers that are told each step by itself
+PAUSE_S = 0.0001  # a browser beyond: what telling one costs, so that half the time is left for what they ask
+
+Step = tuple[Event, State]
+
+
+@dataclass(slots=True)
+class Telling:
+    """What one kind of viewer is told: new events and the parts of the screen they changed. Browsers with the same
+    view get the same Telling, and whoever encodes it first leaves the bytes here for the others."""
+
+    sitting: str
+    seq: int
+    events: list[SeenEvent]
+    parts: dict[str, Any]
+    encoded: bytes = b""
+
+
+class Watcher(Protocol):
+    """A browser, as the room knows it. `tell` must not block."""
+
+    @property
+    def who(self) -> Principal: ...
+
+    def tell(self, telling: Telling) -> None: ...
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one kind of viewer was last told."""
+
+    watchers: set[Watcher] = field(default_factory=set)
+    last: Screen | None = None
+
+
+class Audience:
+    """Told of steps as they come; many browsers are told together what came within a moment."""
+
+    def __init__(self, state: Callable[[], State]) -> None:
+        self.cards: Mapping[str, Card] = {}
+        self.names: Mapping[str, str] = {}
+        self.witness: Checkpoint | None = None
+        self._state = state
+        self._seen: dict[View, Seen] = {}
+        self._untold: list[Step] = []
+        self._due = 0.0  # when it may be told again
+        self._timer: asyncio.TimerHandle | None = None
+
+    def view_for(self, who: Principal) -> View:
+        return SITE_VIEW if who.kind == "site" else view_of(self._state(), who.id)
+
+    def add(self, watcher: Watcher, after: int, found: list[Event]) -> None:
+        """Begin telling a browser, with FOUND, the events behind AFTER, first."""
+        self._tell_now()  # so that nobody of this view is told twice what the new one hears now
+        viewer, state = self.view_for(watcher.who), self._state()
+        missed = [view(event, viewer, state) for event in found]
+        now = self._screen(viewer)
+        watcher.tell(self._telling([one for one in missed if one.seq > after], changed(None, now)))
+        seen = self._seen.setdefault(viewer, Seen())
+        seen.last = seen.last or now
+        seen.watchers.add(watcher)
+
+    def remove(self, watcher: Watcher) -> None:
+        for viewer, seen in list(self._seen.items()):
+            seen.watchers.discard(watcher)
+            if not seen.watchers:
+                del self._seen[viewer]
+
+    def tell(self, steps: list[Step]) -> None:
+        """Show what STEPS changed: at once, or to a crowd as soon as it has heard what came before."""
+        self._untold += steps
+        loop = asyncio.get_running_loop()
+        if self._timer is not None:
+            return
+        if loop.time() >= self._due:
+            self._tell_now()
+        else:
+            self._timer = loop.call_at(self._due, self._tell_now)
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _tell_now(self) -> None:
+        self.stop()
+        steps, self._untold = self._untold, []
+        crowd = sum(len(seen.watchers) for seen in self._seen.values())
+        if crowd > FEW:
+            self._due = asyncio.get_running_loop().time() + crowd * PAUSE_S
+        for viewer, seen in list(self._seen.items()):
+            self._tell_view(viewer, seen, steps)
+
+    def _tell_view(self, viewer: View, seen: Seen, steps: list[Step]) -> None:
+        stale = [watcher for watcher in seen.watchers if self.view_for(watcher.who) != viewer]
+        events = [view(event, viewer, state) for event, state in steps]
+        now = self._screen(viewer)
+        parts = changed(seen.last, now)
+        seen.last = now
+        if not events and not parts:
+            return
+        telling = self._telling(events, parts)
+        for watcher in seen.watchers:
+            watcher.tell(telling)
+        for watcher in stale:  # its role changed: from now on it sees with other eyes
+            seen.watchers.discard(watcher)
+            fresh = self._screen(self.view_for(watcher.who))
+            watcher.tell(self._telling([], changed(None, fresh)))
+            other = self._seen.setdefault(self.view_for(watcher.who), Seen(last=fresh))
+            other.watchers.add(watcher)
+
+    def _telling(self, events: list[SeenEvent], parts: dict[str, Any]) -> Telling:
+        state = self._state()
+        return Telling(state.id, state.seq, events, parts)
+
+    def _screen(self, viewer: View) -> Screen:
+        return screen(self._state(), viewer, self.cards, self.names, self.witness)
