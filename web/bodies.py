@@ -14,6 +14,8 @@ from meetings.sitting.actions import SittingRow, Waiting
 from meetings.sitting.events import Check, LineName
 from meetings.sitting.narrative import MinutesText
 from meetings.sitting.rehearsal import Finding, Step
+from meetings.sitting.rule_book import RuleSetRow
+from meetings.sitting.rules import Occasion
 from meetings.sitting.screen import SittingPart
 
 from .wire import Health, Strict
@@ -89,6 +91,13 @@ class NewSitting(Strict, frozen=True):
     units: tuple[str, ...] = ()
     guests: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
+    occasion: Occasion = "ordinary"
+
+
+class NewRules(Strict, frozen=True):
+    """A rule set's document, TOML: docs/rules.md."""
+
+    document: str
 
 
 class NewInvitations(Strict, frozen=True):
@@ -210,6 +219,13 @@ class CertificateRow(msgspec.Struct, frozen=True):
     begins: int
     ends: int
     fingerprint: str
+
+
+class UnitRules(msgspec.Struct, frozen=True):
+    """`adopts`: the asker may take in a regulation of the unit."""
+
+    rows: list[RuleSetRow]
+    adopts: bool
 
 
 class Desk(msgspec.Struct, frozen=True):

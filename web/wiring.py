@@ -23,6 +23,7 @@ from meetings.sitting.actions import Sittings
 from meetings.sitting.minute_book import MinuteBook
 from meetings.sitting.papers import SittingPapers
 from meetings.sitting.rooms import Rooms
+from meetings.sitting.rule_book import RuleBook
 from meetings.sitting.witness import Witness
 from signing import keystore
 from signing.actions import Safe, Signing
@@ -62,6 +63,7 @@ class Office:
     typesetter: Papers
     papers: SittingPapers
     minutes: MinuteBook
+    rule_book: RuleBook
     signing: Signing
     media: MediaDesk
     trials: TrialDesk
@@ -185,8 +187,9 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         limit = settings.largest_paper_mb * 1_000_000
         yield Office(
             settings, house, accounts, people, rooms, Sittings(house, rooms), channels, health, workshop, PublicQueue(),
-            papers, SittingPapers(house, rooms, papers, limit), book, signing, media, trials, recorder, relay, pulse,
-            link_key(settings), Shell(settings.demonstration), frozenset(tls.own_names(settings.names)),
+            papers, SittingPapers(house, rooms, papers, limit), book, RuleBook(house), signing, media, trials,
+            recorder, relay, pulse, link_key(settings), Shell(settings.demonstration),
+            frozenset(tls.own_names(settings.names)),
         )  # fmt: skip
 
 

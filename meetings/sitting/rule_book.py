@@ -115,7 +115,7 @@ def in_force(conn: Connection, unit: str, day: str) -> RuleSet:
     return found.rule
 
 
-class Listed(msgspec.Struct, frozen=True):
+class RuleSetRow(msgspec.Struct, frozen=True):
     """A rule set as the page of rules shows it. `own`: the unit took it in itself."""
 
     rule: RuleSet
@@ -129,7 +129,7 @@ class RuleBook:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    async def listed(self, who: Principal, unit: str) -> list[Listed]:
+    async def listed(self, who: Principal, unit: str) -> list[RuleSetRow]:
         """The rule sets a unit's committee has had and will have, the newest first; the law's among them."""
         rights.demand(who, "rules.see", Thing(unit))
         own = [read(text) for text in await self._house.read(records.rule_sets_of, unit)]
@@ -137,7 +137,7 @@ class RuleBook:
         now = pick(own, today) or pick(shipped(), today)
         found = [(document, True) for document in own] + [(document, False) for document in shipped()]
         found.sort(key=lambda pair: pair[0].rule.valid_from, reverse=True)
-        return [Listed(one.rule, mine, one is now, len(one.cases), one.text) for one, mine in found]
+        return [RuleSetRow(one.rule, mine, one is now, len(one.cases), one.text) for one, mine in found]
 
     async def adopt(self, who: Principal, unit: str, text: str) -> RuleSet:
         """Take in a unit's own regulation. Sittings that are planned keep the set they were planned under.

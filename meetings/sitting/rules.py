@@ -97,8 +97,8 @@ class Result(msgspec.Struct, frozen=True):
     base: int  # what the majority is counted over
     needed: int
     carried: tuple[Choice, ...]  # "for", or the options elected, most votes first
-    by_chair: bool = False  # the sides were equal, decided by the one the chair voted with
-    tied: tuple[Choice, ...] = ()  # options equal at the last seat: none of them is carried
+    by_chair: bool  # the sides were equal, decided by the one the chair voted with
+    tied: tuple[Choice, ...]  # options equal at the last seat: none of them is carried
 
     @property
     def passed(self) -> bool:

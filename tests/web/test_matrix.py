@@ -1,6 +1,6 @@
 """The authorisation matrix: every declared route by every kind of person. web.routes, web.guard, web.routes.people,
 web.routes.sites, web.routes.sittings, web.routes.rehearsals, web.routes.minutes, web.routes.papers, web.routes.desk,
-web.routes.certificates
+web.routes.certificates, web.routes.rules
 
 What each may do is computed here a second time, from the table of rights and the offices of the committee alone. Bodies
 are good ones, so that nothing but the right stands between a person and the act.
@@ -21,6 +21,7 @@ from meetings.sitting.room import Room
 from tests.kit.committee import EAST, WEST
 from tests.kit.node import Browser, Node, pdf
 from tests.meetings.sitting.test_rehearsal import GOOD
+from tests.meetings.sitting.test_rule_book import OWN
 from web.guard import Route
 from web.routes import all_routes
 
@@ -74,7 +75,7 @@ def allowed(route: Route, name: str) -> bool:
 
 
 def body_of(route: Route, room: Room) -> dict[str, Any]:
-    plan = {"title": "Họp", "place": "Phòng họp", "unit": "district", "begins": 1, "chair": "chair",
+    plan = {"title": "Họp", "place": "Phòng họp", "unit": "district", "begins": 1_795_490_000_000, "chair": "chair",
             "secretary": "secretary", "clerk": "clerk", "id": str(uuid.uuid4())}  # fmt: skip
     text = {name: "" for name in ("subject", "begun", "venue", "chair", "secretary", "ended")}
     person = {"unit": "district", "name": "Ai Đó", "honorific": "ong", "role": "member", "office": "Ủy viên"}
@@ -96,6 +97,7 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/first": {"token": "x", "name": "Ai", "login": "ai", "password": "một câu thật dài"},
         "/api/password": {"token": "x", "password": "một câu thật dài"},
         "/api/enrolment": {"code": "ABCD-EFGH"},
+        "/api/units/{unit}/rules": {"document": OWN},
         "/api/check": {"check": msgspec.to_builtins(GOOD)},
     }  # fmt: skip
     return bodies.get(route.path, {})

@@ -12,9 +12,9 @@ from typing import get_args
 import pytest
 
 from meetings.people.model import ROLES
-from meetings.sitting.events import SeatRole
+from meetings.sitting.events import SeatRole, VoteWay
 from meetings.sitting.minutes import NEXT, SIGNING_ORDER
-from meetings.sitting.rules import CHOICES
+from meetings.sitting.rules import RESOLUTION, Occasion, RuleSet
 from meetings.sitting.state import Phase
 from signing.model import State
 from store import errors
@@ -120,7 +120,9 @@ def test_every_value_that_a_screen_names_has_its_text() -> None:
     """Codes that are put together from a part that is known only at run time."""
     acts = {code for name, code, where, _ in calls() if name == "Draft" and where.startswith("meetings/people/")}
     values: dict[str, Iterable[str]] = {
-        "role.": ROLES, "seat.": get_args(SeatRole), "choice.": (*CHOICES, "unheard"), "phase.": get_args(Phase),
+        "role.": ROLES, "seat.": get_args(SeatRole), "choice.": (*RESOLUTION, "unheard"), "phase.": get_args(Phase),
+        "put.": get_args(VoteWay), "occasion.": get_args(Occasion), "rule.": RuleSet.__struct_fields__[4:-1],
+        "vote.open-": get_args(VoteWay),
         "signature.": SIGNING_ORDER, "sign.act-": SIGNING_ORDER, "verify.state-": get_args(State),
         "verify.journal-": ("same", "other", "unknown"), "line.": ("good", "weak", "none"),
         "certificate.": ("lan-authority", "node", "signing-root", "signing", "timestamp"),

@@ -46,10 +46,27 @@ export interface BallotPart {
   item: string;
   question: string;
   opened_at: number;
+  way: "open" | "roll-call" | "secret";
+  options: Array<string>;
+  codes: Array<string>;
+  seats: number;
+  step: "closed" | "open" | "voided";
+  held: boolean;
+  changeable: boolean;
   electorate: number;
   cast: number;
-  votes: Record<string, "against" | "for" | "silent">;
+  voted: Array<string>;
+  called: string;
+  votes: Record<string, Array<string>>;
   result: Result | null;
+  voided: string;
+  reason: string;
+}
+
+export interface CancelVote {
+  kind: "cancel-vote";
+  ballot: string;
+  reason: string;
 }
 
 export interface Card {
@@ -62,7 +79,13 @@ export interface Card {
 export interface Cast {
   kind: "cast";
   ballot: string;
-  choice: "against" | "for" | "silent";
+  choices: Array<string>;
+}
+
+export interface CastSecretly {
+  kind: "cast-secretly";
+  ballot: string;
+  marks: string;
 }
 
 export interface CertificateRow {
@@ -202,7 +225,7 @@ export interface Do {
   id: string;
   sitting: string;
   seen: number;
-  command: ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release | RingSites | ReportCheck | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | CloseVote | Conclude | Close | ChooseLine | StartRecording | StopRecording | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
+  command: ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release | RingSites | ReportCheck | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | Close | ChooseLine | StartRecording | StopRecording | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
 }
 
 export interface Done {
@@ -445,6 +468,10 @@ export interface NewPerson {
   counted?: boolean;
 }
 
+export interface NewRules {
+  document: string;
+}
+
 export interface NewSite {
   unit: string;
   name: string;
@@ -463,6 +490,7 @@ export interface NewSitting {
   units?: Array<string>;
   guests?: Array<string>;
   sites?: Array<string>;
+  occasion?: "ordinary" | "thematic" | "urgent";
 }
 
 export interface NewUnit {
@@ -470,6 +498,12 @@ export interface NewUnit {
   name: string;
   kind: string;
   place?: string;
+}
+
+export interface Notice {
+  ordinary: number;
+  thematic: number;
+  urgent: number;
 }
 
 export interface Office {
@@ -498,6 +532,10 @@ export interface OpenVote {
   ballot: string;
   item: string;
   question?: string;
+  way?: "open" | "roll-call" | "secret";
+  options?: Array<string>;
+  seats?: number;
+  held?: boolean;
 }
 
 export interface PaperPart {
@@ -514,6 +552,12 @@ export interface PaperTaken {
   size: number;
   signed: boolean;
   stripped: Array<string>;
+}
+
+export interface PassVoter {
+  kind: "pass-voter";
+  ballot: string;
+  person: string;
 }
 
 export interface PersonRow {
@@ -545,6 +589,13 @@ export interface Pong {
   now: number;
 }
 
+export interface RecordVote {
+  kind: "record-vote";
+  ballot: string;
+  person: string;
+  choices: Array<string>;
+}
+
 export interface RecordingFile {
   recording: string;
   sha256: string;
@@ -571,6 +622,10 @@ export interface Release {
   kind: "release";
 }
 
+export interface ReleaseResults {
+  kind: "release-results";
+}
+
 export interface RemoveItem {
   kind: "remove-item";
   item: string;
@@ -582,14 +637,14 @@ export interface ReportCheck {
 }
 
 export interface Result {
-  yes: number;
-  no: number;
-  silent: number;
+  counts: Array<[string, number]>;
   unheard: number;
   members: number;
+  base: number;
   needed: number;
-  passed: boolean;
-  by_chair?: boolean;
+  carried: Array<string>;
+  by_chair: boolean;
+  tied: Array<string>;
 }
 
 export interface ReturnMinutes {
@@ -601,6 +656,32 @@ export interface ReturnMinutes {
 export interface RingSites {
   kind: "ring-sites";
   sites?: Array<string>;
+}
+
+export interface RuleSet {
+  id: string;
+  title: string;
+  source: string;
+  valid_from: string;
+  entitled: Array<"administrator" | "chair" | "clerk" | "deputy" | "member" | "office-head" | "secretary" | "specialist" | "technician">;
+  quorum: [number, number];
+  majority: [number, number];
+  base: "members" | "present";
+  tie: "chair" | "chair-at-half" | "lost";
+  changeable: boolean;
+  notice: Notice;
+  opinion_ballots: "any" | "none" | "urgent-or-undisputed";
+  guests: "listen" | "speak";
+  substitutes: "none" | "speak" | "vote";
+  unsure?: Array<string>;
+}
+
+export interface RuleSetRow {
+  rule: RuleSet;
+  own: boolean;
+  in_force: boolean;
+  cases: number;
+  text: string;
 }
 
 export interface SaveMinutesText {
@@ -714,6 +795,7 @@ export interface SittingPart {
   chair: string;
   secretary: string;
   rule_source: string;
+  unsure: Array<string>;
   recorded_since: number;
 }
 
@@ -787,6 +869,11 @@ export interface UnitRow {
   place: string;
 }
 
+export interface UnitRules {
+  rows: Array<RuleSetRow>;
+  adopts: boolean;
+}
+
 export interface Waiting {
   sitting: string;
   title: string;
@@ -815,4 +902,4 @@ export interface WithdrawFloor {
 
 export type FromBrowser = Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | SiteSittings | TrialEnd | TrialOffer | Watch;
 export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Refusal | SiteListed | Slots | Told | Welcome;
-export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | Cast | ChangeDetails | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | Release | RemoveItem | ReportCheck | ReturnMinutes | RingSites | ShowPage | StartRecording | StopRecording | Uninvite | WithdrawFloor;
+export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | CancelVote | Cast | CastSecretly | ChangeDetails | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | PassVoter | RecordVote | Release | ReleaseResults | RemoveItem | ReportCheck | ReturnMinutes | RingSites | ShowPage | StartRecording | StopRecording | Uninvite | WithdrawFloor;

@@ -4,10 +4,11 @@ import { t } from "../words.js";
 import "../administration/acts.js";
 import "../administration/certificates.js";
 import "../administration/rehearsals.js";
+import "../administration/rules.js";
 import "../administration/sites.js";
 import "../administration/units.js";
 
-const TABS = ["sites", "rehearsals", "units", "certificates", "acts"];
+const TABS = ["sites", "rehearsals", "rules", "units", "certificates", "acts"];
 
 class Administration extends Part {
   static properties = { tab: { attribute: false } };
@@ -19,6 +20,7 @@ class Administration extends Part {
 
   body() {
     if (this.tab === "rehearsals") return html`<admin-rehearsals></admin-rehearsals>`;
+    if (this.tab === "rules") return html`<admin-rules></admin-rules>`;
     if (this.tab === "units") return html`<admin-units></admin-units>`;
     if (this.tab === "certificates") return html`<admin-certificates></admin-certificates>`;
     if (this.tab === "acts") return html`<admin-acts></admin-acts>`;

@@ -7,6 +7,8 @@ import { marked, t } from "../words.js";
 /** @typedef {import("../wire.d.ts").UnitRow} UnitRow */
 /** @typedef {import("../wire.d.ts").PersonRow} PersonRow */
 
+const OCCASIONS = ["ordinary", "thematic", "urgent"];
+
 class Plan extends Part {
   static properties = { planning: { state: true }, unit: { state: true }, chosen: { state: true }, fault: { state: true } };
 
@@ -55,7 +57,7 @@ class Plan extends Part {
     try {
       const made = await post("/api/sittings", {
         id: this.planned, unit: this.unit, ...detailsOf(form),
-        chair: text("chair"), secretary: text("secretary"), clerk: text("clerk"), units: [...this.chosen],
+        chair: text("chair"), secretary: text("secretary"), clerk: text("clerk"), units: [...this.chosen], occasion: text("occasion"),
       });
       go(`/sittings/${made.id}/prepare`);
     } catch (error) {
@@ -114,6 +116,7 @@ class Plan extends Part {
         <section class="card stack">
           ${this.fault ? html`<div class="note seal" role="alert">${this.fault}</div>` : nothing}
           ${detailFields(this.proposed)}
+          <label class="field"><span>${t("field.occasion")}</span><select name="occasion">${OCCASIONS.map((one) => html`<option value=${one}>${t(`occasion.${one}`)}</option>`)}</select></label>
           <h2>${t("plan.invite")}</h2><p class="soft">${t("plan.invite-help")}</p>
           ${this.groups()}
         </section>

@@ -8,7 +8,7 @@ import { clock, date, moment, t } from "../words.js";
 
 const COLOURS = ["paper", "surface", "line", "edge", "ink", "ink-soft", "act", "act-wash", "seal", "seal-wash", "good", "good-wash", "warn", "warn-wash"];
 const TONES = ["", "good", "warn", "seal"];
-const RESULT = { yes: 8, no: 1, silent: 1, unheard: 1, members: 11, needed: 6, passed: true, by_chair: false };
+const RESULT = { counts: [["for", 8], ["against", 1], ["silent", 1]], unheard: 1, members: 11, base: 11, needed: 6, carried: ["for"], by_chair: false, tied: [] };
 
 class StyleGuide extends Part {
   /** @param {string} theme */

@@ -164,13 +164,20 @@ class Wall extends Part {
     return Boolean(parts.stage.speaker) && parts.stage.stage !== this.site;
   }
 
+  /** @param {import("../wire.d.ts").Screen} parts @param {import("../wire.d.ts").BallotPart} ballot */
+  vote(parts, ballot) {
+    if (ballot.result) return html`<bacap-vote-bars .result=${ballot.result} .options=${ballot.options}></bacap-vote-bars>`;
+    if (ballot.step !== "open") return html`<p class="huge">${t(ballot.step === "voided" ? "vote.voided" : "vote.held")}</p>`;
+    const called = parts.people[ballot.called];
+    return html`<p class="huge">${t(`put.${ballot.way}`)}</p><p class="huge figures">${t("vote.sent", { cast: ballot.cast, electorate: ballot.electorate })}</p>
+      ${called ? html`<p class="huge">${t("roll.called")} ${marked(called.name)}</p>` : nothing}`;
+  }
+
   /** @param {import("../wire.d.ts").Screen} parts */
   beside(parts) {
     const ballot = parts.ballots.at(-1);
     if (ballot && ballot.item === parts.stage.item)
-      return html`<div class="wall-vote"><h2>${marked(ballot.question)}</h2>${ballot.result
-        ? html`<bacap-vote-bars .result=${ballot.result}></bacap-vote-bars>`
-        : html`<p class="huge figures">${t("vote.sent", { cast: ballot.cast, electorate: ballot.electorate })}</p>`}</div>`;
+      return html`<div class="wall-vote"><h2>${marked(ballot.question)}</h2>${this.vote(parts, ballot)}</div>`;
     const screen = sharedScreen(parts, this.media);
     if (screen) return screen;
     const shown = paperIn(parts, parts.stage.paper);

@@ -1,8 +1,10 @@
 // The chair's own acts. Only the one that comes next is lit; the rest stand by, quiet.
-import { ask } from "../elements/confirm.js";
+import { ask, fill } from "../elements/confirm.js";
 import { html, icon, newId, nothing } from "../part.js";
 import { RoomPart } from "../sitting.js";
 import { t } from "../words.js";
+
+const WAYS = /** @type {const} */ (["open", "roll-call", "secret"]);
 
 class Chair extends RoomPart {
   async open() {
@@ -12,8 +14,20 @@ class Chair extends RoomPart {
   async openVote() {
     const item = this.item;
     if (!item) return;
-    const question = await ask({ title: t("chair.vote-title"), text: t("chair.vote-text"), act: t("chair.vote"), tone: "seal", field: t("vote.question"), value: item.question || item.title });
-    if (question) await this.room.ask({ kind: "open-vote", ballot: newId(), item: item.id, question });
+    const fields = html`<label class="field"><span>${t("vote.question")}</span><textarea name="question" required .value=${item.question || item.title}></textarea></label>
+      <fieldset class="stack"><legend>${t("put.way")}</legend>${WAYS.map(
+        (way) => html`<label class="check"><input type="radio" name="way" value=${way} ?checked=${way === "open"}><span><span class="strong">${t(`put.${way}`)}</span><br><span class="small soft">${t(`put.${way}-help`)}</span></span></label>`,
+      )}</fieldset>
+      <details><summary>${t("put.more")}</summary><div class="stack">
+        <label class="field"><span>${t("put.options")}</span><textarea name="options" aria-describedby="put-options-help"></textarea><span class="small soft" id="put-options-help">${t("put.options-help")}</span></label>
+        <label class="field"><span>${t("put.seats")}</span><input name="seats" type="number" min="1" max="63" value="1"></label>
+        <label class="check"><input type="checkbox" name="held"><span>${t("put.held")}</span></label></div></details>`;
+    const form = await fill({ title: t("chair.vote-title"), act: t("chair.vote"), tone: "seal" }, fields);
+    if (!form) return;
+    const options = String(form.get("options")).split("\n").map((line) => line.trim()).filter(Boolean);
+    const way = /** @type {typeof WAYS[number]} */ (form.get("way"));
+    const [question, seats, held] = [String(form.get("question")), options.length ? Number(form.get("seats")) : 1, form.has("held")];
+    await this.room.ask({ kind: "open-vote", ballot: newId(), item: item.id, question, way, options, seats, held });
   }
 
   /** @param {import("../wire.d.ts").BallotPart} ballot */
@@ -21,6 +35,12 @@ class Chair extends RoomPart {
     const missing = ballot.electorate - ballot.cast;
     if (await ask({ title: t("chair.close-vote-title"), text: t("chair.close-vote-text", { cast: ballot.cast, missing }), act: t("chair.close-vote"), tone: "seal" }))
       await this.room.ask({ kind: "close-vote", ballot: ballot.id });
+  }
+
+  /** @param {import("../wire.d.ts").BallotPart} ballot */
+  async cancelVote(ballot) {
+    const reason = await ask({ title: t("chair.cancel-vote-title"), text: t("chair.cancel-vote-text"), act: t("chair.cancel-vote"), tone: "seal", field: t("field.reason") });
+    if (reason) await this.room.ask({ kind: "cancel-vote", ballot: ballot.id, reason });
   }
 
   async conclude() {
@@ -50,8 +70,8 @@ class Chair extends RoomPart {
     const parts = this.parts;
     if (parts?.sitting.phase !== "open") return "open";
     const item = this.item;
-    if (parts.ballots.some((ballot) => !ballot.result)) return "close-vote";
-    if (item?.question && !parts.ballots.some((ballot) => ballot.item === item.id)) return "vote";
+    if (parts.ballots.some((ballot) => ballot.step === "open")) return "close-vote";
+    if (item?.question && !parts.ballots.some((ballot) => ballot.item === item.id && ballot.step === "closed")) return "vote";
     if (item && !item.conclusion) return "conclude";
     return this.following ? "go" : "close";
   }
@@ -62,11 +82,15 @@ class Chair extends RoomPart {
     const lit = (/** @type {string} */ act) => (this.next === act ? "seal" : "");
     if (parts.sitting.phase !== "open")
       return html`<button class="button decisive ${lit("open")}" @click=${this.open}>${icon("gavel")}${t("chair.open")}</button>`;
-    const ballot = parts.ballots.find((one) => !one.result);
-    if (ballot) return html`<button class="button decisive seal" @click=${() => this.closeVote(ballot)}>${icon("vote")}${t("chair.close-vote")}</button>`;
+    const ballot = parts.ballots.find((one) => one.step === "open");
+    if (ballot)
+      return html`<div class="row"><button class="button decisive" @click=${() => this.cancelVote(ballot)}>${t("chair.cancel-vote")}</button>
+        <button class="button decisive seal" @click=${() => this.closeVote(ballot)}>${icon("vote")}${t("chair.close-vote")}</button></div>`;
+    const held = parts.ballots.some((one) => one.held && one.step === "closed");
     const few = !parts.attendance.quorate;
     const following = this.following;
     return html`<div class="row">
+      ${held ? html`<button class="button decisive" @click=${() => this.room.ask({ kind: "release-results" })}>${icon("eye")}${t("chair.release-results")}</button>` : nothing}
       ${following ? html`<button class="button decisive ${lit("go")}" @click=${() => this.room.ask({ kind: "open-item", item: following.id })}>${icon("arrow-right")}${t("chair.go", { number: following.number })}</button>` : nothing}
       ${this.item ? html`<button class="button decisive ${lit("vote")}" ?disabled=${few} @click=${this.openVote}>${icon("vote")}${t(few ? "chair.vote-too-few" : "chair.vote")}</button>
         <button class="button decisive ${lit("conclude")}" @click=${this.conclude}>${icon("pen-line")}${t("chair.conclude")}</button>` : nothing}
