@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "mưa rơi trên mái"
 LOGINS = {
     "chu-tich": "chutich", "thu-ky": "thuky", "van-thu": "vanthu", "tai-chinh": "taichinh", "ky-thuat": "kythuat",
-    "pho-chu-tich": "phochutich",
+    "pho-chu-tich": "phochutich", "noi-vu": "noivu", "nong-nghiep": "nongnghiep",
 }  # fmt: skip
 SITES = ("dc-tinh", "dc-vinh-linh", "dc-vinh-o")
 

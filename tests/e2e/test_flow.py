@@ -186,7 +186,9 @@ async def vote(chair: Page, member: Page) -> None:
     await press(chair, "Tán thành")
     await expect(chair.get_by_text("2 / 11 đã gửi")).to_be_visible()
     await decide(chair, "Kết thúc biểu quyết")
-    await expect(member.get_by_text("Tán thành 1 trên tổng số 11 thành viên; cần ít nhất 6.")).to_be_visible()
+    await expect(
+        member.get_by_text("Tán thành 1 trên tổng số 11 thành viên. Cần ít nhất 6 trên 11 thành viên.")
+    ).to_be_visible()
     await expect(member.get_by_text("Không được thông qua")).to_be_visible()
 
 

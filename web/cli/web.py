@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import ctypes
 import gc
 import logging
 import resource
@@ -32,8 +33,18 @@ def run(arguments: argparse.Namespace) -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a connection is a file; systems begin with few
+    keep_no_dumps()
     asyncio.run(serve(chosen_settings(arguments)))
     return 0
+
+
+def keep_no_dumps() -> None:
+    """Secret ballots are summed up in this process's memory: a crash leaves no image of it on disk, and no other
+    process of the same account may look into it (prctl(2))."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    set_dumpable = 4  # PR_SET_DUMPABLE of linux/prctl.h
+    with contextlib.suppress(OSError, AttributeError):  # not Linux: no such call
+        ctypes.CDLL(None).prctl(set_dumpable, 0, 0, 0, 0)
 
 
 async def announce(settings: Settings, accounts: Accounts) -> None:
