@@ -34,9 +34,11 @@ PURE = {
         f"meetings/sitting/{name}.py"
         for name in (
             "rules",
-            "events",
-            "commands",
+            *(f"events/{part}" for part in ("__init__", "facts", "before", "during", "after")),
+            *(f"commands/{part}" for part in ("__init__", "base", "before", "during", "after", "internal")),
+            "model",
             "state",
+            "evolve",
             "decide",
             "agenda",
             "attendance",

@@ -29,7 +29,8 @@ from .channels import Channels
 from .health import HealthBoard
 
 if TYPE_CHECKING:
-    from meetings.sitting.state import Present, State
+    from meetings.sitting.model import Present
+    from meetings.sitting.state import State
 
 WATCHING = "#watching"  # behind a site's name: the endpoint by which it only shows what comes
 MOST_MOSAIC = 16  # pictures of a mosaic

@@ -105,7 +105,7 @@ def page() -> str:
     """The protocol page: channel, commands, routes."""
     lines = [
         "# The protocol", "",
-        "Made by `bacap protocol` from web/wire.py, meetings/sitting/commands.py and web/routes; not to be edited.", "",
+        "Made by `bacap protocol` from web/wire.py, meetings/sitting/commands and web/routes; not to be edited.", "",
         f"The channel is a WebSocket at `/channel`, version {wire.VERSION}, JSON text messages of at most 64 KiB,",
         "opened only by pages of the same origin. A browser says `hello`, then `watch` with the last event it saw;",
         "from then on it is told every later event and the parts of the screen they changed. A command is answered",

@@ -25,8 +25,9 @@ from . import commands as c
 from . import events as e
 from . import records, rule_book, rules
 from .agenda import check_seats, text
+from .evolve import evolve
 from .rooms import Rooms
-from .state import State, evolve
+from .state import State
 
 
 @dataclass(frozen=True, slots=True)

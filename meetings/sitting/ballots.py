@@ -13,7 +13,8 @@ from . import events as e
 from . import rules
 from .agenda import LONGEST_TEXT, text
 from .attendance import is_quorate
-from .state import Ballot, State
+from .model import Ballot
+from .state import State
 
 MOST_OPTIONS = 64
 

@@ -14,9 +14,10 @@ import msgspec
 from store.world import vietnam_time
 
 from . import events as e
+from .model import Ballot
 from .rules import AGAINST, FOR, SILENT
 from .screen import Card
-from .state import Ballot, State
+from .state import State
 
 HONORIFIC = {"ong": "Ông", "ba": "Bà"}
 

@@ -13,9 +13,9 @@ from ..people import rights
 from ..people.rights import Principal
 from . import commands as c
 from .agenda import text
+from .model import Paper
 from .rooms import Rooms
 from .screen import may_see_item
-from .state import Paper
 
 
 class SittingPapers:

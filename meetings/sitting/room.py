@@ -32,8 +32,9 @@ from . import commands as c
 from . import events as e
 from .audience import Audience, Step, Telling, Watcher
 from .decide import check_seen, decide
+from .evolve import evolve
 from .screen import Card, View
-from .state import State, evolve
+from .state import State
 from .urn import Urn
 
 __all__ = ["Room", "Telling", "Watcher"]

@@ -17,8 +17,9 @@ from store.chain import Event
 from . import ballots, floor, minutes, rules
 from .attendance import is_quorate
 from .events import RecordingFile, VoteWay
+from .model import Ballot
 from .rules import Choice, Result
-from .state import Ballot, State
+from .state import State
 
 ViewKind = Literal["desk", "part", "guest", "site"]
 

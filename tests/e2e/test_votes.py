@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import uuid
 from pathlib import Path
@@ -144,6 +145,8 @@ async def names_held_back(pages: dict[str, Page], wall: Page) -> None:
 
 @pytest.mark.timeout(300)
 async def test_votes_of_every_way(browser: Browser, node: Node, tmp_path: Path) -> None:
+    limits = Path(f"/proc/{node.child('web')}/limits").read_text()
+    assert re.search(r"core file size +0 +0 ", limits), "a crash would leave secret ballots on disk"
     sitting = await begin(node, tmp_path)
     await asyncio.sleep(30)  # authenticator codes are good once: those of the screens are the next ones
     pages = {person: await desk.sign_in(browser, node, person, LOGINS[person]) for person in (*VOTERS, "thu-ky")}

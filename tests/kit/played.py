@@ -10,8 +10,9 @@ from meetings.sitting import commands as c
 from meetings.sitting import events as e
 from meetings.sitting import rule_book
 from meetings.sitting.decide import decide
+from meetings.sitting.evolve import evolve
 from meetings.sitting.rules import RuleSet
-from meetings.sitting.state import State, evolve
+from meetings.sitting.state import State
 from store.errors import Refused
 
 RULE = rule_book.shipped()[0].rule

@@ -14,8 +14,8 @@ import pytest
 from meetings.people.model import ROLES
 from meetings.sitting.events import SeatRole, VoteWay
 from meetings.sitting.minutes import NEXT, SIGNING_ORDER
+from meetings.sitting.model import Phase
 from meetings.sitting.rules import RESOLUTION, Occasion, RuleSet
-from meetings.sitting.state import Phase
 from signing.model import State
 from store import errors
 from store.errors import Denied, Fault, Malformed, Missing, Refused, Stale, Unavailable

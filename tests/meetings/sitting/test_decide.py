@@ -1,6 +1,9 @@
 """A sitting decided in memory, from plan to acknowledgement, and what is refused on the way.
 
-meetings.sitting.decide, commands, events, state, agenda, attendance, course, floor, ballots, minutes
+meetings.sitting.decide, model, state, evolve, agenda, attendance, course, floor, ballots, minutes
+meetings.sitting.events.facts, meetings.sitting.events.before, meetings.sitting.events.during
+meetings.sitting.events.after, meetings.sitting.commands.base, meetings.sitting.commands.before
+meetings.sitting.commands.during, meetings.sitting.commands.after, meetings.sitting.commands.internal
 """
 
 from __future__ import annotations
@@ -11,11 +14,12 @@ import msgspec
 import pytest
 
 from meetings.people import rights
-from meetings.sitting import agenda, attendance, ballots, course, floor, minutes  # noqa: F401  (the files this tests)
+from meetings.sitting import agenda, attendance, ballots, course, floor, minutes, model  # noqa: F401  (the files this tests)
 from meetings.sitting import commands as c
 from meetings.sitting import events as e
 from meetings.sitting.decide import GUARDED, TABLE, check_seen, decide
-from meetings.sitting.state import _EVOLVE, State, evolve
+from meetings.sitting.evolve import _EVOLVE, evolve
+from meetings.sitting.state import State
 from store.errors import Denied, Refused, Stale
 from tests.kit.played import Played, refused
 

@@ -4,9 +4,10 @@ import pytest
 
 from meetings.sitting import events as e
 from meetings.sitting import narrative, rule_book, rules
+from meetings.sitting.evolve import evolve
 from meetings.sitting.rules import Choice
 from meetings.sitting.screen import Card
-from meetings.sitting.state import State, evolve
+from meetings.sitting.state import State
 
 RULE = rule_book.shipped()[-1].rule
 BEGIN, MINUTE = 1_770_170_400_000, 60_000  # 9 giờ 00 phút, ngày 04 tháng 02 năm 2026

@@ -1,0 +1,94 @@
+"""Everything that can be asked of a sitting, and which right each asks for. Pure.
+
+`Command` is what a browser may send. `Internal` is what our own actions add once a paper has been examined or a
+file signed: it carries facts that no browser may state.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from .. import events as e
+from .after import *
+from .base import *
+from .before import *
+from .during import *
+from .internal import *
+
+Command = (
+    ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release
+    | RingSites | ReportCheck
+    | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor
+    | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults
+    | Conclude | Close | ChooseLine | StartRecording | StopRecording
+    | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
+)  # fmt: skip
+Internal = (
+    Invite | AttachPaper | JoinSite | LeaveSite | CountVote | VoidVote | EndRecording | KeepRecording
+    | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes
+)  # fmt: skip
+AnyCommand = Command | Internal
+
+# The right each command asks for (meetings/people/rights.py). A command without a line is refused by the test.
+VERBS: dict[type, str] = {
+    ChangeDetails: "sitting.prepare",
+    Invite: "sitting.prepare",
+    Uninvite: "sitting.prepare",
+    AddItem: "sitting.prepare",
+    ChangeItem: "sitting.prepare",
+    MoveItem: "sitting.prepare",
+    RemoveItem: "sitting.prepare",
+    DetachPaper: "sitting.prepare",
+    Release: "sitting.prepare",
+    AttachPaper: "paper.add",
+    RingSites: "rehearsal.hold",
+    ReportCheck: "sitting.site",
+    Open: "sitting.preside",
+    CheckIn: "sitting.attend",
+    CheckOut: "sitting.attend",
+    OpenItem: "sitting.conduct",
+    ShowPage: "sitting.attend",
+    AskFloor: "sitting.attend",
+    WithdrawFloor: "sitting.attend",
+    GiveFloor: "sitting.preside",
+    EndFloor: "sitting.attend",
+    OpenVote: "sitting.preside",
+    Cast: "sitting.vote",
+    RecordVote: "sitting.conduct",
+    PassVoter: "sitting.conduct",
+    CastSecretly: "sitting.vote",
+    CloseVote: "sitting.preside",
+    CountVote: "sitting.preside",
+    CancelVote: "sitting.preside",
+    VoidVote: "sitting.preside",
+    ReleaseResults: "sitting.preside",
+    Conclude: "sitting.preside",
+    Close: "sitting.preside",
+    JoinSite: "sitting.site",
+    LeaveSite: "sitting.site",
+    ChooseLine: "line.choose",
+    StartRecording: "recording.switch",
+    StopRecording: "recording.switch",
+    EndRecording: "recording.switch",
+    KeepRecording: "recording.switch",
+    SaveMinutes: "minutes.edit",
+    ApproveMinutes: "minutes.approve",
+    ReturnMinutes: "minutes.approve",
+    NumberMinutes: "minutes.number",
+    TypesetMinutes: "minutes.number",
+    SignMinutes: "minutes.sign",
+    Circulate: "minutes.circulate",
+    Acknowledge: "minutes.acknowledge",
+}
+
+
+def kind_of(command: AnyCommand) -> str:
+    return e.kebab(type(command).__name__)
+
+
+def remembered(command: AnyCommand) -> bytes:
+    """What is kept (as a digest) of an accepted command, to know it again: of a secret ballot that it was one, never
+    what was on it."""
+    if isinstance(command, CastSecretly):
+        return command.ballot.encode()
+    return msgspec.json.encode(command)

@@ -1,0 +1,91 @@
+"""What our own actions and processes ask: facts that no browser may state. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .. import events as e
+from ..rules import Choice
+from .base import Asked
+
+
+class Invite(Asked, frozen=True):
+    """Who is who, and where, is read from the tree and its offices, never said by a browser."""
+
+    seats: tuple[e.Seat, ...]
+    rooms: tuple[e.Room, ...] = ()
+
+
+class AttachPaper(Asked, frozen=True):
+    paper: str
+    item: str
+    name: str
+    sha256: str
+    pages: int
+    size: int
+
+
+class JoinSite(Asked, frozen=True):
+    site: str
+
+
+class LeaveSite(Asked, frozen=True):
+    site: str
+    why: str
+
+
+class ChooseLine(Asked, frozen=True):
+    """How much of the sitting goes to SITE over its line: meetings/relay/lines.py says what each name means."""
+
+    site: str
+    line: e.LineName
+
+
+class CountVote(Asked, frozen=True):
+    """CloseVote for a secret vote, with what was in the urn."""
+
+    ballot: str
+    counts: tuple[tuple[Choice, int], ...]
+    papers: int  # ballots in the urn
+
+
+class VoidVote(Asked, frozen=True):
+    """The urn is lost."""
+
+    ballot: str
+    why: e.VoidReason
+
+
+class EndRecording(Asked, frozen=True):
+    """It cannot go on."""
+
+    recording: str
+
+
+class KeepRecording(Asked, frozen=True):
+    file: e.RecordingFile
+
+
+class SaveMinutes(Asked, frozen=True):
+    based_on: int  # the version the editor saw
+    sha256: str
+    drafted: bool = False
+
+
+class NumberMinutes(Asked, frozen=True):
+    number: int
+    symbol: str
+    day: str
+
+
+class TypesetMinutes(Asked, frozen=True):
+    sha256: str
+    code: str
+    head_seq: int
+    head_hash: str
+
+
+class SignMinutes(Asked, frozen=True):
+    field: Literal["secretary", "chair", "seal"]
+    based_on: str  # SHA-256 of the file that was shown and signed
+    sha256: str

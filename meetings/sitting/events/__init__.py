@@ -1,0 +1,46 @@
+"""Everything that can happen in a sitting: the vocabulary of its event stream, by the time it happens in. Pure.
+
+An event holds codes, ids and times, never sentences for the screen. Text that people wrote (a title, a
+conclusion) is theirs and is kept; minutes, being long, are blobs named by SHA-256.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from store.chain import Body, Draft, Event
+
+from .after import *
+from .before import *
+from .during import *
+from .facts import *
+
+AnyHappening = (
+    Planned | DetailsChanged | Invited | Uninvited | ItemAdded | ItemChanged | ItemMoved | ItemRemoved
+    | PaperAttached | PaperDetached | Released | SitesRung | SiteChecked
+    | Opened | SiteJoined | SiteLeft | LineChosen | CheckedIn | CheckedOut
+    | ItemOpened | PageShown | FloorAsked | FloorWithdrawn | FloorGiven | FloorEnded
+    | VoteOpened | VoteCast | VoterPassed | BallotTaken | VoteClosed | VoteVoided | ResultsReleased
+    | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Closed
+    | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
+    | MinutesTypeset | MinutesSigned | Circulated | Acknowledged
+)  # fmt: skip
+
+
+def draft(happening: Happening) -> Draft:
+    body: dict[str, Any] = msgspec.to_builtins(happening)
+    kind = body.pop("kind")
+    return Draft(kind, body)
+
+
+def read(event: Event) -> AnyHappening:
+    """The happening an event records. The journal's own events are trusted to be of this vocabulary."""
+    assert event.body is not None
+    return decode(event.kind, event.body)
+
+
+def decode(kind: str, body: Body) -> AnyHappening:
+    happening: AnyHappening = msgspec.convert({**body, "kind": kind}, AnyHappening)
+    return happening

@@ -1,0 +1,53 @@
+"""After the sitting: the minutes drafted, edited, numbered, signed, circulated. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .facts import Happening
+
+
+class MinutesSaved(Happening, frozen=True):
+    """A draft, as made from the journal or as edited."""
+
+    version: int
+    sha256: str
+    drafted: bool  # True: made by the program
+
+
+class MinutesApproved(Happening, frozen=True):
+    version: int
+
+
+class MinutesReturned(Happening, frozen=True):
+    version: int
+    reason: str
+
+
+class MinutesNumbered(Happening, frozen=True):
+    number: int
+    symbol: str
+    day: str
+
+
+class MinutesTypeset(Happening, frozen=True):
+    """The PDF as it will be signed: all signature fields laid, the journal's head inside."""
+
+    sha256: str
+    code: str  # of the public check page
+    head_seq: int
+    head_hash: str
+
+
+class MinutesSigned(Happening, frozen=True):
+    field: Literal["secretary", "chair", "seal"]
+    person: str
+    sha256: str  # of the file with this signature in it
+
+
+class Circulated(Happening, frozen=True):
+    people: tuple[str, ...]
+
+
+class Acknowledged(Happening, frozen=True):
+    person: str

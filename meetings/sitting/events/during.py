@@ -1,0 +1,145 @@
+"""In the sitting: who is here, items, pages, the floor, votes, recording, conclusions. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..rules import Choice, Result
+from .facts import Happening, LineName, RecordingEnd, RecordingFile, VoidReason, VoteWay
+
+
+class Opened(Happening, frozen=True):
+    pass
+
+
+class SiteJoined(Happening, frozen=True):
+    site: str
+
+
+class SiteLeft(Happening, frozen=True):
+    site: str
+    why: str
+
+
+class LineChosen(Happening, frozen=True):
+    """How much of the sitting goes to SITE over its line."""
+
+    site: str
+    line: LineName
+
+
+class CheckedIn(Happening, frozen=True):
+    person: str
+    site: str  # "" when alone
+    way: Literal["self", "secretary"]
+
+
+class CheckedOut(Happening, frozen=True):
+    person: str
+
+
+class ItemOpened(Happening, frozen=True):
+    item: str
+
+
+class PageShown(Happening, frozen=True):
+    paper: str
+    page: int
+
+
+class FloorAsked(Happening, frozen=True):
+    person: str
+    site: str
+
+
+class FloorWithdrawn(Happening, frozen=True):
+    person: str
+
+
+class FloorGiven(Happening, frozen=True):
+    person: str
+    site: str
+
+
+class FloorEnded(Happening, frozen=True):
+    person: str
+
+
+class VoteOpened(Happening, frozen=True):
+    """Put to the vote: a resolution, or `options` by name, of which `seats` can be carried. `held`: what comes out is
+    shown to nobody before ResultsReleased."""
+
+    ballot: str
+    item: str
+    question: str
+    electorate: tuple[str, ...]  # in the order they are called in, the chair last
+    way: VoteWay = "open"
+    options: tuple[str, ...] = ()
+    seats: int = 1
+    held: bool = False
+
+
+class VoteCast(Happening, frozen=True):
+    """A vote that is not secret. `by`: who put it down, the voter or somebody who saw or heard it."""
+
+    ballot: str
+    person: str
+    choices: tuple[Choice, ...]
+    by: str
+
+
+class VoterPassed(Happening, frozen=True):
+    """Called, and did not answer."""
+
+    ballot: str
+    person: str
+
+
+class BallotTaken(Happening, frozen=True):
+    """A secret ballot is in the urn: that it is, never what is on it."""
+
+    ballot: str
+    person: str
+
+
+class VoteClosed(Happening, frozen=True):
+    ballot: str
+    result: Result
+
+
+class VoteVoided(Happening, frozen=True):
+    """It counts for nothing, and is to be held again: the urn was lost, or the chair called it off."""
+
+    ballot: str
+    why: VoidReason
+    reason: str = ""
+
+
+class ResultsReleased(Happening, frozen=True):
+    """What was held back is shown."""
+
+    ballots: tuple[str, ...]
+
+
+class RecordingStarted(Happening, frozen=True):
+    recording: str
+
+
+class RecordingStopped(Happening, frozen=True):
+    recording: str
+    why: RecordingEnd
+
+
+class RecordingKept(Happening, frozen=True):
+    """A finished file of it; after a crash there are several."""
+
+    file: RecordingFile
+
+
+class Concluded(Happening, frozen=True):
+    item: str
+    text: str
+
+
+class Closed(Happening, frozen=True):
+    pass

@@ -1,0 +1,213 @@
+"""`evolve(state, event)`: the only place where the state of a sitting changes. Pure.
+
+Every field of the state says which event sets it. A new event needs a line in the table at the end, and a test
+fails where it is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from . import events as e
+from .model import Ballot, Checked, Floor, Item, Paper, Present
+from .state import State
+
+
+def evolve(state: State, happening: e.AnyHappening, at: int = 0) -> State:
+    """The state after one event. AT: the event's time in UTC milliseconds."""
+    after = _EVOLVE[type(happening)](state, happening, at)
+    return replace(after, seq=state.seq + 1)
+
+
+def _seated(state: State, h: Any, _: int) -> State:
+    seats = {**state.seats, **{seat.person: seat for seat in h.seats}}
+    return replace(state, seats=seats, rooms={**state.rooms, **{room.site: room.unit for room in h.rooms}})
+
+
+def _planned(state: State, h: e.Planned, at: int) -> State:
+    named = replace(state, title=h.title, unit=h.unit, place=h.place, begins=h.begins, rules=h.rules)
+    named = replace(named, occasion=h.occasion)
+    return _seated(named, h, at)
+
+
+def _uninvited(state: State, h: e.Uninvited, _: int) -> State:
+    return replace(state, seats={person: seat for person, seat in state.seats.items() if person not in h.people})
+
+
+def _item_of(h: Any) -> Item:
+    return Item(h.item, h.title, h.minutes, h.rapporteur, h.question, h.closed)
+
+
+def _change_item(state: State, item: str, **values: Any) -> State:
+    return replace(state, items=tuple(replace(one, **values) if one.id == item else one for one in state.items))
+
+
+def _item_changed(state: State, h: e.ItemChanged, _: int) -> State:
+    values = {"title": h.title, "minutes": h.minutes, "rapporteur": h.rapporteur}
+    return _change_item(state, h.item, **values, question=h.question, closed=h.closed)
+
+
+def _item_moved(state: State, h: e.ItemMoved, _: int) -> State:
+    rest = [one for one in state.items if one.id != h.item]
+    rest[h.position : h.position] = [one for one in state.items if one.id == h.item]
+    return replace(state, items=tuple(rest))
+
+
+def _item_removed(state: State, h: e.ItemRemoved, _: int) -> State:
+    papers = tuple(paper for paper in state.papers if paper.item != h.item)
+    return replace(state, items=tuple(one for one in state.items if one.id != h.item), papers=papers)
+
+
+def _paper_attached(state: State, h: e.PaperAttached, _: int) -> State:
+    return replace(state, papers=(*state.papers, Paper(h.paper, h.item, h.name, h.sha256, h.pages, h.size)))
+
+
+def _paper_detached(state: State, h: e.PaperDetached, _: int) -> State:
+    return replace(state, papers=tuple(paper for paper in state.papers if paper.id != h.paper))
+
+
+def _rung(state: State, h: e.SitesRung, at: int) -> State:
+    return replace(state, rung={**state.rung, **dict.fromkeys(h.sites, at)}, awaited=state.awaited | {*h.sites})
+
+
+def _site_checked(state: State, h: e.SiteChecked, at: int) -> State:
+    return replace(state, checks={**state.checks, h.site: Checked(at, h.check)}, awaited=state.awaited - {h.site})
+
+
+def _checked_in(state: State, h: e.CheckedIn, at: int) -> State:
+    ever = state.ever_present if h.person in state.ever_present else (*state.ever_present, h.person)
+    return replace(state, present={**state.present, h.person: Present(h.site, at)}, ever_present=ever)
+
+
+def _checked_out(state: State, h: e.CheckedOut, _: int) -> State:
+    return replace(state, present={person: here for person, here in state.present.items() if person != h.person})
+
+
+def _item_opened(state: State, h: e.ItemOpened, at: int) -> State:
+    first = next((paper for paper in state.papers if paper.item == h.item), None)
+    shown = {"paper": first.id if first else "", "page": 1 if first else 0}
+    item = state.find_item(h.item)
+    opened = _change_item(state, h.item, opened_at=(item.opened_at if item else 0) or at)
+    return replace(opened, item=h.item, **shown)
+
+
+def _asked(state: State, h: e.FloorAsked, _: int) -> State:
+    return replace(state, floor=replace(state.floor, queue=(*state.floor.queue, (h.person, h.site))))
+
+
+def _without(floor: Floor, person: str) -> Floor:
+    return replace(floor, queue=tuple(waiting for waiting in floor.queue if waiting[0] != person))
+
+
+def _given(state: State, h: e.FloorGiven, at: int) -> State:
+    floor = _without(state.floor, h.person)
+    return replace(state, floor=replace(floor, speaker=h.person, site=h.site, since=at))
+
+
+def _ended(state: State, h: e.FloorEnded, _: int) -> State:
+    return replace(state, floor=replace(state.floor, speaker="", site="", since=0))
+
+
+def _vote_opened(state: State, h: e.VoteOpened, at: int) -> State:
+    here = tuple(person for person in h.electorate if person in state.present)
+    made = Ballot(h.ballot, h.item, h.question, h.electorate, at, h.way, h.options, h.seats, h.held, here)
+    return replace(state, ballots=(*state.ballots, made))
+
+
+def _change_ballot(state: State, ballot: str, change: Callable[[Ballot], Ballot]) -> State:
+    return replace(state, ballots=tuple(change(one) if one.id == ballot else one for one in state.ballots))
+
+
+def _vote_cast(state: State, h: e.VoteCast, _: int) -> State:
+    return _change_ballot(state, h.ballot, lambda one: replace(one, votes={**one.votes, h.person: h.choices}))
+
+
+def _voter_passed(state: State, h: e.VoterPassed, _: int) -> State:
+    return _change_ballot(state, h.ballot, lambda one: replace(one, passed_over=(*one.passed_over, h.person)))
+
+
+def _ballot_taken(state: State, h: e.BallotTaken, _: int) -> State:
+    return _change_ballot(state, h.ballot, lambda one: replace(one, taken=(*one.taken, h.person)))
+
+
+def _vote_closed(state: State, h: e.VoteClosed, at: int) -> State:
+    return _change_ballot(state, h.ballot, lambda one: replace(one, result=h.result, closed_at=at))
+
+
+def _vote_voided(state: State, h: e.VoteVoided, at: int) -> State:
+    return _change_ballot(state, h.ballot, lambda one: replace(one, voided=h.why, reason=h.reason, closed_at=at))
+
+
+def _results_released(state: State, h: e.ResultsReleased, _: int) -> State:
+    return replace(
+        state, ballots=tuple(replace(one, held=one.held and one.id not in h.ballots) for one in state.ballots)
+    )
+
+
+def _closed(state: State, h: e.Closed, at: int) -> State:
+    return replace(state, phase="closed", closed_at=at, floor=Floor(), paper="", page=0)
+
+
+def _minutes(state: State, **values: Any) -> State:
+    return replace(state, minutes=replace(state.minutes, **values))
+
+
+def _typeset(s: State, h: e.MinutesTypeset, _: int) -> State:
+    return _minutes(s, step="typeset", pdf=h.sha256, code=h.code, head_seq=h.head_seq, head_hash=h.head_hash)
+
+
+def _signed(s: State, h: e.MinutesSigned, at: int) -> State:
+    step = "signed" if h.field == "seal" else "typeset"
+    return _minutes(s, step=step, pdf=h.sha256, signatures=(*s.minutes.signatures, (h.field, h.person, at)))
+
+
+_EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
+    e.Planned: _planned,
+    e.DetailsChanged: lambda s, h, _: replace(s, title=h.title, place=h.place, begins=h.begins),
+    e.Invited: _seated,
+    e.Uninvited: _uninvited,
+    e.ItemAdded: lambda s, h, _: replace(s, items=(*s.items, _item_of(h))),
+    e.ItemChanged: _item_changed,
+    e.ItemMoved: _item_moved,
+    e.ItemRemoved: _item_removed,
+    e.PaperAttached: _paper_attached,
+    e.PaperDetached: _paper_detached,
+    e.Released: lambda s, h, at: replace(s, phase="released", released_at=at),
+    e.SitesRung: _rung,
+    e.SiteChecked: _site_checked,
+    e.Opened: lambda s, h, at: replace(s, phase="open", opened_at=at),
+    e.SiteJoined: lambda s, h, _: replace(s, joined=(*(x for x in s.joined if x != h.site), h.site)),
+    e.LineChosen: lambda s, h, _: replace(s, lines={**s.lines, h.site: h.line}),
+    e.SiteLeft: lambda s, h, _: replace(s, joined=tuple(x for x in s.joined if x != h.site)),
+    e.CheckedIn: _checked_in,
+    e.CheckedOut: _checked_out,
+    e.ItemOpened: _item_opened,
+    e.PageShown: lambda s, h, _: replace(s, paper=h.paper, page=h.page),
+    e.FloorAsked: _asked,
+    e.FloorWithdrawn: lambda s, h, _: replace(s, floor=_without(s.floor, h.person)),
+    e.FloorGiven: _given,
+    e.FloorEnded: _ended,
+    e.VoteOpened: _vote_opened,
+    e.VoteCast: _vote_cast,
+    e.VoterPassed: _voter_passed,
+    e.BallotTaken: _ballot_taken,
+    e.VoteClosed: _vote_closed,
+    e.VoteVoided: _vote_voided,
+    e.ResultsReleased: _results_released,
+    e.RecordingStarted: lambda s, h, at: replace(s, recording=h.recording, recorded_since=at),
+    e.RecordingStopped: lambda s, h, _: replace(s, recording="", recorded_since=0),
+    e.RecordingKept: lambda s, h, _: replace(s, recordings=(*s.recordings, h.file)),
+    e.Concluded: lambda s, h, _: _change_item(s, h.item, conclusion=h.text),
+    e.Closed: _closed,
+    e.MinutesSaved: lambda s, h, _: _minutes(s, step="draft", version=h.version, sha256=h.sha256, returned=""),
+    e.MinutesApproved: lambda s, h, _: _minutes(s, step="approved"),
+    e.MinutesReturned: lambda s, h, _: _minutes(s, step="draft", returned=h.reason),
+    e.MinutesNumbered: lambda s, h, _: _minutes(s, step="numbered", number=h.number, symbol=h.symbol, day=h.day),
+    e.MinutesTypeset: _typeset,
+    e.MinutesSigned: _signed,
+    e.Circulated: lambda s, h, _: _minutes(s, step="circulated", recipients=h.people),
+    e.Acknowledged: lambda s, h, at: _minutes(s, acknowledged=(*s.minutes.acknowledged, (h.person, at))),
+}

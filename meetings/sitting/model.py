@@ -1,0 +1,105 @@
+"""The things of a sitting as its live state holds them: items, papers, ballots, the floor, the minutes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from . import events as e
+from .rules import Choice, Poll, Result
+
+Phase = Literal["planned", "released", "open", "closed"]
+MinutesStep = Literal["none", "draft", "approved", "numbered", "typeset", "signed", "circulated"]
+
+
+class Item(msgspec.Struct, frozen=True):
+    id: str
+    title: str
+    minutes: int
+    rapporteur: str
+    question: str
+    closed: bool
+    opened_at: int = 0
+    conclusion: str = ""
+
+
+class Paper(msgspec.Struct, frozen=True):
+    id: str
+    item: str
+    name: str
+    sha256: str
+    pages: int
+    size: int
+
+
+class Present(msgspec.Struct, frozen=True):
+    site: str
+    since: int
+
+
+class Ballot(msgspec.Struct, frozen=True):
+    """A vote. `votes` says what each person chose; of a secret one, `taken` says whose ballot is in the urn."""
+
+    id: str
+    item: str
+    question: str
+    electorate: tuple[str, ...]
+    opened_at: int
+    way: e.VoteWay = "open"
+    options: tuple[str, ...] = ()
+    seats: int = 1
+    held: bool = False
+    present: tuple[str, ...] = ()  # of the electorate, as it was opened
+    votes: Mapping[str, tuple[Choice, ...]] = {}
+    taken: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()  # called, and did not answer: VoterPassed
+    closed_at: int = 0
+    result: Result | None = None
+    voided: str = ""
+    reason: str = ""  # of the chair, who called it off
+
+    @property
+    def is_open(self) -> bool:
+        return not self.closed_at
+
+    @property
+    def voted(self) -> tuple[str, ...]:
+        """Who has given an answer."""
+        return self.taken if self.way == "secret" else tuple(self.votes)
+
+    @property
+    def poll(self) -> Poll:
+        return Poll(self.options, self.seats, len(self.electorate), len(self.present))
+
+
+class Floor(msgspec.Struct, frozen=True):
+    """Who speaks, and who waits, in order."""
+
+    speaker: str = ""
+    site: str = ""
+    since: int = 0
+    queue: tuple[tuple[str, str], ...] = ()  # (person, site)
+
+
+class Minutes(msgspec.Struct, frozen=True):
+    step: MinutesStep = "none"
+    version: int = 0
+    sha256: str = ""  # of the text
+    returned: str = ""
+    number: int = 0
+    symbol: str = ""
+    day: str = ""
+    pdf: str = ""  # of the newest file
+    code: str = ""
+    head_seq: int = 0
+    head_hash: str = ""
+    signatures: tuple[tuple[str, str, int], ...] = ()  # (field, person, at)
+    recipients: tuple[str, ...] = ()
+    acknowledged: tuple[tuple[str, int], ...] = ()
+
+
+class Checked(msgspec.Struct, frozen=True):
+    at: int
+    check: e.Check
