@@ -99,4 +99,22 @@ class ReadinessForm(msgspec.Struct, frozen=True, tag_field="kind", tag="readines
     troubles: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-Form = MinutesForm | PaperForm | ReadinessForm
+class InvitationForm(msgspec.Struct, frozen=True, tag_field="kind", tag="invitation"):
+    """Form 1.7. `requests` is what is asked of those who come; `closing` the last sentence."""
+
+    head: Head
+    subject: str
+    invited: tuple[str, ...]
+    chair: str
+    begins: str
+    place: str
+    agenda: tuple[str, ...]
+    requests: tuple[str, ...]
+    closing: str
+    power: str  # TM., KT., TL. with whom; or ""
+    office: str
+    signatory: str
+    recipients: tuple[str, ...]
+
+
+Form = MinutesForm | PaperForm | ReadinessForm | InvitationForm

@@ -30,6 +30,7 @@ class House:
     bus: Bus
     world: World
     demonstration: bool = False
+    deliveries: frozenset[str] = frozenset()  # kinds of letters this node sends: mail, push
 
     def id(self) -> str:
         return new_id(self.world)

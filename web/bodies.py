@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from meetings.sitting.actions import SittingRow, Waiting
+from meetings.sitting.actions import CalledRow, PlannedItem, SittingRow, Waiting
 from meetings.sitting.events import Check, LineName
 from meetings.sitting.narrative import MinutesText
+from meetings.sitting.notice_board import NoticeRow
 from meetings.sitting.rehearsal import Finding, Step
 from meetings.sitting.rule_book import RuleSetRow
 from meetings.sitting.rules import Occasion
@@ -65,6 +66,10 @@ class NewPerson(Strict, frozen=True):
     counted: bool = False
 
 
+class NewEmail(Strict, frozen=True):
+    email: str
+
+
 class OpenAccount(Strict, frozen=True):
     login: str
 
@@ -92,6 +97,46 @@ class NewSitting(Strict, frozen=True):
     guests: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     occasion: Occasion = "ordinary"
+    approver: str = ""
+    convened: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
+    items: tuple[PlannedItem, ...] = ()
+
+
+class ReleaseSitting(Strict, frozen=True):
+    """`reason`: of less notice than the rules ask for. `seen`: the last event the screen showed."""
+
+    reason: str = ""
+    reply_by: int = 0
+    seen: int = 0
+
+
+class SittingDetails(Strict, frozen=True):
+    """`reason`: needed once everyone was told another time or place."""
+
+    title: str
+    place: str
+    begins: int
+    reason: str = ""
+    seen: int = 0
+
+
+class SendSubstitute(Strict, frozen=True):
+    person: str
+    reason: str = ""
+
+
+class NameParticipants(Strict, frozen=True):
+    people: tuple[str, ...]
+
+
+class NewTemplate(Strict, frozen=True):
+    name: str
+    sitting: str
+
+
+class NoticesRead(Strict, frozen=True):
+    until: int
 
 
 class NewRules(Strict, frozen=True):
@@ -171,7 +216,7 @@ class UnitRow(msgspec.Struct, frozen=True):
 
 
 class PersonRow(msgspec.Struct, frozen=True):
-    """One office of a person; `login` is "" without an account or where it is not one's business."""
+    """One office of a person; `login` and `email` are "" for none, or where they are not one's business."""
 
     id: str
     name: str
@@ -182,11 +227,12 @@ class PersonRow(msgspec.Struct, frozen=True):
     office: str
     counted: bool
     login: str
+    email: str
 
     @classmethod
-    def of(cls, person: Person, held: Membership, login: str = "") -> PersonRow:
+    def of(cls, person: Person, held: Membership, login: str = "", email: str = "") -> PersonRow:
         named = (person.id, person.name, person.honorific)
-        return cls(*named, held.id, held.unit, held.role, held.office, held.counted, login)
+        return cls(*named, held.id, held.unit, held.role, held.office, held.counted, login, email)
 
 
 class ActRow(msgspec.Struct, frozen=True):
@@ -231,6 +277,8 @@ class UnitRules(msgspec.Struct, frozen=True):
 class Desk(msgspec.Struct, frozen=True):
     sittings: list[SittingRow]
     waiting: list[Waiting]
+    called: list[CalledRow]  # sittings that wait for a unit one answers for
+    notices: list[NoticeRow]
 
 
 class Planning(msgspec.Struct, frozen=True):

@@ -48,6 +48,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     turn_secret: str = ""
     metrics_token: str = ""  # with it `/metrics` may be read from elsewhere; without, from this machine only
     relay_host: str = ""  # the address rooms reach; empty: this machine's own
+    smtp_host: str = ""  # a mail server: what people are told on the desk goes to them as letters too
+    smtp_port: int = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = ""  # the address letters come from; needed with smtp_host
     codec: Literal["VP8", "H264"] = "VP8"  # of all pictures: H264 where rooms have hardware that knows nothing else
     demonstration: bool = False
 

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from meetings.sitting.actions import SittingRow
 from meetings.sitting.commands import Command
-from meetings.sitting.screen import SeenEvent
+from meetings.sitting.views import SeenEvent
 
 VERSION = 1  # of the channel; a browser older than the server reloads itself between items
 

@@ -18,12 +18,16 @@ from meetings.house import House
 from meetings.people.accounts import Accounts
 from meetings.people.actions import People
 from meetings.recorder.desk import RecorderDesk
+from meetings.register.actions import Register
 from meetings.relay.fleet import Fleet
 from meetings.sitting.actions import Sittings
+from meetings.sitting.invitations import Invitations
 from meetings.sitting.minute_book import MinuteBook
+from meetings.sitting.notice_board import NoticeBoard
 from meetings.sitting.papers import SittingPapers
 from meetings.sitting.rooms import Rooms
 from meetings.sitting.rule_book import RuleBook
+from meetings.sitting.templates import Templates
 from meetings.sitting.witness import Witness
 from signing import keystore
 from signing.actions import Safe, Signing
@@ -33,10 +37,11 @@ from store.db import open_database
 from store.files import write_durably
 from store.world import System
 
-from . import bodies, tls
+from . import bodies, post, tls
 from .channels import Channels
 from .health import HealthBoard
 from .media import MediaDesk
+from .post import PostOffice
 from .pulse import Pulse
 from .queue import PublicQueue
 from .settings import Settings
@@ -64,6 +69,10 @@ class Office:
     papers: SittingPapers
     minutes: MinuteBook
     rule_book: RuleBook
+    register: Register
+    invitations: Invitations
+    templates: Templates
+    notice_board: NoticeBoard
     signing: Signing
     media: MediaDesk
     trials: TrialDesk
@@ -145,7 +154,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         bus = open_bus(settings.bus)
         stack.push_async_callback(bus.close)
         blobs = blobs_of(settings)
-        yield House(node_id(settings.folder), database, blobs, bus, System(), settings.demonstration)
+        letters = frozenset({post.KIND} if settings.smtp_host else ())
+        yield House(node_id(settings.folder), database, blobs, bus, System(), settings.demonstration, letters)
 
 
 @contextlib.asynccontextmanager
@@ -165,11 +175,15 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         papers = Papers(house.blobs, workshop, FONTS)
         bench = SignedFiles(workshop)
         signing = Signing(house.database, house.blobs, house.world, house.node, safe, bench)
-        book = MinuteBook(house, rooms, papers, signing, base_url(settings))
+        register, sittings = Register(house), Sittings(house, rooms)
+        book = MinuteBook(house, rooms, papers, register, signing, base_url(settings))
         book.attend()
         witness = Witness(house, rooms, safe.node_key)
         witness.start()
         stack.push_async_callback(witness.close)
+        letters = PostOffice(house, rooms, settings, base_url(settings))
+        letters.start()
+        stack.push_async_callback(letters.close)
         health = HealthBoard(channels)
         relay = Fleet(settings.relay_sockets)
         media = MediaDesk(relay, rooms, channels, health, settings.codec)
@@ -186,9 +200,10 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         stack.push_async_callback(relay.close)
         limit = settings.largest_paper_mb * 1_000_000
         yield Office(
-            settings, house, accounts, people, rooms, Sittings(house, rooms), channels, health, workshop, PublicQueue(),
-            papers, SittingPapers(house, rooms, papers, limit), book, RuleBook(house), signing, media, trials,
-            recorder, relay, pulse, link_key(settings), Shell(settings.demonstration),
+            settings, house, accounts, people, rooms, sittings, channels, health, workshop, PublicQueue(),
+            papers, SittingPapers(house, rooms, papers, limit), book, RuleBook(house), register,
+            Invitations(house, rooms, papers, register), Templates(house, sittings), NoticeBoard(house), signing,
+            media, trials, recorder, relay, pulse, link_key(settings), Shell(settings.demonstration),
             frozenset(tls.own_names(settings.names)),
         )  # fmt: skip
 

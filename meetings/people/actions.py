@@ -15,7 +15,7 @@ from store.world import short_code
 from ..house import INSTALLATION, House, actor_of
 from . import passwords, records, rights
 from .accounts import SESSIONS
-from .model import ROLES, Membership, Person, PersonId, Role, Site, SiteId, Unit, UnitId, clean
+from .model import ROLES, Membership, Person, PersonId, Role, Site, SiteId, Unit, UnitId, address, clean
 from .orgtree import Act, Tree, apply
 from .rights import Principal, Thing
 
@@ -133,6 +133,19 @@ class People:
                 for p, m in pairs
             ]
             self._house.record(conn, actor, drafts)
+
+        await self._house.write(use)
+
+    async def change_email(self, who: Principal, person: str, email: str) -> None:
+        """Where letters go; "" for none. One's own, or that of people whose offices one looks after."""
+        tidy = address(email)
+
+        def use(conn: Connection) -> None:
+            held = records.memberships_on(conn, self._house.today(), person=person)
+            if who.id != person and not any(rights.may(who, "people.change", Thing(one.unit)) for one, _ in held):
+                raise Denied("no-right")
+            records.put_person(conn, msgspec.structs.replace(records.person(conn, person), email=tidy))
+            self._house.record(conn, actor_of(who), [Draft("email-changed", {"person": person})])
 
         await self._house.write(use)
 

@@ -6,6 +6,7 @@ A *site* (điểm cầu) is a room with a camera and a wall; a *person* reads, s
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Literal, NewType
 
@@ -64,6 +65,7 @@ class Person(msgspec.Struct, frozen=True):
     id: PersonId
     name: str
     honorific: str  # ong | ba | ""
+    email: str = ""
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -130,6 +132,18 @@ BIDI = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 def is_control(char: str) -> bool:
     """No part of a name or a title: a control character, or one that turns the direction of the text behind it."""
     return unicodedata.category(char) in ("Cc", "Cs") or unicodedata.bidirectional(char) in BIDI
+
+
+# As HTML's own e-mail fields take it, with a domain of two parts at least.
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def address(text: str) -> str:
+    """An e-mail address as it is kept, "" for none. Raises Refused for what no letter can be sent to."""
+    tidy = text.strip()
+    if tidy and (len(tidy) > HIGHEST or not ADDRESS.fullmatch(tidy)):
+        raise Refused("field-wrong", field="email")
+    return tidy
 
 
 def clean(text: str, field: str) -> str:

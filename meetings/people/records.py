@@ -34,6 +34,7 @@ people = sa.Table(
     sa.Column("honorific", sa.Text, nullable=False),
     sa.Column("sort", sa.Text, nullable=False),
     sa.Column("folded", sa.Text, nullable=False),
+    sa.Column("email", sa.Text, nullable=False, server_default=""),
 )
 memberships = sa.Table(
     "memberships",
@@ -105,7 +106,7 @@ def all_units(conn: sa.Connection) -> list[Unit]:
 
 
 def put_person(conn: sa.Connection, person: Person) -> None:
-    row = {"id": person.id, "name": person.name, "honorific": person.honorific}
+    row = {"id": person.id, "name": person.name, "honorific": person.honorific, "email": person.email}
     upsert(conn, people, ["id"], row | {"sort": name_key(person.name), "folded": fold(person.name)})
 
 
@@ -113,7 +114,7 @@ def person(conn: sa.Connection, person_id: str) -> Person:
     row = conn.execute(sa.select(people).where(people.c.id == person_id)).first()
     if row is None:
         raise Missing("person")
-    return Person(PersonId(row.id), row.name, row.honorific)
+    return Person(PersonId(row.id), row.name, row.honorific, row.email)
 
 
 def put_membership(conn: sa.Connection, membership: Membership) -> None:
@@ -128,13 +129,14 @@ def memberships_on(
     conn: sa.Connection, day: str, *, unit: str | None = None, person: str | None = None
 ) -> list[tuple[Membership, Person]]:
     """Offices in force on DAY with their holders, in Vietnamese name order."""
-    query = sa.select(memberships, people.c.name, people.c.honorific).join(people, people.c.id == memberships.c.person)
+    query = sa.select(memberships, people.c.name, people.c.honorific, people.c.email)
+    query = query.join(people, people.c.id == memberships.c.person)
     if unit is not None:
         query = query.where(memberships.c.unit == unit)
     if person is not None:
         query = query.where(memberships.c.person == person)
     rows = conn.execute(query.order_by(by_code_point(conn, people.c.sort)))
-    found = [(_membership(row), Person(PersonId(row.person), row.name, row.honorific)) for row in rows]
+    found = [(_membership(row), Person(PersonId(row.person), row.name, row.honorific, row.email)) for row in rows]
     return [(m, p) for m, p in found if holds_on(day, m.valid_from, m.valid_to)]
 
 

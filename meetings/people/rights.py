@@ -79,7 +79,7 @@ def _rule(unit: str = "", sitting: str = "") -> Rule:
     return frozenset(unit.split()), frozenset(sitting.split())
 
 
-_PART = "chair deputy secretary member guest presenter"
+_PART = "chair deputy secretary member guest substitute presenter"
 
 VERBS: Mapping[str, Rule | str] = {
     # open to all
@@ -101,17 +101,21 @@ VERBS: Mapping[str, Rule | str] = {
     "site.change": _rule("administrator technician"),
     "journal.see": _rule("administrator technician"),
     "certificate.see": _rule("administrator technician"),
+    "register.see": _rule("administrator clerk secretary office-head chair"),
     "rules.see": _rule("administrator technician secretary office-head chair"),
     "rules.adopt": _rule("office-head chair"),
     "styleguide.see": _rule("administrator technician"),
     # the sitting
     "sitting.plan": _rule("secretary office-head chair"),
-    "sitting.see": _rule("", _PART + " clerk recipient"),
+    "sitting.see": _rule("", _PART + " clerk approver recipient"),
     "sitting.prepare": _rule("", "secretary"),
+    "agenda.approve": _rule("", "approver"),
+    "convening.answer": _rule("secretary office-head chair clerk"),  # at the unit that was convened
     "sitting.preside": _rule("", "chair"),
     "sitting.conduct": _rule("", "chair secretary"),
-    "sitting.attend": _rule("", _PART),
-    "sitting.vote": _rule("", "member chair deputy secretary clerk"),  # who is a member: the electorate says
+    "sitting.attend": _rule("", _PART + " approver"),
+    # who of them has a vote, the electorate says
+    "sitting.vote": _rule("", "member chair deputy secretary clerk approver substitute"),
     "rehearsal.hold": _rule("technician", "chair secretary"),
     "line.choose": _rule("technician", "chair secretary"),
     "recording.switch": _rule("", "chair"),
@@ -124,9 +128,10 @@ VERBS: Mapping[str, Rule | str] = {
     "minutes.seal": _rule("", "clerk"),
     "minutes.sign": _rule("", "secretary chair clerk"),
     "minutes.circulate": _rule("", "secretary clerk"),
-    "minutes.see": _rule("", "recipient chair deputy secretary member clerk"),  # once circulated; a guest, if sent to
+    # once circulated; a guest, if sent to
+    "minutes.see": _rule("", "recipient chair deputy secretary member clerk approver"),
     "minutes.acknowledge": _rule("", "recipient"),
-    "paper.read": _rule("", _PART + " clerk"),
+    "paper.read": _rule("", _PART + " clerk approver"),
     "paper.add": _rule("", "secretary"),
 }
 
@@ -172,6 +177,15 @@ def demand(actor: Principal, verb: str, thing: Thing) -> None:
     """Raise Denied unless ACTOR may do VERB with THING."""
     if not may(actor, verb, thing):
         raise Denied("no-right")
+
+
+def units_of(predicate: Predicate) -> frozenset[str]:
+    """The units that a predicate names."""
+    if isinstance(predicate, InUnits):
+        return predicate.units
+    if isinstance(predicate, AnyOf):
+        return frozenset(unit for part in predicate.parts for unit in units_of(part))
+    return frozenset()
 
 
 def anywhere(actor: Principal, verb: str) -> bool:

@@ -24,10 +24,42 @@ from ..people.rights import Principal, Thing
 from . import commands as c
 from . import events as e
 from . import records, rule_book, rules
-from .agenda import check_seats, text
+from .agenda import add_item, check_seats, text
 from .evolve import evolve
 from .rooms import Rooms
 from .state import State
+
+
+class PlannedItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An item to begin with: from another sitting, or from a template of the unit."""
+
+    title: str
+    minutes: int = 15
+    rapporteur: str = ""
+    question: str = ""
+    closed: bool = False
+
+
+class Like(msgspec.Struct, frozen=True):
+    """A sitting as another one is planned after it."""
+
+    title: str
+    place: str
+    occasion: rules.Occasion
+    chair: str
+    secretary: str
+    clerk: str
+    approver: str
+    units: tuple[str, ...]
+    items: tuple[PlannedItem, ...]
+
+
+class CalledRow(msgspec.Struct, frozen=True):
+    """A sitting that waits for a unit: `step` forward, name or named."""
+
+    sitting: SittingRow
+    unit: str
+    step: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +77,10 @@ class Plan:
     guests: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     occasion: rules.Occasion = "ordinary"
+    approver: str = ""  # who approves the agenda before it is released; "": nobody has to
+    convened: tuple[str, ...] = ()  # units that name their own people
+    through: tuple[str, ...] = ()  # units between, which forward the call to those of them that lie below
+    items: tuple[PlannedItem, ...] = ()
 
 
 class SittingRow(msgspec.Struct, frozen=True):
@@ -95,11 +131,22 @@ class Sittings:
             check_seats(seats)
             lease = journal.create(conn, sitting, "sitting", plan.unit, house.node)
             rooms = _rooms(conn, plan)
-            happening = e.Planned(
-                title, plan.unit, place, plan.begins, rule, tuple(seats.values()), rooms, plan.occasion
+            convened = _convened(conn, plan, day)
+            planned = e.Planned(
+                title, plan.unit, place, plan.begins, rule, tuple(seats.values()), rooms, plan.occasion, convened
             )  # fmt: skip
-            [event] = journal.append(conn, lease, [e.draft(happening)], cause, house.now_ms(), house.world.random)
-            records.mirror(conn, None, evolve(State(id=sitting), happening, event.at))
+            happenings: list[e.AnyHappening] = [planned]
+            state = evolve(State(id=sitting), planned)
+            for item in plan.items:
+                known = item.rapporteur if item.rapporteur in seats else ""
+                given = msgspec.structs.asdict(item) | {"item": house.id(), "rapporteur": known}
+                happenings += add_item(state, c.AddItem(**given))
+            drafts = [e.draft(happening) for happening in happenings]
+            events = journal.append(conn, lease, drafts, cause, house.now_ms(), house.world.random)
+            state = State(id=sitting)
+            for event, happening in zip(events, happenings, strict=True):
+                state = evolve(state, happening, event.at)
+            records.mirror(conn, None, state)
             return sitting
 
         return await house.write(use)
@@ -149,6 +196,23 @@ class Sittings:
         rows = await self._house.read(records.coming, rights.scope(who, "rehearsal.hold"))
         return [_row(row) for row in rows]
 
+    async def like(self, who: Principal, sitting: str) -> Like:
+        """What another sitting begins with that is planned after this one."""
+        room = await self.rooms.get(sitting)
+        rights.demand(who, "sitting.conduct", room.thing())
+        state = room.state
+        items = tuple(PlannedItem(i.title, i.minutes, i.rapporteur, i.question, i.closed) for i in state.items)
+        units = tuple(dict.fromkeys(seat.unit for seat in state.seats.values() if seat.unit != state.unit))
+        chair, secretary, clerk, approver = map(state.with_role, ("chair", "secretary", "clerk", "approver"))
+        named = (state.title, state.place, state.occasion)
+        return Like(*named, chair, secretary, clerk, approver, units, items)
+
+    async def called(self, who: Principal) -> list[CalledRow]:
+        """Sittings that wait for units WHO answers for."""
+        predicate = rights.scope(who, "convening.answer")
+        found = await self._house.read(records.convened_of, rights.units_of(predicate))
+        return [CalledRow(_row(row), row.called, row.step) for row in found]
+
     async def story(self, who: Principal, sitting: str, after: int = 0) -> list[Event]:
         """The journal of a sitting, for those who keep it."""
         room = await self.rooms.get(sitting)
@@ -181,7 +245,7 @@ def _uuid(text_: str) -> str:
 
 def _seats(conn: Connection, plan: Plan, rule: rules.RuleSet, day: str) -> dict[str, e.Seat]:
     seats: dict[str, e.Seat] = {}
-    special = {plan.chair: "chair", plan.secretary: "secretary", plan.clerk: "clerk"}
+    special = {plan.approver: "approver", plan.chair: "chair", plan.secretary: "secretary", plan.clerk: "clerk"}
     for held, _ in people.memberships_on(conn, day, unit=plan.unit):
         role: Any = special.get(held.person)
         member = held.counted and held.role in rule.entitled
@@ -210,8 +274,18 @@ def _guests_of(conn: Connection, unit: str, day: str) -> list[e.Seat]:
     return [e.Seat(one.person, one.id, unit, "guest") for one, _ in held if one.role == "chair"]
 
 
+def _convened(conn: Connection, plan: Plan, day: str) -> tuple[e.Convened, ...]:
+    """Units that name their own people, each through the unit above it where that forwards the call."""
+    tree = Tree(people.all_units(conn), day)
+    made = []
+    for unit in dict.fromkeys(plan.convened):
+        above = tree.get(UnitId(unit)).parent or ""
+        made.append(e.Convened(unit, above if above in plan.through else ""))
+    return tuple(made)
+
+
 def _rooms(conn: Connection, plan: Plan) -> tuple[e.Room, ...]:
-    wanted = {plan.unit, *plan.units}
+    wanted = {plan.unit, *plan.units, *plan.convened, *plan.through}
     return tuple(
         e.Room(site.id, site.unit)
         for site in people.all_sites(conn)

@@ -1,4 +1,4 @@
-"""Before the sitting: details, invitations, items, papers, release. Pure."""
+"""Before the sitting: details, invitations, items, papers, approval, release, calling it off. Pure."""
 
 from __future__ import annotations
 
@@ -39,8 +39,18 @@ def _check_person(state: State, person: str) -> None:
         raise Refused("not-invited")
 
 
+def _demand_draft(state: State) -> None:
+    """What lies with the head of the office, or was approved, is not changed behind his back."""
+    if state.phase == "planned" and state.agenda_step != "draft":
+        raise Refused("agenda-submitted")
+
+
 def change_details(state: State, command: c.ChangeDetails) -> list[e.AnyHappening]:
-    return [e.DetailsChanged(text(command.title, "title"), text(command.place, "place"), command.begins)]
+    """Another time or place after the release is a matter for everyone invited, and has a reason."""
+    _demand_draft(state)
+    title, place = text(command.title, "title"), text(command.place, "place")
+    reason = text(command.reason, "reason") if is_moved(state, place, command.begins) else ""
+    return [e.DetailsChanged(title, place, command.begins, reason), *_issued(command.paper)]
 
 
 def invite(state: State, command: c.Invite) -> list[e.AnyHappening]:
@@ -71,6 +81,7 @@ def uninvite(state: State, command: c.Uninvite) -> list[e.AnyHappening]:
 
 
 def add_item(state: State, command: c.AddItem) -> list[e.AnyHappening]:
+    _demand_draft(state)
     if state.find_item(command.item):
         raise Refused("item-exists")
     if not command.item or len(command.item) > 64 or not command.item.isascii():
@@ -97,6 +108,7 @@ def change_item(state: State, command: c.ChangeItem) -> list[e.AnyHappening]:
 
 
 def _demand_item(state: State, item: str) -> None:
+    _demand_draft(state)
     found = state.find_item(item)
     if found is None:
         raise Stale("no-such-item")
@@ -117,6 +129,7 @@ def remove_item(state: State, command: c.RemoveItem) -> list[e.AnyHappening]:
 
 
 def attach_paper(state: State, command: c.AttachPaper) -> list[e.AnyHappening]:
+    _demand_draft(state)
     if state.find_item(command.item) is None:
         raise Stale("no-such-item")
     if any(paper.item == command.item and paper.sha256 == command.sha256 for paper in state.papers):
@@ -126,6 +139,7 @@ def attach_paper(state: State, command: c.AttachPaper) -> list[e.AnyHappening]:
 
 
 def detach_paper(state: State, command: c.DetachPaper) -> list[e.AnyHappening]:
+    _demand_draft(state)
     if state.find_paper(command.paper) is None:
         raise Stale("no-such-paper")
     if state.phase != "planned":
@@ -133,7 +147,59 @@ def detach_paper(state: State, command: c.DetachPaper) -> list[e.AnyHappening]:
     return [e.PaperDetached(command.paper)]
 
 
-def release(state: State, command: c.Release) -> list[e.AnyHappening]:
+def submit(state: State, command: c.SubmitAgenda) -> list[e.AnyHappening]:
+    if not state.with_role("approver"):
+        raise Refused("no-approver")
     if not state.items:
         raise Refused("agenda-empty")
-    return [e.Released()]
+    return [] if state.agenda_step != "draft" else [e.AgendaSubmitted()]
+
+
+def withdraw(state: State, command: c.WithdrawAgenda) -> list[e.AnyHappening]:
+    return [] if state.agenda_step == "draft" else [e.AgendaWithdrawn()]
+
+
+def _demand_submitted(state: State) -> None:
+    if state.agenda_step != "submitted":
+        raise Stale("agenda-not-submitted")
+
+
+def approve(state: State, command: c.ApproveAgenda) -> list[e.AnyHappening]:
+    _demand_submitted(state)
+    return [e.AgendaApproved()]
+
+
+def return_(state: State, command: c.ReturnAgenda) -> list[e.AnyHappening]:
+    _demand_submitted(state)
+    return [e.AgendaReturned(text(command.reason, "reason"))]
+
+
+def demand_releasable(state: State) -> None:
+    if not state.items:
+        raise Refused("agenda-empty")
+    if state.with_role("approver") and state.agenda_step != "approved":
+        raise Refused("agenda-not-approved")
+
+
+def release(state: State, command: c.Release) -> list[e.AnyHappening]:
+    """Less notice than the rules ask for is told, and needs a reason that everyone can read."""
+    demand_releasable(state)
+    needed = getattr(state.rule.notice, state.occasion)
+    short = command.given < needed
+    if short and not command.reason.strip():
+        raise Refused("notice-short", given=command.given, needed=needed)
+    reason = text(command.reason, "reason") if short else ""
+    return [e.Released(command.given, reason, command.reply_by), *_issued(command.paper)]
+
+
+def is_moved(state: State, place: str, begins: int) -> bool:
+    """Would this tell everyone who was invited another time or place?"""
+    return state.phase == "released" and (place, begins) != (state.place, state.begins)
+
+
+def _issued(paper: e.Issued | None) -> list[e.AnyHappening]:
+    return [e.InvitationIssued(paper)] if paper is not None else []
+
+
+def cancel(state: State, command: c.Cancel) -> list[e.AnyHappening]:
+    return [e.Cancelled(text(command.reason, "reason"))]

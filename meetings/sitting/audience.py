@@ -11,8 +11,9 @@ from signing.checkpoint import Checkpoint
 from store.chain import Event
 
 from ..people.rights import Principal
-from .screen import SITE_VIEW, Card, Screen, SeenEvent, View, changed, screen, view, view_of
+from .screen import Card, Screen, changed, screen
 from .state import State
+from .views import SITE_VIEW, SeenEvent, View, view, view_of
 
 FEW = 100  # browsers that are told each step by itself
 PAUSE_S = 0.0001  # a browser beyond: what telling one costs, so that half the time is left for what they ask
@@ -55,6 +56,7 @@ class Audience:
     def __init__(self, state: Callable[[], State]) -> None:
         self.cards: Mapping[str, Card] = {}
         self.names: Mapping[str, str] = {}
+        self.units: Mapping[str, str] = {}
         self.witness: Checkpoint | None = None
         self._state = state
         self._seen: dict[View, Seen] = {}
@@ -130,4 +132,4 @@ class Audience:
         return Telling(state.id, state.seq, events, parts)
 
     def _screen(self, viewer: View) -> Screen:
-        return screen(self._state(), viewer, self.cards, self.names, self.witness)
+        return screen(self._state(), viewer, self.cards, self.names, self.units, self.witness)

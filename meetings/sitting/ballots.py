@@ -59,11 +59,14 @@ def _open_ballot(state: State, ballot: str, *, secret: bool) -> Ballot:
     return found
 
 
-def _check_voter(state: State, ballot: Ballot, person: str) -> None:
-    if person not in ballot.electorate:
+def _voter(state: State, ballot: Ballot, person: str) -> str:
+    """Whose vote PERSON gives: their own, or a member's whom they stand in for."""
+    member = state.votes_for(person)
+    if member not in ballot.electorate:
         raise Denied("no-vote")
     if person not in state.present:
         raise Refused("check-in-first")
+    return member
 
 
 def cast(state: State, command: c.Cast, who: str) -> list[e.AnyHappening]:
@@ -80,14 +83,14 @@ def _put_down(
     state: State, id_: str, person: str, choices: tuple[rules.Choice, ...], by: str
 ) -> list[e.AnyHappening]:  # fmt: skip
     ballot = _open_ballot(state, id_, secret=False)
-    _check_voter(state, ballot, person)
+    voter = _voter(state, ballot, person)
     chosen = rules.checked_choices(ballot.options, ballot.seats, choices)
-    before = ballot.votes.get(person)
+    before = ballot.votes.get(voter)
     if before == chosen:
         return []
     if before is not None and not state.rule.changeable:
         raise Refused("voted-already")
-    return [e.VoteCast(ballot.id, person, chosen, by)]
+    return [e.VoteCast(ballot.id, voter, chosen, by)]
 
 
 def called(state: State, ballot: Ballot) -> str:
@@ -95,7 +98,8 @@ def called(state: State, ballot: Ballot) -> str:
     if ballot.way != "roll-call" or not ballot.is_open:
         return ""
     asked = {*ballot.votes, *ballot.passed_over}
-    return next((person for person in ballot.electorate if person in state.present and person not in asked), "")
+    here = state.entitled_present
+    return next((person for person in ballot.electorate if person in here and person not in asked), "")
 
 
 def pass_voter(state: State, command: c.PassVoter) -> list[e.AnyHappening]:
@@ -109,11 +113,11 @@ def pass_voter(state: State, command: c.PassVoter) -> list[e.AnyHappening]:
 def cast_secretly(state: State, command: c.CastSecretly, who: str) -> list[e.AnyHappening]:
     """Into the urn, once and for good, as a sheet of paper: a change would need to know whose it was."""
     ballot = _open_ballot(state, command.ballot, secret=True)
-    _check_voter(state, ballot, who)
-    if who in ballot.taken:
+    voter = _voter(state, ballot, who)
+    if voter in ballot.taken:
         raise Refused("voted-already")
     choices_of(ballot, command.marks)
-    return [e.BallotTaken(ballot.id, who)]
+    return [e.BallotTaken(ballot.id, voter)]
 
 
 def choices_of(ballot: Ballot, marks: str) -> tuple[rules.Choice, ...]:

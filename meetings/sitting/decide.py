@@ -11,7 +11,7 @@ from typing import Any
 
 from store.errors import Refused, Stale
 
-from . import agenda, attendance, ballots, course, floor, minutes, recording, rehearsal
+from . import agenda, attendance, ballots, course, floor, minutes, recording, rehearsal, replies
 from . import commands as c
 from . import events as e
 from .state import State
@@ -19,7 +19,7 @@ from .state import State
 BEFORE = ("planned", "released")
 UNTIL_CLOSE = ("planned", "released", "open")
 OPEN = ("open",)
-ANY = ("planned", "released", "open", "closed")
+ANY = ("planned", "released", "open", "closed", "cancelled")
 
 Decider = Callable[..., list[e.AnyHappening]]
 
@@ -34,7 +34,18 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.RemoveItem: (UNTIL_CLOSE, agenda.remove_item, False),
     c.AttachPaper: (UNTIL_CLOSE, agenda.attach_paper, False),
     c.DetachPaper: (UNTIL_CLOSE, agenda.detach_paper, False),
+    c.SubmitAgenda: (("planned",), agenda.submit, False),
+    c.WithdrawAgenda: (("planned",), agenda.withdraw, False),
+    c.ApproveAgenda: (("planned",), agenda.approve, False),
+    c.ReturnAgenda: (("planned",), agenda.return_, False),
     c.Release: (("planned",), agenda.release, False),
+    c.Reply: (("released",), replies.reply, True),
+    c.SendSubstitute: (("released",), replies.send_substitute, True),
+    c.AnswerAbsence: (("released",), replies.answer_absence, False),
+    c.Remind: (("released",), replies.remind, False),
+    c.ForwardConvening: (("released",), replies.forward, False),
+    c.NameParticipants: (("released", "open"), replies.name_participants, False),
+    c.Cancel: (BEFORE, agenda.cancel, False),
     c.RingSites: (("released",), rehearsal.ring, False),
     c.ReportCheck: (ANY, rehearsal.report, True),
     c.Open: (("released",), course.open_, False),

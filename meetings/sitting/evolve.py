@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from . import events as e
-from .model import Ballot, Checked, Floor, Item, Paper, Present
+from .model import Ballot, Checked, Convening, Floor, Invitation, Item, Paper, Present, Reply
 from .state import State
 
 
@@ -29,16 +29,50 @@ def _seated(state: State, h: Any, _: int) -> State:
 
 def _planned(state: State, h: e.Planned, at: int) -> State:
     named = replace(state, title=h.title, unit=h.unit, place=h.place, begins=h.begins, rules=h.rules)
-    named = replace(named, occasion=h.occasion)
+    convened = {one.unit: Convening(one.through, not one.through) for one in h.convened}
+    named = replace(named, occasion=h.occasion, convened=convened)
     return _seated(named, h, at)
 
 
 def _uninvited(state: State, h: e.Uninvited, _: int) -> State:
-    return replace(state, seats={person: seat for person, seat in state.seats.items() if person not in h.people})
+    return _unseated(state, h.people)
 
 
-def _item_of(h: Any) -> Item:
-    return Item(h.item, h.title, h.minutes, h.rapporteur, h.question, h.closed)
+def _unseated(state: State, people: tuple[str, ...]) -> State:
+    seats = {person: seat for person, seat in state.seats.items() if person not in people}
+    replies = {person: reply for person, reply in state.replies.items() if person not in people}
+    return replace(state, seats=seats, replies=replies)
+
+
+def _released(state: State, h: e.Released, at: int) -> State:
+    given = replace(state, short_reason=h.reason, reply_by=h.reply_by)
+    return replace(given, phase="released", released_at=at)
+
+
+def _replied(state: State, h: e.Replied, at: int) -> State:
+    reply = Reply(h.answer, h.reason, h.substitute, at)
+    return replace(state, replies={**state.replies, h.person: reply})
+
+
+def _absence_answered(state: State, h: e.AbsenceAnswered, _: int) -> State:
+    reply = replace(state.replies[h.person], granted=h.granted)
+    return replace(state, replies={**state.replies, h.person: reply})
+
+
+def _forwarded(state: State, h: e.ConveningForwarded, _: int) -> State:
+    reached = {unit: replace(one, reached=True) for unit, one in state.convened.items() if one.through == h.unit}
+    return replace(state, convened={**state.convened, **reached})
+
+
+def _named(state: State, h: e.ParticipantsNamed, at: int) -> State:
+    named = replace(state.convened[h.unit], named_at=at)
+    return replace(state, convened={**state.convened, h.unit: named})
+
+
+def _item_added(state: State, h: e.ItemAdded, _: int) -> State:
+    late = state.phase != "planned"
+    item = Item(h.item, h.title, h.minutes, h.rapporteur, h.question, h.closed, late)
+    return replace(state, items=(*state.items, item))
 
 
 def _change_item(state: State, item: str, **values: Any) -> State:
@@ -112,7 +146,8 @@ def _ended(state: State, h: e.FloorEnded, _: int) -> State:
 
 
 def _vote_opened(state: State, h: e.VoteOpened, at: int) -> State:
-    here = tuple(person for person in h.electorate if person in state.present)
+    present = state.entitled_present
+    here = tuple(person for person in h.electorate if person in present)
     made = Ballot(h.ballot, h.item, h.question, h.electorate, at, h.way, h.options, h.seats, h.held, here)
     return replace(state, ballots=(*state.ballots, made))
 
@@ -169,13 +204,26 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.DetailsChanged: lambda s, h, _: replace(s, title=h.title, place=h.place, begins=h.begins),
     e.Invited: _seated,
     e.Uninvited: _uninvited,
-    e.ItemAdded: lambda s, h, _: replace(s, items=(*s.items, _item_of(h))),
+    e.ItemAdded: _item_added,
     e.ItemChanged: _item_changed,
     e.ItemMoved: _item_moved,
     e.ItemRemoved: _item_removed,
     e.PaperAttached: _paper_attached,
     e.PaperDetached: _paper_detached,
-    e.Released: lambda s, h, at: replace(s, phase="released", released_at=at),
+    e.AgendaSubmitted: lambda s, h, _: replace(s, agenda_step="submitted", agenda_reason=""),
+    e.AgendaWithdrawn: lambda s, h, _: replace(s, agenda_step="draft"),
+    e.AgendaApproved: lambda s, h, _: replace(s, agenda_step="approved"),
+    e.AgendaReturned: lambda s, h, _: replace(s, agenda_step="draft", agenda_reason=h.reason),
+    e.Released: _released,
+    e.InvitationIssued: lambda s, h, _: replace(
+        s, invitation=Invitation(h.paper.symbol, h.paper.day, h.paper.sha256, s.invitation.issued + 1)
+    ),
+    e.Replied: _replied,
+    e.AbsenceAnswered: _absence_answered,
+    e.Reminded: lambda s, h, at: replace(s, reminded_at=at),
+    e.ConveningForwarded: _forwarded,
+    e.ParticipantsNamed: _named,
+    e.Cancelled: lambda s, h, _: replace(s, phase="cancelled", cancelled=h.reason),
     e.SitesRung: _rung,
     e.SiteChecked: _site_checked,
     e.Opened: lambda s, h, at: replace(s, phase="open", opened_at=at),

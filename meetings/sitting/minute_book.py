@@ -33,6 +33,7 @@ from ..people import rights
 from ..people.model import Unit, UnitId, agency_of
 from ..people.orgtree import Tree
 from ..people.rights import Principal
+from ..register.actions import Register
 from . import commands as c
 from . import events as e
 from . import minutes, narrative, records
@@ -58,8 +59,11 @@ class Checked:
 
 
 class MinuteBook:
-    def __init__(self, house: House, rooms: Rooms, papers: Papers, signing: Signing, base_url: str) -> None:
+    def __init__(
+        self, house: House, rooms: Rooms, papers: Papers, register: Register, signing: Signing, base_url: str
+    ) -> None:
         self._house = house
+        self._register = register
         self._rooms = rooms
         self._papers = papers
         self._signing = signing
@@ -125,12 +129,8 @@ class MinuteBook:
             await self._papers.typeset(
                 await self._form(room, "", "")
             )  # a number is not spent on what cannot be printed
-            now = self._house.now_ms()
-            day = vietnam_day(now)
-            unit = await self._unit(room)
-            taken = await self._house.write(_reserve, room.state.unit, int(day[:4]), sitting)
-            command = c.NumberMinutes(taken, f"{taken:02d}/{KIND}-{unit.symbol}", day)
-            await room.ask(who, command, trusted=True)
+            taken = await self._register.take(who, await self._unit(room), KIND, sitting, room.state.title)
+            await room.ask(who, c.NumberMinutes(taken.number, taken.symbol, taken.day), trusted=True)
         if room.state.minutes.step != "numbered":
             raise Refused("minutes-not-now", step=room.state.minutes.step)
         await self._typeset(who, room)
@@ -265,11 +265,6 @@ class MinuteBook:
             raise Missing("no-such-code")
         room = await self._rooms.get(sitting)
         return await self.check(await self._house.blobs.load(room.state.minutes.pdf))
-
-
-def _reserve(conn: Connection, unit: str, year: int, sitting: str) -> int:
-    known = records.number_of(conn, sitting)
-    return known if known is not None else records.take_number(conn, unit, year, KIND, sitting)
 
 
 def _field(spot: Spot) -> Field:

@@ -10,7 +10,8 @@ import msgspec
 from . import events as e
 from .rules import Choice, Poll, Result
 
-Phase = Literal["planned", "released", "open", "closed"]
+Phase = Literal["planned", "released", "open", "closed", "cancelled"]
+AgendaStep = Literal["draft", "submitted", "approved"]
 MinutesStep = Literal["none", "draft", "approved", "numbered", "typeset", "signed", "circulated"]
 
 
@@ -21,6 +22,7 @@ class Item(msgspec.Struct, frozen=True):
     rapporteur: str
     question: str
     closed: bool
+    late: bool = False  # put on the agenda after its release
     opened_at: int = 0
     conclusion: str = ""
 
@@ -98,6 +100,31 @@ class Minutes(msgspec.Struct, frozen=True):
     signatures: tuple[tuple[str, str, int], ...] = ()  # (field, person, at)
     recipients: tuple[str, ...] = ()
     acknowledged: tuple[tuple[str, int], ...] = ()
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """The paper of it, as it was issued last."""
+
+    symbol: str = ""
+    day: str = ""
+    sha256: str = ""
+    issued: int = 0  # how many there have been
+
+
+class Reply(msgspec.Struct, frozen=True):
+    answer: e.Answer
+    reason: str
+    substitute: str
+    at: int
+    granted: bool | None = None  # the chair's word to an absence; None: not given yet
+
+
+class Convening(msgspec.Struct, frozen=True):
+    """A unit that names its own people: whether the call has reached it, and whether it has answered."""
+
+    through: str
+    reached: bool
+    named_at: int = 0
 
 
 class Checked(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from . import commands as c
 from .agenda import text
 from .model import Paper
 from .rooms import Rooms
-from .screen import may_see_item
+from .views import may_see_item
 
 
 class SittingPapers:

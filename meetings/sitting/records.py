@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
+from store import jobs
 from store.db import metadata, upsert
 
 from ..people import records as people
 from ..people.rights import Predicate
-from . import minutes, rehearsal
+from . import events as e
+from . import notices as telling
+from . import rehearsal
+from . import waiting as waits
 from .state import State
 
 sittings = sa.Table(
@@ -47,14 +53,33 @@ waiting = sa.Table(  # what the minutes of a sitting wait for, and from whom: th
     sa.Column("what", sa.Text, primary_key=True),
     sa.Index("sitting_waiting_person", "person"),
 )
-numbers = sa.Table(  # the register of document numbers: per unit, year and kind, without a gap
-    "numbers",
+convened = sa.Table(  # units that a sitting waits for: to forward the call, or to name their people
+    "sitting_convened",
+    metadata,
+    sa.Column("thing", sa.Text, sa.ForeignKey("sittings.id"), primary_key=True),
+    sa.Column("unit", sa.Text, primary_key=True),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Index("sitting_convened_unit", "unit"),
+)
+notices = sa.Table(  # what people were told of sittings
+    "notices",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("sitting", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("params", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("read_at", sa.BigInteger, nullable=False),  # 0: not yet
+    sa.Index("notices_person", "person", "at"),
+)
+templates = sa.Table(  # agendas that a unit keeps to begin with
+    "agenda_templates",
     metadata,
     sa.Column("unit", sa.Text, primary_key=True),
-    sa.Column("year", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("sitting", sa.Text, nullable=False, unique=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
 )
 rule_sets = sa.Table(  # the regulations that units have taken in, as documents (rule_book.py)
     "rule_sets",
@@ -76,7 +101,7 @@ def mirror(conn: sa.Connection, before: State | None, after: State) -> None:
     """Bring the rows in step with AFTER; touches only what differs from BEFORE."""
     if before is None or _row(before) != _row(after):
         upsert(conn, sittings, ["id"], _row(after))
-    for table, of in ((parts, _roles), (rooms, _rooms), (waiting, minutes.waiting)):
+    for table, of in ((parts, _roles), (rooms, _rooms), (waiting, waits.due), (convened, waits.convened)):
         held = of(after)
         if before is None or of(before) != held:
             conn.execute(table.delete().where(table.c.thing == after.id))
@@ -95,8 +120,8 @@ def _rooms(state: State) -> set[tuple[str | bool, ...]]:
 
 def _roles(state: State) -> set[tuple[str | bool, ...]]:
     """Lasting roles only. Before release a sitting is listed for those who prepare it, and no one else."""
-    preparing = ("chair", "secretary", "clerk")
-    held = {(p, s.role) for p, s in state.seats.items() if state.phase != "planned" or s.role in preparing}
+    preparing = ("chair", "secretary", "clerk", "approver")
+    held = {(p, s.role) for p, s in state.seats.items() if state.released_at or s.role in preparing}
     return held | {(person, "recipient") for person in state.minutes.recipients}
 
 
@@ -134,20 +159,6 @@ def waiting_for(conn: sa.Connection, person: str) -> list[sa.Row[Any]]:
     return list(conn.execute(query.where(waiting.c.person == person).order_by(*order)))
 
 
-def take_number(conn: sa.Connection, unit: str, year: int, kind: str, sitting: str) -> int:
-    """The next number of the register, in the caller's transaction; from 1 each year, never given twice."""
-    same = (numbers.c.unit == unit) & (numbers.c.year == year) & (numbers.c.kind == kind)
-    last = conn.scalar(sa.select(sa.func.max(numbers.c.number)).where(same)) or 0
-    row = {"unit": unit, "year": year, "kind": kind, "number": last + 1, "sitting": sitting}
-    conn.execute(numbers.insert().values(**row))
-    return last + 1
-
-
-def number_of(conn: sa.Connection, sitting: str) -> int | None:
-    """The number that is reserved for a sitting's minutes."""
-    return conn.scalar(sa.select(numbers.c.number).where(numbers.c.sitting == sitting))
-
-
 def put_code(conn: sa.Connection, code: str, sitting: str) -> None:
     conn.execute(codes.insert().values(code=code, sitting=sitting))
 
@@ -164,3 +175,52 @@ def rule_sets_of(conn: sa.Connection, unit: str) -> list[str]:
 
 def put_rule_set(conn: sa.Connection, unit: str, rule: str, valid_from: str, document: str) -> None:
     conn.execute(rule_sets.insert().values(unit=unit, id=rule, valid_from=valid_from, document=document))
+
+
+def tell(
+    conn: sa.Connection, steps: Iterable[tuple[int, int, e.AnyHappening, State]], deliveries: Iterable[str]
+) -> None:
+    """Put down who is told what of STEPS (seq, at, event, the state it led to); letters go out behind the commit."""
+    for seq, at, happening, state in steps:
+        for notice in telling.of(state, happening):
+            key = f"{state.id}:{seq}:{notice.kind}:{notice.person}"
+            row = {"person": notice.person, "sitting": state.id, "kind": notice.kind, "at": at, "read_at": 0}
+            conn.execute(notices.insert().values(id=key, params=json.dumps(notice.params), **row))
+            for kind in deliveries:
+                jobs.enqueue(conn, f"{kind}:{key}", kind, {"notice": key}, at)
+
+
+def notices_of(conn: sa.Connection, person: str, limit: int = 50) -> list[sa.Row[Any]]:
+    """What PERSON was told, the latest first, with the sitting's title."""
+    query = sa.select(notices, sittings.c.title).join(sittings, sittings.c.id == notices.c.sitting)
+    return list(conn.execute(query.where(notices.c.person == person).order_by(notices.c.at.desc()).limit(limit)))
+
+
+def notice(conn: sa.Connection, key: str) -> sa.Row[Any] | None:
+    return conn.execute(sa.select(notices).where(notices.c.id == key)).first()
+
+
+def read_notices(conn: sa.Connection, person: str, until: int, now: int) -> None:
+    """PERSON has seen everything told until then."""
+    where = (notices.c.person == person) & (notices.c.at <= until) & (notices.c.read_at == 0)
+    conn.execute(notices.update().where(where).values(read_at=now))
+
+
+def convened_of(conn: sa.Connection, units: Iterable[str]) -> list[sa.Row[Any]]:
+    """Sittings that wait for these units to forward a call or to name their people, the next first."""
+    query = sa.select(sittings, convened.c.unit.label("called"), convened.c.step)
+    query = query.join(convened, convened.c.thing == sittings.c.id)
+    return list(conn.execute(query.where(convened.c.unit.in_(list(units))).order_by(sittings.c.begins)))
+
+
+def put_template(conn: sa.Connection, unit: str, template: str, name: str, body: str) -> None:
+    upsert(conn, templates, ["unit", "id"], {"unit": unit, "id": template, "name": name, "body": body})
+
+
+def drop_template(conn: sa.Connection, unit: str, template: str) -> None:
+    conn.execute(templates.delete().where((templates.c.unit == unit) & (templates.c.id == template)))
+
+
+def templates_of(conn: sa.Connection, unit: str) -> list[sa.Row[Any]]:
+    query = sa.select(templates).where(templates.c.unit == unit)
+    return list(conn.execute(query.order_by(templates.c.name)))

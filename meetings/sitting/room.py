@@ -33,9 +33,10 @@ from . import events as e
 from .audience import Audience, Step, Telling, Watcher
 from .decide import check_seen, decide
 from .evolve import evolve
-from .screen import Card, View
+from .screen import Card
 from .state import State
 from .urn import Urn
+from .views import View
 
 __all__ = ["Room", "Telling", "Watcher"]
 
@@ -145,11 +146,16 @@ class Room:
 
     async def _load_names(self) -> None:
         loaded = await self._house.read(_names, self.state, self._house.today())
-        self._audience.cards, self._audience.names = loaded
+        self._audience.cards, self._audience.names, self._audience.units = loaded
 
     @property
     def cards(self) -> Mapping[str, Card]:
         return self._audience.cards
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Names of the units that were convened, and of those between."""
+        return self._audience.units
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -225,7 +231,7 @@ class Room:
     def _transact(self, conn: Connection, requests: list[Request], now: int) -> Served:
         """In the database's thread: decide and append each in turn, every one on what the one before it left."""
         assert self._lease is not None
-        state, served = self.state, Served([], [], [])
+        state, served, told = self.state, Served([], [], []), []
         for request in requests:
             cause = request.cause(state)
             try:
@@ -242,12 +248,14 @@ class Room:
             for event, happening in zip(made, happenings, strict=True):
                 state = evolve(state, happening, event.at)
                 served.steps.append((event, state))
+                told.append((event.seq, event.at, happening, state))
             served.outcomes.append(made)
             served.appended.append(request)
             if request.rows is not None:
                 request.rows(conn, state)
         if served.steps:
             records.mirror(conn, self.state, state)
+            records.tell(conn, told, self._house.deliveries)
         return served
 
     def _decide(self, state: State, request: Request, fresh: list[Step]) -> list[e.AnyHappening]:
@@ -316,8 +324,8 @@ class Room:
         self._audience.remove(watcher)
 
 
-def _names(conn: Connection, state: State, day: str) -> tuple[dict[str, Card], dict[str, str]]:
-    """Names of everyone seated and of every room, as of DAY."""
+def _names(conn: Connection, state: State, day: str) -> tuple[dict[str, Card], dict[str, str], dict[str, str]]:
+    """Names of everyone seated, of every room, and of the units that were convened, as of DAY."""
     tree = Tree(people.all_units(conn), day)
     cards = {}
     for person, seat in state.seats.items():
@@ -325,4 +333,6 @@ def _names(conn: Connection, state: State, day: str) -> tuple[dict[str, Card], d
         office = people.membership(conn, seat.mandate).office if seat.mandate else ""
         unit = tree.get(UnitId(seat.unit)).name if seat.unit in tree else ""
         cards[person] = Card(known.name, known.honorific, office, unit)
-    return cards, {site: people.site(conn, site).name for site in state.rooms}
+    called = {unit for key, one in state.convened.items() for unit in (key, one.through)}
+    units = {unit: tree.get(UnitId(unit)).name for unit in called if unit in tree}
+    return cards, {site: people.site(conn, site).name for site in state.rooms}, units

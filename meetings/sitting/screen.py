@@ -1,7 +1,6 @@
-"""What each kind of viewer sees of a sitting: events let through or withheld, and the state as a screen shows it. Pure.
+"""The state of a sitting as a screen shows it, in parts that are sent whole when they changed. Pure.
 
-Viewers with the same view share one encoding. A withheld event still fills its number, so that a browser that
-resumes never takes a secret for a loss.
+Viewers with the same view (views.py) share one encoding.
 """
 
 from __future__ import annotations
@@ -12,100 +11,16 @@ from typing import Any, Literal
 import msgspec
 
 from signing.checkpoint import Checkpoint
-from store.chain import Event
 
 from . import ballots, floor, minutes, rules
 from .attendance import is_quorate
 from .events import RecordingFile, VoteWay
-from .model import Ballot
+from .model import Ballot, Reply
 from .rules import Choice, Result
 from .state import State
+from .views import View, may_see_item
 
-ViewKind = Literal["desk", "part", "guest", "site"]
-
-AT_DESK = {
-    "minutes-saved", "minutes-approved", "minutes-returned", "minutes-numbered", "minutes-typeset", "minutes-signed",
-    "recording-kept", "sites-rung", "site-checked",
-}  # fmt: skip
-PREPARING = {"item-added", "item-changed", "item-moved", "item-removed", "paper-attached", "paper-detached"}
-OF_BALLOT = {"vote-cast", "voter-passed", "ballot-taken", "vote-closed", "vote-voided"}
-HELD = {"vote-cast", "vote-closed"}  # what a ballot whose result is held back says
-OF_ITEM = {"item-added", "item-changed", "paper-attached", "item-opened", "concluded", "vote-opened"}
-
-
-class View(msgspec.Struct, frozen=True):
-    """`items`: a guest's own items; empty means every item that is not closed."""
-
-    kind: ViewKind
-    items: tuple[str, ...] = ()
-
-
-def view_of(state: State, person: str) -> View:
-    seat = state.seats.get(person)
-    if seat is not None and seat.role in ("chair", "secretary", "clerk"):
-        return View("desk")
-    if seat is not None and seat.role == "guest":
-        return View("guest", seat.items)
-    return View("part")
-
-
-SITE_VIEW = View("site")
-
-
-class SeenEvent(msgspec.Struct, frozen=True):
-    """An event as a browser gets it. `body` is null where it is withheld."""
-
-    seq: int
-    at: int
-    kind: str
-    actor: str
-    body: Mapping[str, Any] | None
-    hash: str
-
-
-def view(event: Event, viewer: View, state: State) -> SeenEvent:
-    """EVENT for one kind of viewer, given the state it led to."""
-    body = event.body if _visible(event, viewer, state) else None
-    if event.kind in ("vote-cast", "ballot-taken") and body is not None and viewer.kind == "site":
-        body = None
-    kind = event.kind if body is not None else "withheld"
-    return SeenEvent(event.seq, event.at, kind, event.actor.id if body is not None else "", body, event.hash)
-
-
-def _visible(event: Event, viewer: View, state: State) -> bool:
-    if event.body is None:
-        return False
-    if event.kind in HELD and any(one.id == event.body["ballot"] and one.held for one in state.ballots):
-        return False
-    if viewer.kind == "desk":
-        return True
-    if event.kind in AT_DESK:
-        return False
-    if event.kind in PREPARING and (not state.released_at or event.at <= state.released_at):
-        return False  # for good: what was thought of and left out before release is nobody else's
-    if event.kind in OF_ITEM:
-        return may_see_item(state, viewer, str(event.body.get("item", "")))
-    if event.kind in OF_BALLOT:
-        ballot = next((one for one in state.ballots if one.id == event.body["ballot"]), None)
-        return ballot is not None and may_see_item(state, viewer, ballot.item)
-    if event.kind == "page-shown":
-        paper = state.find_paper(str(event.body["paper"]))
-        return paper is not None and may_see_item(state, viewer, paper.item)
-    return True
-
-
-def may_see_item(state: State, viewer: View, item: str) -> bool:
-    found = state.find_item(item)
-    if viewer.kind in ("desk", "part"):
-        return True
-    if found is None:  # removed since: whether it was closed is no longer known
-        return False
-    if viewer.kind == "guest" and viewer.items:
-        return item in viewer.items
-    return not found.closed
-
-
-# ── the screen's parts: sent whole when they changed ──
+NO_REPLY = Reply("in-person", "", "", 0)
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -133,6 +48,7 @@ class ItemPart(msgspec.Struct, frozen=True):
     rapporteur: str
     question: str
     closed: bool
+    late: bool
     step: Literal["next", "now", "done"]
     opened_at: int
     conclusion: str
@@ -142,6 +58,16 @@ class ItemPart(msgspec.Struct, frozen=True):
 class SittingPart(msgspec.Struct, frozen=True):
     id: str
     phase: str
+    occasion: str
+    agenda_step: str
+    agenda_reason: str
+    approver: str
+    released_at: int
+    short_reason: str  # why there was less notice than the rules ask for
+    reply_by: int
+    invitation: str  # its number and symbol
+    cancelled: str
+    substitutes: str  # what the rules let them do
     title: str
     unit: str
     place: str
@@ -163,6 +89,21 @@ class SeatPart(msgspec.Struct, frozen=True):
     present: bool
     site: str
     since: int
+    stands_for: str
+    votes_for: str  # whose vote they give; "" for none
+    reply: str  # "" until they reply
+    reason: str
+    substitute: str
+    granted: bool | None  # the chair's word to an absence
+
+
+class ConvenedPart(msgspec.Struct, frozen=True):
+    """A unit that names its own people, or (`forward`) passes the call on."""
+
+    unit: str
+    through: str
+    step: str  # unreached, name, named, forward, forwarded
+    people: int
 
 
 class AttendancePart(msgspec.Struct, frozen=True):
@@ -232,6 +173,7 @@ class MinutesPart(msgspec.Struct, frozen=True):
 
 class Screen(msgspec.Struct, frozen=True):
     sitting: SittingPart
+    convened: tuple[ConvenedPart, ...]
     agenda: tuple[ItemPart, ...]
     attendance: AttendancePart
     sites: tuple[SitePart, ...]
@@ -241,29 +183,45 @@ class Screen(msgspec.Struct, frozen=True):
     recordings: tuple[RecordingFile, ...]  # for who may watch them
     people: Mapping[str, Card]
     rooms: Mapping[str, str]  # site -> name
+    units: Mapping[str, str]  # unit that was convened -> name
     witness: Checkpoint | None  # the newest signed head of the journal
 
 
 def screen(
-    state: State, viewer: View, people: Mapping[str, Card], rooms: Mapping[str, str], witness: Checkpoint | None = None
+    state: State, viewer: View, people: Mapping[str, Card], rooms: Mapping[str, str],
+    units: Mapping[str, str] | None = None, witness: Checkpoint | None = None,
 ) -> Screen:  # fmt: skip
     """STATE as VIEWER may see it."""
     return Screen(
-        sitting(state), _agenda(state, viewer), _attendance(state),
+        sitting(state), _convened(state, viewer), _agenda(state, viewer), _attendance(state, viewer),
         _sites(state),
         _stage(state, viewer),
         tuple(_ballot(state, ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
-        _minutes(state, viewer), state.recordings if viewer.kind == "desk" else (), people, rooms, witness,
+        _minutes(state, viewer), state.recordings if viewer.kind == "desk" else (), people, rooms, units or {}, witness,
     )  # fmt: skip
 
 
 def sitting(state: State) -> SittingPart:
     """The part that all viewers see alike."""
     return SittingPart(
-        state.id, state.phase, state.title, state.unit, state.place, state.begins, state.opened_at, state.closed_at,
+        state.id, state.phase, state.occasion, state.agenda_step, state.agenda_reason, state.with_role("approver"),
+        state.released_at, state.short_reason, state.reply_by, state.invitation.symbol, state.cancelled,
+        state.rule.substitutes, state.title, state.unit, state.place, state.begins, state.opened_at, state.closed_at,
         state.chair, state.with_role("secretary"), state.rule.source, state.rule.unsure,
         state.recorded_since,
     )  # fmt: skip
+
+
+def _convened(state: State, viewer: View) -> tuple[ConvenedPart, ...]:
+    if viewer.kind != "desk":
+        return ()
+    forward = {one.through: one.reached for one in state.convened.values() if one.through}
+    shown = [ConvenedPart(unit, "", "forwarded" if done else "forward", 0) for unit, done in forward.items()]
+    for unit, one in state.convened.items():
+        people = sum(seat.unit == unit and seat.role == "guest" for seat in state.seats.values())
+        step = "named" if one.named_at else "name" if one.reached else "unreached"
+        shown.append(ConvenedPart(unit, one.through, step, people))
+    return tuple(shown)
 
 
 def _sites(state: State) -> tuple[SitePart, ...]:
@@ -291,12 +249,19 @@ def _agenda(state: State, viewer: View) -> tuple[ItemPart, ...]:
     return tuple(parts)
 
 
-def _attendance(state: State) -> AttendancePart:
+def _attendance(state: State, viewer: View) -> AttendancePart:
     seats = []
     for seat in state.seats.values():
         here = state.present.get(seat.person)
         place, since = (here.site, here.since) if here else ("", 0)
-        seats.append(SeatPart(seat.person, seat.unit, seat.role, seat.entitled, here is not None, place, since))
+        reply = state.replies.get(seat.person, NO_REPLY)
+        told = viewer.kind == "desk"  # why somebody does not come is not for everyone
+        seats.append(SeatPart(
+            seat.person, seat.unit, seat.role, seat.entitled, here is not None, place, since, seat.stands_for,
+            state.votes_for(seat.person) if seat.entitled or seat.stands_for else "",
+            reply.answer if reply is not NO_REPLY else "", reply.reason if told else "",
+            reply.substitute, reply.granted,
+        ))  # fmt: skip
     entitled = len(state.entitled)
     needed = rules.quorum_needed(state.rule, entitled)
     return AttendancePart(tuple(seats), len(state.entitled_present), entitled, needed, is_quorate(state))

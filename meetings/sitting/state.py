@@ -7,7 +7,20 @@ from collections.abc import Mapping
 import msgspec
 
 from . import events as e
-from .model import Ballot, Checked, Floor, Item, Minutes, Paper, Phase, Present
+from .model import (
+    AgendaStep,
+    Ballot,
+    Checked,
+    Convening,
+    Floor,
+    Invitation,
+    Item,
+    Minutes,
+    Paper,
+    Phase,
+    Present,
+    Reply,
+)  # fmt: skip
 from .rules import Occasion, RuleSet
 
 
@@ -24,6 +37,15 @@ class State(msgspec.Struct, frozen=True):
     occasion: Occasion = "ordinary"
     opened_at: int = 0
     closed_at: int = 0
+    agenda_step: AgendaStep = "draft"  # before release: AgendaSubmitted and its like
+    agenda_reason: str = ""  # why it was returned
+    short_reason: str = ""  # why there was less notice than the rules ask for: Released
+    reply_by: int = 0
+    invitation: Invitation = Invitation()
+    cancelled: str = ""  # why: Cancelled
+    replies: Mapping[str, Reply] = {}
+    reminded_at: int = 0
+    convened: Mapping[str, Convening] = {}  # unit -> how far it is: Planned, ConveningForwarded, ParticipantsNamed
     seats: Mapping[str, e.Seat] = {}
     rooms: Mapping[str, str] = {}  # site -> unit
     lines: Mapping[str, e.LineName] = {}  # site -> its line profile, where it is not "full": LineChosen
@@ -61,7 +83,26 @@ class State(msgspec.Struct, frozen=True):
 
     @property
     def entitled_present(self) -> list[str]:
-        return [person for person in self.entitled if person in self.present]
+        """Members who are here, or are stood in for where the rules let a substitute count."""
+        stood_in = {self.votes_for(person) for person in self.present}
+        return [person for person in self.entitled if person in self.present or person in stood_in]
+
+    def votes_for(self, person: str) -> str:
+        """Whose vote PERSON gives: one's own, or that of the absent member one was sent for; "" for none."""
+        seat = self.seats.get(person)
+        if seat is None or seat.entitled:
+            return person if seat else ""
+        stands_for = seat.stands_for if self.rule.substitutes == "vote" else ""
+        return stands_for if stands_for and stands_for not in self.present else ""
+
+    @property
+    def asked(self) -> list[str]:
+        """Who is asked whether they come."""
+        return [seat.person for seat in self.seats.values() if seat.role in ("deputy", "member", "guest")]
+
+    @property
+    def unanswered(self) -> list[str]:
+        return [person for person in self.asked if person not in self.replies]
 
     @property
     def rule(self) -> RuleSet:

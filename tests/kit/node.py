@@ -195,7 +195,7 @@ class Node:
     async def opened(self, room: Room | None = None) -> Room:
         """The same, under way: nine members present, the first item open."""
         room, who = room or await self.planned(), self.committee.who
-        await room.ask(who["secretary"], c.Release())
+        await room.ask(who["secretary"], c.Release(3))
         await room.ask(who["chair"], c.Open())
         for person in ("chair", "deputy", *(f"member{n}" for n in range(1, 8))):
             await room.ask(who[person], c.CheckIn(site="site-district"))

@@ -50,7 +50,7 @@ class Played:
 
     def opened(self) -> Played:
         self.do("secretary", c.AddItem("i1", "Ngân sách", 10, "a", "Thông qua?"), c.AddItem("i2", "Khác"))
-        self.do("secretary", c.AttachPaper("p1", "i1", "Tờ trình", "f" * 64, 3, 100), c.Release())
+        self.do("secretary", c.AttachPaper("p1", "i1", "Tờ trình", "f" * 64, 3, 100), c.Release(3))
         self.do("chair", c.Open())
         for person in ("chair", "deputy", "a"):
             self.do(person, c.CheckIn(site="s1"))

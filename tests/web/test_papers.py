@@ -193,7 +193,7 @@ async def test_before_release_a_member_gets_no_link(node: Node) -> None:
         refused = await line.ask("fetch", "refused", id="f", sitting=room.sitting, paper=paper)
         assert refused["code"] == "no-such-paper"
     assert (await link(secretary, room, paper)).startswith("/papers/")
-    await room.ask(node.committee.who["secretary"], c.Release())
+    await room.ask(node.committee.who["secretary"], c.Release(3))
     assert (await link(await node.signed_in("member1"), room, paper)).startswith("/papers/")
 
 

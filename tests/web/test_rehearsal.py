@@ -34,7 +34,7 @@ SITE = "site-district"
 
 async def released(node: Node) -> Room:
     room = await node.planned()
-    await room.ask(node.committee.who["secretary"], c.Release())
+    await room.ask(node.committee.who["secretary"], c.Release(3))
     return room
 
 

@@ -138,7 +138,7 @@ async def _convene(office: Office, tell: Callable[[str], None]) -> None:
             if name.startswith("Phụ lục"):
                 scan = await asyncio.to_thread(_scan, pdf)
                 await office.papers.add(secretary, room.sitting, item.key, "Bản quét ý kiến của các xã", _stream(scan))
-    await room.ask(secretary, c.Release())
+    await office.invitations.release(secretary, room.sitting, SHORT_NOTICE)
     tell("sitting")
     await room.ask(chair, c.Open())
     await _attend(office.accounts, room)
@@ -147,6 +147,7 @@ async def _convene(office: Office, tell: Callable[[str], None]) -> None:
     await room.ask(secretary, c.OpenItem("ngan-sach"))
 
 
+SHORT_NOTICE = "Phiên họp trình diễn, bắt đầu ngay khi cài đặt."
 CONCLUSION = (
     "Thống nhất với báo cáo. Giao Phòng Tài chính - Kế hoạch đôn đốc giải ngân, phấn đấu đạt 95% trước ngày 31 tháng "
     "12; các xã miền núi rà soát đường truyền, báo cáo Phòng Văn hóa, Khoa học và Thông tin trước ngày 05 tháng 12."

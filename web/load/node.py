@@ -98,7 +98,7 @@ async def _convene(house: House, count: int) -> tuple[str, tuple[str, ...]]:
     )  # fmt: skip
     room = await rooms.get(await Sittings(house, rooms).plan(secretary, plan))
     await room.ask(secretary, c.AddItem("i1", "Thử tải"))
-    await room.ask(secretary, c.Release())
+    await room.ask(secretary, c.Release(3))
     await room.ask(chair, c.Open())
     await room.ask(chair, c.CheckIn(site=sites[0].id))
     await rooms.close()

@@ -10,5 +10,14 @@ routes = Routes()
 
 @routes.add("GET", "/api/desk", "desk.see")
 async def desk(call: Call) -> bodies.Desk:
-    sittings = call.office.sittings
-    return bodies.Desk(await sittings.listed(call.who), await sittings.waiting(call.who))
+    sittings, who = call.office.sittings, call.who
+    return bodies.Desk(
+        await sittings.listed(who), await sittings.waiting(who), await sittings.called(who),
+        await call.office.notice_board.listed(who),
+    )  # fmt: skip
+
+
+@routes.add("POST", "/api/notices/read", "desk.see")
+async def read(call: Call) -> None:
+    """I have seen what I was told until then."""
+    await call.office.notice_board.read(call.who, (await call.body(bodies.NoticesRead)).until)

@@ -30,7 +30,7 @@ async def add_unit(call: Call) -> bodies.Made:
 async def members(call: Call) -> list[bodies.PersonRow]:
     held = await call.office.people.members(call.who, call.param("unit"))
     logins = await call.office.accounts.logins([person.id for _, person in held])
-    return [bodies.PersonRow.of(person, office, logins.get(person.id, "")) for office, person in held]
+    return [bodies.PersonRow.of(person, office, logins.get(person.id, ""), person.email) for office, person in held]
 
 
 @routes.add("POST", "/api/people", "people.change")
@@ -41,6 +41,13 @@ async def add_person(call: Call) -> bodies.Made:
         call.who, asked.unit, asked.name, asked.honorific, role, asked.office, asked.counted
     )
     return bodies.Made(person.id)
+
+
+@routes.add("PUT", "/api/people/{person}/email", "desk.see")
+async def change_email(call: Call) -> None:
+    """Where letters go: one's own, or that of people one looks after."""
+    asked = await call.body(bodies.NewEmail)
+    await call.office.people.change_email(call.who, call.param("person"), asked.email)
 
 
 @routes.add("DELETE", "/api/offices/{office}", "people.change")

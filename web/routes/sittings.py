@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from meetings.sitting.actions import Plan
+from meetings.sitting.actions import Like, Plan
+from meetings.sitting.templates import Template
 
 from .. import bodies
 from ..guard import Call, Routes
@@ -27,6 +28,28 @@ async def plan(call: Call) -> bodies.Made:
     given = msgspec.structs.asdict(asked)
     sitting = given.pop("id")
     return bodies.Made(await call.office.sittings.plan(call.who, Plan(**given), sitting))
+
+
+@routes.add("GET", "/api/sittings/{sitting}/plan", "sitting.conduct")
+async def like(call: Call) -> Like:
+    """What another sitting begins with that is planned after this one."""
+    return await call.office.sittings.like(call.who, call.param("sitting"))
+
+
+@routes.add("GET", "/api/units/{unit}/templates", "sitting.plan")
+async def templates(call: Call) -> list[Template]:
+    return await call.office.templates.listed(call.who, call.param("unit"))
+
+
+@routes.add("POST", "/api/units/{unit}/templates", "sitting.plan")
+async def keep_template(call: Call) -> bodies.Made:
+    asked = await call.body(bodies.NewTemplate)
+    return bodies.Made(await call.office.templates.keep(call.who, call.param("unit"), asked.name, asked.sitting))
+
+
+@routes.add("DELETE", "/api/units/{unit}/templates/{template}", "sitting.plan")
+async def drop_template(call: Call) -> None:
+    await call.office.templates.drop(call.who, call.param("unit"), call.param("template"))
 
 
 @routes.add("POST", "/api/sittings/{sitting}/invitations", "sitting.prepare")

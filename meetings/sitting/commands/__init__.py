@@ -16,7 +16,8 @@ from .during import *
 from .internal import *
 
 Command = (
-    ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release
+    Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper
+    | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel
     | RingSites | ReportCheck
     | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor
     | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults
@@ -24,7 +25,8 @@ Command = (
     | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
 )  # fmt: skip
 Internal = (
-    Invite | AttachPaper | JoinSite | LeaveSite | CountVote | VoidVote | EndRecording | KeepRecording
+    Invite | Release | ChangeDetails | SendSubstitute | ForwardConvening | NameParticipants
+    | AttachPaper | JoinSite | LeaveSite | CountVote | VoidVote | EndRecording | KeepRecording
     | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes
 )  # fmt: skip
 AnyCommand = Command | Internal
@@ -39,7 +41,18 @@ VERBS: dict[type, str] = {
     MoveItem: "sitting.prepare",
     RemoveItem: "sitting.prepare",
     DetachPaper: "sitting.prepare",
+    SubmitAgenda: "sitting.prepare",
+    WithdrawAgenda: "sitting.prepare",
+    ApproveAgenda: "agenda.approve",
+    ReturnAgenda: "agenda.approve",
     Release: "sitting.prepare",
+    Reply: "sitting.attend",
+    AnswerAbsence: "sitting.preside",
+    SendSubstitute: "sitting.attend",
+    Remind: "sitting.conduct",
+    ForwardConvening: "convening.answer",
+    NameParticipants: "convening.answer",
+    Cancel: "sitting.conduct",
     AttachPaper: "paper.add",
     RingSites: "rehearsal.hold",
     ReportCheck: "sitting.site",

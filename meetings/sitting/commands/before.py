@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from .. import events as e
 from .base import Asked
-
-
-class ChangeDetails(Asked, frozen=True):
-    title: str
-    place: str
-    begins: int
 
 
 class Uninvite(Asked, frozen=True):
@@ -47,8 +43,40 @@ class DetachPaper(Asked, frozen=True):
     paper: str
 
 
-class Release(Asked, frozen=True):
+class SubmitAgenda(Asked, frozen=True):
     pass
+
+
+class WithdrawAgenda(Asked, frozen=True):
+    pass
+
+
+class ApproveAgenda(Asked, frozen=True):
+    pass
+
+
+class ReturnAgenda(Asked, frozen=True):
+    reason: str
+
+
+class Reply(Asked, frozen=True):
+    """Will I come. Someone in my place is sent over HTTP: who they are is read from the tree."""
+
+    answer: Literal["in-person", "online", "absent"]
+    reason: str = ""
+
+
+class AnswerAbsence(Asked, frozen=True):
+    person: str
+    granted: bool
+
+
+class Remind(Asked, frozen=True):
+    """Whoever has not replied."""
+
+
+class Cancel(Asked, frozen=True):
+    reason: str
 
 
 class RingSites(Asked, frozen=True):

@@ -16,6 +16,41 @@ class Invite(Asked, frozen=True):
     rooms: tuple[e.Room, ...] = ()
 
 
+class Release(Asked, frozen=True):
+    """`given`: working days between now and the sitting, by the calendar."""
+
+    given: int
+    reason: str = ""
+    reply_by: int = 0
+    paper: e.Issued | None = None
+
+
+class ChangeDetails(Asked, frozen=True):
+    """`reason`: needed once everyone has been told another time or place; they get a new invitation then."""
+
+    title: str
+    place: str
+    begins: int
+    reason: str = ""
+    paper: e.Issued | None = None
+
+
+class SendSubstitute(Asked, frozen=True):
+    """`seat` of who comes, for the member in it."""
+
+    seat: e.Seat
+    reason: str = ""
+
+
+class ForwardConvening(Asked, frozen=True):
+    unit: str
+
+
+class NameParticipants(Asked, frozen=True):
+    unit: str
+    seats: tuple[e.Seat, ...]
+
+
 class AttachPaper(Asked, frozen=True):
     paper: str
     item: str

@@ -19,7 +19,9 @@ from .facts import *
 
 AnyHappening = (
     Planned | DetailsChanged | Invited | Uninvited | ItemAdded | ItemChanged | ItemMoved | ItemRemoved
-    | PaperAttached | PaperDetached | Released | SitesRung | SiteChecked
+    | PaperAttached | PaperDetached | AgendaSubmitted | AgendaWithdrawn | AgendaApproved | AgendaReturned
+    | Released | InvitationIssued | Replied | AbsenceAnswered | Reminded | ConveningForwarded | ParticipantsNamed
+    | Cancelled | SitesRung | SiteChecked
     | Opened | SiteJoined | SiteLeft | LineChosen | CheckedIn | CheckedOut
     | ItemOpened | PageShown | FloorAsked | FloorWithdrawn | FloorGiven | FloorEnded
     | VoteOpened | VoteCast | VoterPassed | BallotTaken | VoteClosed | VoteVoided | ResultsReleased

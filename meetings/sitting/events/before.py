@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..rules import Occasion, RuleSet
-from .facts import Check, Happening, Room, Seat
+from .facts import Answer, Check, Convened, Happening, Issued, Room, Seat
 
 
 class Planned(Happening, frozen=True):
@@ -15,12 +15,14 @@ class Planned(Happening, frozen=True):
     seats: tuple[Seat, ...]
     rooms: tuple[Room, ...]
     occasion: Occasion = "ordinary"
+    convened: tuple[Convened, ...] = ()
 
 
 class DetailsChanged(Happening, frozen=True):
     title: str
     place: str
     begins: int
+    reason: str = ""  # of a change after the release
 
 
 class Invited(Happening, frozen=True):
@@ -72,8 +74,72 @@ class PaperDetached(Happening, frozen=True):
     paper: str
 
 
+class AgendaSubmitted(Happening, frozen=True):
+    """To the head of the office, who approves it before it is released."""
+
+
+class AgendaWithdrawn(Happening, frozen=True):
+    """The secretary goes on with it."""
+
+
+class AgendaApproved(Happening, frozen=True):
+    pass
+
+
+class AgendaReturned(Happening, frozen=True):
+    reason: str
+
+
 class Released(Happening, frozen=True):
-    """Agenda and papers go to everyone invited."""
+    """Agenda and papers go to everyone invited. `given`: working days of notice; `reason`: why fewer than the rules
+    ask for; `reply_by`: UTC milliseconds."""
+
+    given: int = 0
+    reason: str = ""
+    reply_by: int = 0
+
+
+class InvitationIssued(Happening, frozen=True):
+    """The paper of the invitation (form 1.7); a later one takes the place of the one before."""
+
+    paper: Issued
+
+
+class Replied(Happening, frozen=True):
+    person: str
+    answer: Answer
+    reason: str = ""
+    substitute: str = ""
+
+
+class AbsenceAnswered(Happening, frozen=True):
+    """The chair's word to who wants to be absent."""
+
+    person: str
+    granted: bool
+
+
+class Reminded(Happening, frozen=True):
+    """They have not replied yet."""
+
+    people: tuple[str, ...]
+
+
+class ConveningForwarded(Happening, frozen=True):
+    """The unit between passes the call on to those below it."""
+
+    unit: str
+
+
+class ParticipantsNamed(Happening, frozen=True):
+    """A unit says who comes for it; naming again replaces who was named before and has not come yet."""
+
+    unit: str
+    people: tuple[str, ...]
+
+
+class Cancelled(Happening, frozen=True):
+    reason: str
 
 
 class SitesRung(Happening, frozen=True):

@@ -13,7 +13,8 @@ CameraState = Literal["good", "none", "refused", "busy", "dark"]
 MicrophoneState = Literal["good", "none", "refused", "busy", "silent", "unheard"]
 VoteWay = Literal["open", "roll-call", "secret"]  # giơ tay, gọi tên, bỏ phiếu kín
 VoidReason = Literal["restart", "urn", "chair"]
-SeatRole = Literal["chair", "deputy", "secretary", "member", "guest", "clerk", "recipient"]
+SeatRole = Literal["chair", "deputy", "secretary", "member", "guest", "clerk", "approver", "substitute", "recipient"]
+Answer = Literal["in-person", "online", "absent", "substitute"]
 
 
 def kebab(name: str) -> str:
@@ -33,6 +34,23 @@ class Seat(msgspec.Struct, frozen=True):
     role: SeatRole
     entitled: bool = False
     items: tuple[str, ...] = ()  # a guest's items; empty means all
+    stands_for: str = ""  # a substitute: whom they were sent for
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """The paper of an invitation under its number."""
+
+    number: int
+    symbol: str
+    day: str
+    sha256: str
+
+
+class Convened(msgspec.Struct, frozen=True):
+    """A unit that names its own people. `through`: the unit between, which forwards the call first; "" for none."""
+
+    unit: str
+    through: str = ""
 
 
 class Room(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from meetings.sitting import ballots, screen
+from meetings.sitting import ballots, screen, views
 from meetings.sitting import commands as c
 from meetings.sitting import events as e
 from store.errors import Denied, Refused, Stale
@@ -21,7 +21,7 @@ SEATS = (
 def put(way: e.VoteWay = "open", rule: object = RULE, **given: object) -> Played:
     """A vote is open before eight members, seven of them here."""
     played = Played(rule, SEATS)  # type: ignore[arg-type]
-    played.do("secretary", c.AddItem("i1", "Nhân sự", question="Bầu ai?"), c.Release()).do("chair", c.Open())
+    played.do("secretary", c.AddItem("i1", "Nhân sự", question="Bầu ai?"), c.Release(3)).do("chair", c.Open())
     for person in ("chair", *MEMBERS[:6]):
         played.do(person, c.CheckIn(site="s1"))
     played.do("guest", c.CheckIn(site="s2")).do("chair", c.OpenItem("i1"))
@@ -29,7 +29,7 @@ def put(way: e.VoteWay = "open", rule: object = RULE, **given: object) -> Played
 
 
 def the_ballot(played: Played) -> screen.BallotPart:
-    shown = screen.screen(played.state, screen.View("part"), {}, {})
+    shown = screen.screen(played.state, views.View("part"), {}, {})
     return shown.ballots[-1]
 
 

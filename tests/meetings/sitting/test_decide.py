@@ -68,7 +68,7 @@ def test_nothing_comes_before_its_time(command: c.AnyCommand) -> None:
 
 
 def test_an_empty_agenda_is_not_released() -> None:
-    assert refused(lambda: Played().do("secretary", c.Release())) == "agenda-empty"
+    assert refused(lambda: Played().do("secretary", c.Release(3))) == "agenda-empty"
 
 
 def test_without_quorum_there_is_no_vote() -> None:

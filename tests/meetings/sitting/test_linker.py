@@ -63,7 +63,7 @@ async def linked(tmp_path: Path, votes: int, seed: int) -> dict[str, tuple[float
     room = await committee.rooms.get(await committee.plan())
     try:
         await room.ask(committee.who["secretary"], c.AddItem("i1", "Nhân sự", question="Đồng ý?"))
-        await room.ask(committee.who["secretary"], c.Release())
+        await room.ask(committee.who["secretary"], c.Release(3))
         await room.ask(committee.who["chair"], c.Open())
         for person in voters:
             await room.ask(committee.who[person], c.CheckIn())

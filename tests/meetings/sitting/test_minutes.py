@@ -16,11 +16,12 @@ import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
+from meetings.register import records as register
 from meetings.sitting import commands as c
-from meetings.sitting import records
 from meetings.sitting.room import Room
 from store import journal
 from tests.kit.authority import Office
+from tests.kit.committee import UNITS
 from tests.kit.node import Answer, Browser, Node, plant, running
 
 PASSPHRASE = "một câu thật dài"
@@ -139,8 +140,8 @@ async def test_numbers_follow_each_other_and_the_file_holds_the_journals_head(no
 async def test_a_crash_between_number_and_file_goes_on_with_the_same_number(node: Node) -> None:
     room = await closed(node)
     await approve(await node.signed_in("chair"), room)
-    taken = await node.office.house.write(records.take_number, room.state.unit, 2026, "BB", room.sitting)
     clerk = node.committee.who["clerk"]
+    taken = (await node.office.register.take(clerk, UNITS[1], "BB", room.sitting, "Biên bản")).number
     await room.ask(clerk, c.NumberMinutes(taken, f"{taken:02d}/BB-UBND", "2026-11-24"), trusted=True)
     assert room.state.minutes.step == "numbered" and await waits(await node.signed_in("clerk")) == ["number"]
     assert (await (await node.signed_in("clerk")).post(f"{base(room)}/number")).status == 204
@@ -173,7 +174,7 @@ async def test_what_cannot_be_printed_costs_no_number_and_goes_back(node: Node, 
     refused = await clerk.post(f"{base(room)}/number")
     assert (refused.status, refused.code) == (422, code) and ("😀 中" in refused.body["text"]) == ("😀" in odd)
     assert room.state.minutes.step == "approved"
-    assert await node.office.house.read(records.number_of, room.sitting) is None
+    assert await node.office.house.read(register.of_thing, room.sitting, "BB") is None
     async with chair.channel() as line:
         reason = {"kind": "return-minutes", "version": 2, "reason": "Có ký tự không in được.\nXin sửa."}
         assert (await line.do(room.sitting, reason, "r1"))["type"] == "done"
@@ -185,8 +186,8 @@ async def test_what_cannot_be_printed_costs_no_number_and_goes_back(node: Node, 
 async def test_what_was_numbered_may_go_back_and_keeps_its_number(node: Node) -> None:
     room = await closed(node)
     await approve(await node.signed_in("chair"), room)
-    taken = await node.office.house.write(records.take_number, room.state.unit, 2026, "BB", room.sitting)
     clerk = node.committee.who["clerk"]
+    taken = (await node.office.register.take(clerk, UNITS[1], "BB", room.sitting, "Biên bản")).number
     await room.ask(clerk, c.NumberMinutes(taken, f"{taken:02d}/BB-UBND", "2026-11-24"), trusted=True)
     await room.ask(node.committee.who["chair"], c.ReturnMinutes(room.state.minutes.version, "Sửa lại"))
     assert room.state.minutes.step == "draft"

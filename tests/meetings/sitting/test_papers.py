@@ -121,7 +121,7 @@ async def test_who_opens_which_paper_before_and_after_the_release(committee: Com
     never = {name: [False, False] for name in ("technician", "other wall", "nobody")}
     no = [False, False]
     assert await seen() == desk | never | {"member1": no, "east-chair": no, "wall": no}
-    await room.ask(who["secretary"], c.Release())
+    await room.ask(who["secretary"], c.Release(3))
     after = {"member1": [True, True], "east-chair": [True, False], "wall": [True, False]}
     assert await seen() == desk | never | after
     await room.ask(who["secretary"], c.ChangeItem("closed", "Nội dung", closed=False))
@@ -135,7 +135,7 @@ async def test_a_guest_of_one_item_opens_the_papers_of_that_item_alone(
     both = [await add(papers, committee, room, item) for item in ("open", "closed")]
     seat = e.Seat("west-chair", "m-west-chair", "west", "guest", items=("closed",))
     await room.ask(secretary, c.Invite((seat,)), trusted=True)
-    await room.ask(secretary, c.Release())
+    await room.ask(secretary, c.Release(3))
     assert [await may_find(papers, committee.who["west-chair"], room, paper) for paper in both] == [False, True]
 
 

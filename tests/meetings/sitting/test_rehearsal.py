@@ -20,7 +20,7 @@ AT, ENDS = 1_800_000_000_000, 1_800_000_000_000 + 90 * DAY_MS
 
 
 def released() -> Played:
-    return Played().do("secretary", c.AddItem("i1", "Ngân sách"), c.Release())
+    return Played().do("secretary", c.AddItem("i1", "Ngân sách"), c.Release(3))
 
 
 def found(line: e.LineName = "full", ends: int = ENDS, **wrong: Any) -> dict[str, tuple[str, str]]:

@@ -1,6 +1,6 @@
 """A live room on a real database: durable before answered, told to every browser, resumed without loss.
 
-meetings.sitting.room, rooms, actions, records, screen
+meetings.sitting.room, rooms, actions, records, screen, views
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 
 from meetings.people.rights import Principal
 from meetings.sitting import commands as c
-from meetings.sitting import records, screen
+from meetings.sitting import views
 from meetings.sitting.room import Room, Telling
 from meetings.sitting.rooms import Rooms
 from store import journal
@@ -27,7 +27,7 @@ class Browser:
     def __init__(self, who: Principal) -> None:
         self.who = who
         self.seq = 0
-        self.events: list[screen.SeenEvent] = []
+        self.events: list[views.SeenEvent] = []
         self.parts: dict[str, Any] = {}
 
     def tell(self, telling: Telling) -> None:
@@ -41,7 +41,7 @@ async def opened(committee: Committee) -> Room:
     who = committee.who
     await room.ask(who["secretary"], c.AddItem("i1", "Ngân sách", question="Thông qua?"))
     await room.ask(who["secretary"], c.AddItem("i2", "Nhân sự", closed=True))
-    await room.ask(who["secretary"], c.Release())
+    await room.ask(who["secretary"], c.Release(3))
     await room.ask(who["chair"], c.Open())
     for person in ("chair", "deputy", *(f"member{n}" for n in range(1, 8))):
         await room.ask(who[person], c.CheckIn(site="site-district"))
@@ -165,7 +165,7 @@ async def test_what_was_left_out_before_release_is_never_shown(committee: Commit
     await room.ask(who["secretary"], c.ChangeItem("secret", "Kỷ luật bà Y"))
     await room.ask(who["secretary"], c.RemoveItem("secret"))
     await room.ask(who["secretary"], c.AddItem("i1", "Ngân sách"))
-    await room.ask(who["secretary"], c.Release())
+    await room.ask(who["secretary"], c.Release(3))
     world.step(1)
     await room.ask(who["secretary"], c.AddItem("i2", "Việc khác"))
     for person, shown in (("member1", ["i2"]), ("secretary", ["secret", "i1", "i2"])):
@@ -179,10 +179,3 @@ async def test_what_was_left_out_before_release_is_never_shown(committee: Commit
 async def test_no_such_sitting(committee: Committee) -> None:
     with pytest.raises(Missing):
         await committee.rooms.get("nowhere")
-
-
-async def test_the_register_gives_numbers_without_a_gap_and_anew_each_year(committee: Committee) -> None:
-    async def take(year: int, sitting: str) -> int:
-        return await committee.house.write(records.take_number, "district", year, "BB", sitting)
-
-    assert [await take(2026, "a"), await take(2026, "b"), await take(2027, "c")] == [1, 2, 1]

@@ -53,7 +53,7 @@ async def witness(committee: Committee) -> AsyncIterator[Witness]:
 async def opened(committee: Committee) -> Room:
     room, who = await committee.rooms.get(await committee.plan()), committee.who
     await room.ask(who["secretary"], c.AddItem("i1", "Ngân sách", question="Thông qua?"))
-    await room.ask(who["secretary"], c.Release())
+    await room.ask(who["secretary"], c.Release(3))
     await room.ask(who["chair"], c.Open())
     for person in ("chair", "deputy", *(f"member{n}" for n in range(1, 8))):
         await room.ask(who[person], c.CheckIn(site="site-district"))

@@ -1,0 +1,1 @@
+"""The numbers a unit gives its documents."""

@@ -1,0 +1,189 @@
+"""Convening: release with a numbered invitation, moving a sitting, someone sent instead, people named by their unit.
+
+The number and the paper come first and are durable; the release then names them in one event. A crash between the two
+leaves a number that is found again by the same act, so that none is lost and none given twice.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from documents.actions import Papers
+from documents.model import Head, InvitationForm
+from store.db import Connection
+from store.errors import Missing, Refused
+from store.world import vietnam_day
+
+from ..house import House
+from ..people import records as people
+from ..people import rights
+from ..people.model import Membership, Person, Unit, UnitId, agency_of
+from ..people.orgtree import Tree
+from ..people.rights import Principal, Thing
+from ..register.actions import Register
+from . import agenda, narrative
+from . import commands as c
+from . import events as e
+from .calendar import Calendar, Year
+from .room import Room
+from .rooms import Rooms
+
+KIND = "GM"
+REQUESTS = ("Đề nghị các đại biểu nghiên cứu tài liệu trước, dự họp đúng thành phần, đúng thời gian.",)
+CLOSING = "Đề nghị các đại biểu xác nhận dự họp trên hệ thống"
+
+
+@cache
+def official() -> Calendar:
+    """The days off that are known (holidays.toml)."""
+    text = (resources.files(__package__) / "holidays.toml").read_text("utf-8")
+    return Calendar(msgspec.convert(msgspec.toml.decode(text)["years"], tuple[Year, ...]))
+
+
+def notice_given(now_ms: int, begins: int) -> int:
+    """Working days from today to the day before the sitting."""
+    days = [date.fromisoformat(vietnam_day(at)) for at in (now_ms, begins)]
+    return official().days_before(*days)
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """How much notice a release now would give, and how much the rules ask for; `sure`: the days off are decided."""
+
+    given: int
+    needed: int
+    sure: bool
+
+
+class Invitations:
+    def __init__(self, house: House, rooms: Rooms, papers: Papers, register: Register) -> None:
+        self._house = house
+        self._rooms = rooms
+        self._papers = papers
+        self._register = register
+
+    # ── by the secretary ──
+
+    async def notice(self, who: Principal, sitting: str) -> Notice:
+        room = await self._prepared_by(who, sitting)
+        state, now = room.state, self._house.now_ms()
+        sure = official().is_sure(date.fromisoformat(vietnam_day(state.begins)))
+        return Notice(notice_given(now, state.begins), getattr(state.rule.notice, state.occasion), sure)
+
+    async def release(self, who: Principal, sitting: str, reason: str = "", reply_by: int = 0, seen: int = 0) -> None:
+        """Send agenda, papers and invitation to everyone. Raises Refused `notice-short` without a reason for it."""
+        room = await self._prepared_by(who, sitting)
+        if room.state.phase != "planned":
+            raise Refused("not-now", phase=room.state.phase)
+        command = c.Release(notice_given(self._house.now_ms(), room.state.begins), reason, reply_by)
+        agenda.release(room.state, command)  # would it be taken? asked before a number is spent
+        paper = await self._issue(who, room, room.state.title, room.state.place, room.state.begins)
+        await room.ask(who, msgspec.structs.replace(command, paper=paper), trusted=True, seen=seen)
+
+    async def change(
+        self, who: Principal, sitting: str, title: str, place: str, begins: int, reason: str = "", seen: int = 0
+    ) -> None:
+        """Put title, time or place right; once everyone was invited, with a reason and a new invitation."""
+        room = await self._prepared_by(who, sitting)
+        command = c.ChangeDetails(title, place, begins, reason)
+        [told, *_] = agenda.change_details(room.state, command)
+        assert isinstance(told, e.DetailsChanged)
+        if agenda.is_moved(room.state, told.place, told.begins):
+            paper = await self._issue(who, room, told.title, told.place, told.begins)
+            command = msgspec.structs.replace(command, paper=paper)
+        await room.ask(who, command, trusted=True, seen=seen)
+
+    async def _prepared_by(self, who: Principal, sitting: str) -> Room:
+        room = await self._rooms.get(sitting)
+        rights.demand(who, "sitting.prepare", room.thing())
+        return room
+
+    async def _issue(self, who: Principal, room: Room, title: str, place: str, begins: int) -> e.Issued:
+        state = room.state
+        unit, above = await self._house.read(_units, state.unit, vietnam_day(begins))
+        await self._papers.typeset(_form(room, unit, above, title, place, begins, "", self._house.today()))
+        thing = f"{state.id}#{state.invitation.issued + 1}"
+        number = await self._register.take(who, unit, KIND, thing, title)
+        form = _form(room, unit, above, title, place, begins, number.symbol, number.day)
+        pdf, _ = await self._papers.typeset(form)
+        return e.Issued(number.number, number.symbol, number.day, await self._house.blobs.keep(pdf))
+
+    # ── by those invited ──
+
+    async def paper(self, who: Principal, sitting: str) -> tuple[str, str]:
+        """SHA-256 and file name of the invitation. Raises Missing before there is one."""
+        room = await self._rooms.get(sitting)
+        rights.demand(who, "sitting.see", room.thing())
+        made = room.state.invitation
+        if not made.sha256:
+            raise Missing("no-such-paper")
+        return made.sha256, f"{made.symbol.replace('/', '-')}.pdf"
+
+    async def candidates(self, who: Principal, sitting: str) -> list[tuple[Membership, Person]]:
+        """Who may be sent in WHO's place: others in office at the same unit who are not invited themselves."""
+        room = await self._rooms.get(sitting)
+        rights.demand(who, "sitting.attend", room.thing())
+        unit = room.state.seats[who.id].unit
+        held = await self._house.read(people.memberships_on, vietnam_day(room.state.begins), unit=unit)
+        return [pair for pair in held if pair[1].id not in room.state.seats]
+
+    async def send_substitute(self, who: Principal, sitting: str, person: str, reason: str) -> None:
+        room = await self._rooms.get(sitting)
+        found = next((held for held, one in await self.candidates(who, sitting) if one.id == person), None)
+        if found is None:
+            raise Refused("not-of-this-unit")
+        seat = e.Seat(person, found.id, found.unit, "substitute", stands_for=who.id)
+        await room.ask(who, c.SendSubstitute(seat, reason), trusted=True)
+
+    # ── by units that were convened ──
+
+    async def forward(self, who: Principal, sitting: str, unit: str) -> None:
+        room = await self._answering(who, sitting, unit)
+        await room.ask(who, c.ForwardConvening(unit), trusted=True)
+
+    async def name(self, who: Principal, sitting: str, unit: str, named: tuple[str, ...]) -> None:
+        """UNIT says which of its people come."""
+        room = await self._answering(who, sitting, unit)
+        held = await self._house.read(people.memberships_on, vietnam_day(room.state.begins), unit=unit)
+        offices: dict[str, Membership] = {}
+        for one, person in held:
+            offices.setdefault(person.id, one)
+        if not set(named) <= set(offices):
+            raise Refused("not-of-this-unit")
+        seats = tuple(e.Seat(person, offices[person].id, unit, "guest") for person in dict.fromkeys(named))
+        await room.ask(who, c.NameParticipants(unit, seats), trusted=True)
+
+    async def _answering(self, who: Principal, sitting: str, unit: str) -> Room:
+        rights.demand(who, "convening.answer", Thing(unit))
+        return await self._rooms.get(sitting)
+
+
+def _units(conn: Connection, unit: str, day: str) -> tuple[Unit, Unit | None]:
+    tree = Tree(people.all_units(conn), day)
+    own = tree.get(UnitId(unit))
+    return own, tree.get(own.parent) if own.parent and own.parent in tree else None
+
+
+def _form(
+    room: Room, unit: Unit, above: Unit | None, title: str, place: str, begins: int, symbol: str, day: str
+) -> InvitationForm:
+    state, cards = room.state, room.cards
+    chair = cards[state.chair]
+    convened = _convened(room)
+    invited = [narrative.title(cards.get(person)) for person in state.asked]
+    items = tuple(item.title for item in state.items if not item.closed)
+    return InvitationForm(
+        head=Head(f"UBND {above.name}" if above else "", agency_of(unit), symbol, unit.place, day),
+        subject=title, invited=tuple(f"{line};" for line in [*invited, *convened]), chair=narrative.title(chair),
+        begins=f"{narrative.moment(begins)}", place=f"{place}.", agenda=tuple(f"{item};" for item in items),
+        requests=REQUESTS, closing=CLOSING, power="", office=chair.office, signatory=chair.name,
+        recipients=("Như trên", "Lưu: VT, Hồ sơ phiên họp"),
+    )  # fmt: skip
+
+
+def _convened(room: Room) -> list[str]:
+    """Units that name their own people, by name."""
+    return [f"Đại diện {room.units[unit]}" for unit in room.state.convened if unit in room.units]

@@ -1,0 +1,114 @@
+"""Sends letters: takes those that are due from the job table, one after the other, and gives them to the mail server.
+
+A letter that the server does not take now is tried again, later and later; one that has nobody to go to is dropped. A
+crash between sending and noting it sends it twice, under the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from email.message import EmailMessage
+
+import aiosmtplib
+
+from meetings.house import House
+from meetings.people import records as people
+from meetings.people.model import UnitId, agency_of
+from meetings.people.orgtree import Tree
+from meetings.sitting import records
+from meetings.sitting.rooms import Rooms
+from store import jobs
+from store.db import Connection
+from store.errors import Fault
+from store.jobs import Job
+from store.world import vietnam_day
+
+from .letters import Letter, compose
+from .settings import Settings
+
+log = logging.getLogger("bacap.post")
+
+KIND = "mail"
+LOOK_S = 1.0
+TIMEOUT_S = 30
+
+
+class PostOffice:
+    def __init__(self, house: House, rooms: Rooms, settings: Settings, base_url: str) -> None:
+        self._house = house
+        self._rooms = rooms
+        self._settings = settings
+        self._base_url = base_url
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self._settings.smtp_host:
+            self._task = asyncio.create_task(self._run(), name="post")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            with contextlib.suppress(Fault):
+                while await self.send_one():
+                    pass
+            await asyncio.sleep(LOOK_S)
+
+    async def send_one(self) -> bool:
+        """Send the letter that is due; False if there is none."""
+        job = await self._house.write(jobs.lease, [KIND], self._house.now_ms())
+        if job is None:
+            return False
+        try:
+            await self._send(job)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, Fault, ValueError) as error:
+            log.warning("letter %s, try %s: %s", job.id, job.tries, error)
+            await self._house.write(jobs.fail, job, str(error), self._house.now_ms())
+        else:
+            await self._house.write(jobs.finish, job)
+        return True
+
+    async def _send(self, job: Job) -> None:
+        notice = await self._house.read(records.notice, str(job.payload["notice"]))
+        if notice is None:
+            return
+        person = await self._house.read(people.person, notice.person)
+        if not person.email:
+            return
+        state = (await self._rooms.get(notice.sitting)).state
+        params = json.loads(notice.params)
+        if "person" in params:
+            params["person"] = (await self._house.read(people.names, [params["person"]])).get(params["person"], "")
+        sender = self._settings.mail_from
+        letter = Letter(notice.kind, params, person.name, person.email, sender, self._base_url, notice.at)
+        paper = None
+        if state.invitation.sha256:
+            name = f"{state.invitation.symbol.replace('/', '-')}.pdf"
+            paper = name, await self._house.blobs.load(state.invitation.sha256)
+        unit = await self._house.read(_agency, state.unit, vietnam_day(notice.at))
+        await self._deliver(compose(letter, state, unit, paper))
+
+    async def _deliver(self, message: EmailMessage) -> None:
+        given = self._settings
+        security = given.smtp_security
+        await aiosmtplib.send(
+            message,
+            hostname=given.smtp_host,
+            port=given.smtp_port,
+            use_tls=security == "tls",
+            start_tls=security == "starttls",
+            username=given.smtp_user or None,
+            password=given.smtp_password or None,
+            timeout=TIMEOUT_S,
+        )
+
+
+def _agency(conn: Connection, unit: str, day: str) -> str:
+    return agency_of(Tree(people.all_units(conn), day).get(UnitId(unit)))

@@ -1,0 +1,17 @@
+"""The register of numbers that a unit gave its documents."""
+
+from __future__ import annotations
+
+from meetings.register.records import Number
+from store.world import vietnam_day
+
+from ..guard import Call, Routes
+
+routes = Routes()
+
+
+@routes.add("GET", "/api/units/{unit}/register", "register.see")
+async def listed(call: Call) -> list[Number]:
+    """Of this year, or of ?year=."""
+    year = call.number("year") or int(vietnam_day(call.office.house.now_ms())[:4])
+    return await call.office.register.listed(call.who, call.param("unit"), year)
