@@ -41,7 +41,7 @@ SERVED: dict[str, tuple[tuple[str, str], ...]] = {
 ICONS = (
     "arrow-down", "arrow-left", "arrow-right", "arrow-up", "ban", "bell-ring", "calendar", "calendar-plus",
     "check", "check-check", "chevron-down", "chevron-left", "chevron-right", "chevron-up", "circle", "circle-stop",
-    "door-closed", "door-open", "download", "eye", "file-search", "file-text", "gavel", "hand", "key-round",
+    "door-closed", "door-open", "download", "eye", "file-search", "file-text", "gavel", "grip-vertical", "hand", "key-round",
     "layout-grid", "list-ordered", "lock", "log-in", "log-out", "mail-check", "mic", "mic-off", "monitor", "monitor-up",
     "monitor-x", "pen-line", "pencil", "play", "plus", "power-off", "presentation", "printer", "rotate-cw", "save",
     "search", "send", "shield-check", "shield-question-mark", "shield-x", "signature", "square", "stamp", "timer",

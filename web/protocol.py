@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
@@ -28,13 +28,12 @@ def files() -> dict[str, str]:
 
 
 def _bodies() -> list[type]:
-    found = {
-        kind: None  # a dict, for the order: what both modules name is told once
-        for module in (wire, bodies)
-        for _, kind in inspect.getmembers(module, inspect.isclass)
-        if issubclass(kind, msgspec.Struct) and kind is not wire.Strict
-    }
-    return list(found)
+    named = [kind for module in (wire, bodies) for _, kind in inspect.getmembers(module, inspect.isclass)]
+    for route in all_routes(demonstration_too=False):
+        answer = get_type_hints(route.handler).get("return")
+        named += [kind for kind in (answer, *get_args(answer)) if inspect.isclass(kind)]
+    structs = (kind for kind in named if issubclass(kind, msgspec.Struct) and kind is not wire.Strict)
+    return list(dict.fromkeys(structs))  # what several name is told once
 
 
 def types() -> str:

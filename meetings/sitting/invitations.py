@@ -50,7 +50,7 @@ def notice_given(now_ms: int, begins: int) -> int:
     return official().days_before(*days)
 
 
-class Notice(msgspec.Struct, frozen=True):
+class NoticePeriod(msgspec.Struct, frozen=True):
     """How much notice a release now would give, and how much the rules ask for; `sure`: the days off are decided."""
 
     given: int
@@ -67,11 +67,11 @@ class Invitations:
 
     # ── by the secretary ──
 
-    async def notice(self, who: Principal, sitting: str) -> Notice:
+    async def notice(self, who: Principal, sitting: str) -> NoticePeriod:
         room = await self._prepared_by(who, sitting)
         state, now = room.state, self._house.now_ms()
         sure = official().is_sure(date.fromisoformat(vietnam_day(state.begins)))
-        return Notice(notice_given(now, state.begins), getattr(state.rule.notice, state.occasion), sure)
+        return NoticePeriod(notice_given(now, state.begins), getattr(state.rule.notice, state.occasion), sure)
 
     async def release(self, who: Principal, sitting: str, reason: str = "", reply_by: int = 0, seen: int = 0) -> None:
         """Send agenda, papers and invitation to everyone. Raises Refused `notice-short` without a reason for it."""

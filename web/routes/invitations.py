@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from meetings.sitting.invitations import Notice
+from meetings.sitting.invitations import NoticePeriod
 
 from .. import bodies, links
 from ..guard import Call, Routes
@@ -13,7 +13,7 @@ routes = Routes()
 
 
 @routes.add("GET", "/api/sittings/{sitting}/notice", "sitting.prepare")
-async def notice(call: Call) -> Notice:
+async def notice(call: Call) -> NoticePeriod:
     return await call.office.invitations.notice(call.who, call.param("sitting"))
 
 

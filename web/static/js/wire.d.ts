@@ -24,6 +24,16 @@ export interface AddItem {
   closed?: boolean;
 }
 
+export interface AnswerAbsence {
+  kind: "answer-absence";
+  person: string;
+  granted: boolean;
+}
+
+export interface ApproveAgenda {
+  kind: "approve-agenda";
+}
+
 export interface ApproveMinutes {
   kind: "approve-minutes";
   version: number;
@@ -63,6 +73,17 @@ export interface BallotPart {
   reason: string;
 }
 
+export interface CalledRow {
+  sitting: SittingRow;
+  unit: string;
+  step: string;
+}
+
+export interface Cancel {
+  kind: "cancel";
+  reason: string;
+}
+
 export interface CancelVote {
   kind: "cancel-vote";
   ballot: string;
@@ -94,13 +115,6 @@ export interface CertificateRow {
   begins: number;
   ends: number;
   fingerprint: string;
-}
-
-export interface ChangeDetails {
-  kind: "change-details";
-  title: string;
-  place: string;
-  begins: number;
 }
 
 export interface ChangeItem {
@@ -206,6 +220,13 @@ export interface Conclude {
   text: string;
 }
 
+export interface ConvenedPart {
+  unit: string;
+  through: string;
+  step: string;
+  people: number;
+}
+
 export interface DemoSignIn {
   person: string;
 }
@@ -213,6 +234,8 @@ export interface DemoSignIn {
 export interface Desk {
   sittings: Array<SittingRow>;
   waiting: Array<Waiting>;
+  called: Array<CalledRow>;
+  notices: Array<NoticeRow>;
 }
 
 export interface DetachPaper {
@@ -225,7 +248,7 @@ export interface Do {
   id: string;
   sitting: string;
   seen: number;
-  command: ChangeDetails | Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | Release | RingSites | ReportCheck | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | Close | ChooseLine | StartRecording | StopRecording | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
+  command: Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel | RingSites | ReportCheck | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | Close | ChooseLine | StartRecording | StopRecording | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
 }
 
 export interface Done {
@@ -319,6 +342,7 @@ export interface ItemPart {
   rapporteur: string;
   question: string;
   closed: boolean;
+  late: boolean;
   step: "done" | "next" | "now";
   opened_at: number;
   conclusion: string;
@@ -331,6 +355,18 @@ export interface JournalRow {
   kind: string;
   actor: string;
   hash: string;
+}
+
+export interface Like {
+  title: string;
+  place: string;
+  occasion: "ordinary" | "thematic" | "urgent";
+  chair: string;
+  secretary: string;
+  clerk: string;
+  approver: string;
+  units: Array<string>;
+  items: Array<PlannedItem>;
 }
 
 export interface Link {
@@ -445,9 +481,17 @@ export interface MoveItem {
   position: number;
 }
 
+export interface NameParticipants {
+  people: Array<string>;
+}
+
 export interface NewCertificate {
   field: string;
   passphrase: string;
+}
+
+export interface NewEmail {
+  email: string;
 }
 
 export interface NewInvitations {
@@ -491,6 +535,15 @@ export interface NewSitting {
   guests?: Array<string>;
   sites?: Array<string>;
   occasion?: "ordinary" | "thematic" | "urgent";
+  approver?: string;
+  convened?: Array<string>;
+  through?: Array<string>;
+  items?: Array<PlannedItem>;
+}
+
+export interface NewTemplate {
+  name: string;
+  sitting: string;
 }
 
 export interface NewUnit {
@@ -504,6 +557,38 @@ export interface Notice {
   ordinary: number;
   thematic: number;
   urgent: number;
+}
+
+export interface NoticePeriod {
+  given: number;
+  needed: number;
+  sure: boolean;
+}
+
+export interface NoticeRow {
+  id: string;
+  sitting: string;
+  title: string;
+  kind: string;
+  params: Record<string, string>;
+  at: number;
+  read: boolean;
+}
+
+export interface NoticesRead {
+  until: number;
+}
+
+export interface Number {
+  unit: string;
+  year: number;
+  kind: string;
+  number: number;
+  symbol: string;
+  day: string;
+  thing: string;
+  about: string;
+  void: string;
 }
 
 export interface Office {
@@ -570,11 +655,20 @@ export interface PersonRow {
   office: string;
   counted: boolean;
   login: string;
+  email: string;
 }
 
 export interface Ping {
   type: "ping";
   t: number;
+}
+
+export interface PlannedItem {
+  title: string;
+  minutes?: number;
+  rapporteur?: string;
+  question?: string;
+  closed?: boolean;
 }
 
 export interface Planning {
@@ -618,17 +712,29 @@ export interface Rehearsal {
   sites: Array<SiteReadiness>;
 }
 
-export interface Release {
-  kind: "release";
-}
-
 export interface ReleaseResults {
   kind: "release-results";
+}
+
+export interface ReleaseSitting {
+  reason?: string;
+  reply_by?: number;
+  seen?: number;
+}
+
+export interface Remind {
+  kind: "remind";
 }
 
 export interface RemoveItem {
   kind: "remove-item";
   item: string;
+}
+
+export interface Reply {
+  kind: "reply";
+  answer: "absent" | "in-person" | "online";
+  reason?: string;
 }
 
 export interface ReportCheck {
@@ -645,6 +751,11 @@ export interface Result {
   carried: Array<string>;
   by_chair: boolean;
   tied: Array<string>;
+}
+
+export interface ReturnAgenda {
+  kind: "return-agenda";
+  reason: string;
 }
 
 export interface ReturnMinutes {
@@ -691,6 +802,7 @@ export interface SaveMinutesText {
 
 export interface Screen {
   sitting: SittingPart;
+  convened: Array<ConvenedPart>;
   agenda: Array<ItemPart>;
   attendance: AttendancePart;
   sites: Array<SitePart>;
@@ -700,6 +812,7 @@ export interface Screen {
   recordings: Array<RecordingFile>;
   people: Record<string, Card>;
   rooms: Record<string, string>;
+  units: Record<string, string>;
   witness: Checkpoint | null;
 }
 
@@ -711,6 +824,12 @@ export interface SeatPart {
   present: boolean;
   site: string;
   since: number;
+  stands_for: string;
+  votes_for: string;
+  reply: string;
+  reason: string;
+  substitute: string;
+  granted: boolean | null;
 }
 
 export interface SeenEvent {
@@ -720,6 +839,11 @@ export interface SeenEvent {
   actor: string;
   body: Record<string, any> | null;
   hash: string;
+}
+
+export interface SendSubstitute {
+  person: string;
+  reason?: string;
 }
 
 export interface ShowPage {
@@ -783,9 +907,27 @@ export interface SiteSittings {
   type: "site-sittings";
 }
 
+export interface SittingDetails {
+  title: string;
+  place: string;
+  begins: number;
+  reason?: string;
+  seen?: number;
+}
+
 export interface SittingPart {
   id: string;
   phase: string;
+  occasion: string;
+  agenda_step: string;
+  agenda_reason: string;
+  approver: string;
+  released_at: number;
+  short_reason: string;
+  reply_by: number;
+  invitation: string;
+  cancelled: string;
+  substitutes: string;
   title: string;
   unit: string;
   place: string;
@@ -834,6 +976,16 @@ export interface StartRecording {
 
 export interface StopRecording {
   kind: "stop-recording";
+}
+
+export interface SubmitAgenda {
+  kind: "submit-agenda";
+}
+
+export interface Template {
+  id: string;
+  name: string;
+  items: Array<PlannedItem>;
 }
 
 export interface Told {
@@ -896,10 +1048,14 @@ export interface Welcome {
   ice?: Array<IceServer>;
 }
 
+export interface WithdrawAgenda {
+  kind: "withdraw-agenda";
+}
+
 export interface WithdrawFloor {
   kind: "withdraw-floor";
 }
 
 export type FromBrowser = Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | SiteSittings | TrialEnd | TrialOffer | Watch;
 export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Refusal | SiteListed | Slots | Told | Welcome;
-export type Command = Acknowledge | AddItem | ApproveMinutes | AskFloor | CancelVote | Cast | CastSecretly | ChangeDetails | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | PassVoter | RecordVote | Release | ReleaseResults | RemoveItem | ReportCheck | ReturnMinutes | RingSites | ShowPage | StartRecording | StopRecording | Uninvite | WithdrawFloor;
+export type Command = Acknowledge | AddItem | AnswerAbsence | ApproveAgenda | ApproveMinutes | AskFloor | Cancel | CancelVote | Cast | CastSecretly | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | PassVoter | RecordVote | ReleaseResults | Remind | RemoveItem | Reply | ReportCheck | ReturnAgenda | ReturnMinutes | RingSites | ShowPage | StartRecording | StopRecording | SubmitAgenda | Uninvite | WithdrawAgenda | WithdrawFloor;

@@ -1,11 +1,26 @@
 // The desk: today's sittings with one large button each, and what waits for me. Nothing else.
-import { get } from "../api.js";
+import { get, post } from "../api.js";
+import { ask, fill } from "../elements/confirm.js";
 import { Part, html, icon, nothing } from "../part.js";
 import { marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").SittingRow} SittingRow */
+/** @typedef {import("../wire.d.ts").CalledRow} CalledRow */
 
-const WHERE = { edit: "minutes", approve: "minutes", number: "minutes", sign: "sign", circulate: "minutes", acknowledge: "minutes" };
+const WHERE = {
+  edit: "minutes", approve: "minutes", number: "minutes", sign: "sign", circulate: "minutes", acknowledge: "minutes",
+  "approve-agenda": "prepare", "agenda-returned": "prepare", release: "prepare", "answer-absence": "prepare", reply: "",
+};
+const NEWEST = 12; // notices shown
+
+/** Where one goes for what waits. @param {string} what */
+function at(what) {
+  const where = WHERE[/** @type {keyof typeof WHERE} */ (what)];
+  return where && `/${where}`;
+}
+
+/** What people wrote, marked as such. @param {Record<string, string>} params */
+const marks = (params) => Object.fromEntries(Object.entries(params).map(([name, value]) => [name, marked(value)]));
 
 class Desk extends Part {
   static properties = { me: { attribute: false }, desk: { state: true } };
@@ -20,6 +35,10 @@ class Desk extends Part {
 
   async connectedCallback() {
     super.connectedCallback();
+    await this.look();
+  }
+
+  async look() {
     this.desk = (await this.attempt(() => get("/api/desk"))) ?? null;
   }
 
@@ -27,13 +46,15 @@ class Desk extends Part {
   acts(row) {
     const prepares = row.roles.includes("secretary");
     const main =
-      row.phase === "closed"
+      row.phase === "cancelled"
+        ? nothing
+        : row.phase === "closed"
         ? html`<a class="button decisive" href="/sittings/${row.id}/minutes">${icon("file-text")}${t("desk.minutes")}</a>`
         : row.phase === "planned"
           ? nothing
           : html`<a class="button act decisive" href="/sittings/${row.id}">${icon("door-open")}${t(row.phase === "open" ? "desk.enter" : "desk.view")}</a>`;
     const prepare =
-      prepares && row.phase !== "closed"
+      (prepares || row.roles.includes("approver")) && row.phase !== "closed" && row.phase !== "cancelled"
         ? html`<a class="button decisive ${row.phase === "planned" ? "act" : ""}" href="/sittings/${row.id}/prepare">${icon("list-ordered")}${t("desk.prepare")}</a>`
         : nothing;
     const rehearse =
@@ -57,13 +78,57 @@ class Desk extends Part {
     if (!waiting.length) return html`<p class="soft">${t("desk.nothing-waits")}</p>`;
     return html`<ul class="list">${waiting.map(
       (one) => html`<li><span class="main"><span class="strong">${t(`waiting.${one.what}`)}</span><br><span class="small soft">${marked(one.title)}</span></span>
-        <a class="button act" href="/sittings/${one.sitting}/${WHERE[/** @type {keyof typeof WHERE} */ (one.what)]}">${t(`waiting-act.${one.what}`)}</a></li>`,
+        <a class="button act" href="/sittings/${one.sitting}${at(one.what)}">${t(`waiting-act.${one.what}`)}</a></li>`,
     )}</ul>`;
+  }
+
+  /** Sittings to which a unit I answer for is convened: to forward, or to name who comes. */
+  called() {
+    const rows = (this.desk?.called ?? []).filter((row) => row.step !== "named");
+    if (!rows.length) return nothing;
+    return html`<section class="card stack"><h2>${t("called.title")}</h2><ul class="list">${rows.map(
+      (row) => html`<li><span class="main"><span class="strong">${marked(row.sitting.title)}</span><br><span class="small soft">${moment(row.sitting.begins)} · ${marked(row.sitting.place)}</span></span>
+        <button class="button act" @click=${() => (row.step === "forward" ? this.forward(row) : this.name(row))}>${icon(row.step === "forward" ? "send" : "user-plus")}${t(`called.${row.step}`)}</button></li>`,
+    )}</ul></section>`;
+  }
+
+  /** @param {CalledRow} row */
+  async forward(row) {
+    if (!(await ask({ title: t("called.forward-title"), text: t("called.forward-text"), act: t("called.forward") }))) return;
+    await this.attempt(() => post(`/api/sittings/${row.sitting.id}/units/${row.unit}/forward`));
+    await this.look();
+  }
+
+  /** @param {CalledRow} row */
+  async name(row) {
+    /** @type {import("../wire.d.ts").PersonRow[] | undefined} */
+    const people = await this.attempt(() => get(`/api/units/${row.unit}/people`));
+    if (!people) return;
+    const once = [...new Map(people.map((one) => [one.id, one])).values()];
+    const fields = html`<fieldset class="people-grid"><legend>${t("called.who")}</legend>${once.map((one) => html`<label class="check"><input type="checkbox" name="person" value=${one.id}><span>${marked(one.name)}<br><span class="small soft">${marked(one.office)}</span></span></label>`)}</fieldset>`;
+    const form = await fill({ title: t("called.name-title"), text: row.sitting.title, act: t("called.name") }, fields);
+    if (form) await this.attempt(() => post(`/api/sittings/${row.sitting.id}/units/${row.unit}/people`, { people: form.getAll("person").map(String) }));
+    await this.look();
+  }
+
+  notices() {
+    const all = this.desk?.notices ?? [];
+    if (!all.length) return nothing;
+    const fresh = all.filter((one) => !one.read).length;
+    return html`<section class="card stack"><div class="row"><h2>${t("desk.notices")}</h2>${fresh ? html`<span class="badge warn">${t("desk.unread", { count: fresh })}</span><button class="button push" @click=${this.readAll}>${icon("check-check")}${t("desk.read-all")}</button>` : nothing}</div>
+      <ul class="list">${all.slice(0, NEWEST).map(
+        (one) => html`<li><a class="main ${one.read ? "" : "strong"}" href="/sittings/${one.sitting}">${t(`notice.${one.kind}`, marks(one.params))}<br><span class="small soft">${marked(one.title)} · ${moment(one.at)}</span></a></li>`,
+      )}</ul></section>`;
+  }
+
+  async readAll() {
+    await this.attempt(() => post("/api/notices/read", { until: this.desk?.notices[0]?.at ?? 0 }));
+    await this.look();
   }
 
   render() {
     if (!this.desk) return html`<div class="place"><p class="soft">${t("app.loading")}</p></div>`;
-    const rank = { open: 0, released: 1, planned: 2, closed: 3 };
+    const rank = { open: 0, released: 1, planned: 2, closed: 3, cancelled: 4 };
     const rows = [...this.desk.sittings].sort(
       (a, b) => rank[/** @type {keyof typeof rank} */ (a.phase)] - rank[/** @type {keyof typeof rank} */ (b.phase)] || b.begins - a.begins,
     );
@@ -75,7 +140,8 @@ class Desk extends Part {
         <section class="stack" aria-label=${t("desk.sittings")}>
           ${rows.length ? rows.map((row) => this.card(row)) : html`<div class="card empty">${icon("calendar")}<p>${t("desk.no-sittings")}</p></div>`}
         </section>
-        <section class="card stack"><h2>${t("desk.waiting")}</h2>${this.waiting()}</section>
+        <div class="stack"><section class="card stack"><h2>${t("desk.waiting")}</h2>${this.waiting()}</section>
+          ${this.called()}${this.notices()}</div>
       </div></div>`;
   }
 }

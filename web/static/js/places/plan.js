@@ -9,6 +9,34 @@ import { marked, t } from "../words.js";
 
 const OCCASIONS = ["ordinary", "thematic", "urgent"];
 
+const MOST = 24; // sittings of a series
+const WEEK_MS = 7 * 86_400_000;
+const VIETNAM_MS = 7 * 3600_000;
+
+/** When the sittings of a series begin. A monthly one keeps the weekday and its place in the month. @param {number} begins @param {string} repeat @param {number} times */
+function series(begins, repeat, times) {
+  const found = [begins];
+  const first = new Date(begins + VIETNAM_MS);
+  const place = Math.floor((first.getUTCDate() - 1) / 7);
+  while (repeat && found.length < Math.min(times, MOST)) {
+    if (repeat === "weekly") {
+      found.push(begins + found.length * WEEK_MS);
+      continue;
+    }
+    const month = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + found.length, 1));
+    const days = (first.getUTCDay() - month.getUTCDay() + 7) % 7;
+    const day = Date.UTC(month.getUTCFullYear(), month.getUTCMonth(), 1 + days + 7 * Math.min(place, 3));
+    found.push(day + ((begins + VIETNAM_MS) % 86_400_000) - VIETNAM_MS);
+  }
+  return found;
+}
+
+/** The title of a later one: what names a month names its own. @param {string} title @param {number} begins */
+function retitled(title, begins) {
+  const month = new Date(begins + VIETNAM_MS).getUTCMonth() + 1;
+  return title.replace(/(tháng|month) \d{1,2}/i, (_, word) => `${word} ${month}`);
+}
+
 class Plan extends Part {
   static properties = { planning: { state: true }, unit: { state: true }, chosen: { state: true }, fault: { state: true } };
 
@@ -21,13 +49,28 @@ class Plan extends Part {
     this.chosen = new Set();
     this.fault = "";
     this.planned = newId();
+    this.ids = Array.from({ length: MOST }, newId); // of the rest of a series: asked twice, there is still one each
     this.proposed = { title: "", begins: Date.now(), place: "" };
+    /** @type {import("../wire.d.ts").Like | null} the sitting this one is planned after */
+    this.like = null;
+    /** @type {import("../wire.d.ts").Template[]} */
+    this.templates = [];
+    /** @type {Set<string>} units between, which forward the call */
+    this.through = new Set();
   }
 
   async connectedCallback() {
     super.connectedCallback();
     this.planning = (await this.attempt(() => get("/api/planning"))) ?? null;
     this.unit = this.planning?.own[0] ?? "";
+    const like = new URLSearchParams(location.search).get("like");
+    if (like) {
+      this.like = (await this.attempt(() => get(`/api/sittings/${like}/plan`))) ?? null;
+      if (this.like) this.proposed = { ...this.proposed, title: this.like.title, place: this.like.place };
+      this.chosen = new Set(this.like?.units ?? []);
+    }
+    this.templates = (await this.attempt(() => get(`/api/units/${this.unit}/templates`))) ?? [];
+    this.requestUpdate();
   }
 
   /** @param {string} id */
@@ -54,12 +97,18 @@ class Plan extends Part {
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
     const text = (/** @type {string} */ name) => String(form.get(name) ?? "");
     this.fault = "";
+    const names = form.has("naming");
+    const items = this.templates.find((one) => one.id === text("template"))?.items ?? this.like?.items ?? [];
+    const given = {
+      unit: this.unit, chair: text("chair"), secretary: text("secretary"), clerk: text("clerk"), approver: text("approver"), items,
+      units: names ? [] : [...this.chosen], convened: names ? [...this.chosen] : [], through: names ? [...this.through] : [], occasion: text("occasion"),
+    };
     try {
-      const made = await post("/api/sittings", {
-        id: this.planned, unit: this.unit, ...detailsOf(form),
-        chair: text("chair"), secretary: text("secretary"), clerk: text("clerk"), units: [...this.chosen], occasion: text("occasion"),
-      });
-      go(`/sittings/${made.id}/prepare`);
+      const first = detailsOf(form);
+      const times = series(first.begins, text("repeat"), Number(text("times")));
+      for (const [number, begins] of times.entries())
+        await post("/api/sittings", { ...given, ...first, begins, id: number ? this.ids[number - 1] : this.planned, title: number ? retitled(first.title, begins) : first.title });
+      go(times.length > 1 ? "/" : `/sittings/${this.planned}/prepare`);
     } catch (error) {
       this.fault = /** @type {Error} */ (error).message;
     }
@@ -72,6 +121,24 @@ class Plan extends Part {
     return html`<label class="field"><span>${t(`plan.${name}`)}</span><select name=${name} required>${people.map(
       (person) => html`<option value=${person.id} ?selected=${person === first}>${marked(person.name)}: ${marked(person.office)}</option>`,
     )}</select></label>`;
+  }
+
+  /** Who approves the agenda before it goes out; nobody has to. */
+  approver() {
+    const people = (this.planning?.people ?? []).filter((person) => person.unit === this.unit && person.role === "office-head");
+    if (!people.length) return nothing;
+    return html`<label class="field"><span>${t("plan.approver")}</span><select name="approver"><option value="">${t("plan.no-approver")}</option>${people.map((person) => html`<option value=${person.id}>${marked(person.name)}: ${marked(person.office)}</option>`)}</select></label>`;
+  }
+
+  /** Units above chosen ones that may forward the call. */
+  between() {
+    const units = this.planning?.units ?? [];
+    const above = new Set(units.filter((unit) => this.chosen.has(unit.id) && unit.parent !== this.unit).map((unit) => unit.parent));
+    const rows = units.filter((unit) => above.has(unit.id) && unit.id !== this.unit);
+    if (!rows.length) return nothing;
+    return html`<fieldset><legend>${t("plan.through")}</legend>${rows.map(
+      (unit) => html`<label class="check"><input type="checkbox" @change=${(/** @type {Event} */ event) => (/** @type {HTMLInputElement} */ (event.target).checked ? this.through.add(unit.id) : this.through.delete(unit.id))}>${marked(unit.name)}</label>`,
+    )}</fieldset>`;
   }
 
   /** The units above mine, the nearest first. */
@@ -119,12 +186,18 @@ class Plan extends Part {
           <label class="field"><span>${t("field.occasion")}</span><select name="occasion">${OCCASIONS.map((one) => html`<option value=${one}>${t(`occasion.${one}`)}</option>`)}</select></label>
           <h2>${t("plan.invite")}</h2><p class="soft">${t("plan.invite-help")}</p>
           ${this.groups()}
+          <label class="check"><input type="checkbox" name="naming"><span>${t("plan.naming")}<br><span class="small soft">${t("plan.naming-help")}</span></span></label>
+          ${this.between()}
         </section>
         <section class="card stack">
           ${this.planning.own.length > 1
             ? html`<label class="field"><span>${t("field.unit")}</span><select @change=${(/** @type {Event} */ event) => (this.unit = /** @type {HTMLSelectElement} */ (event.target).value)}>${this.planning.own.map((id) => html`<option value=${id}>${marked(this.planning?.units.find((unit) => unit.id === id)?.name ?? id)}</option>`)}</select></label>`
             : nothing}
           ${this.choice("chair", ["chair"])}${this.choice("secretary", ["secretary"])}${this.choice("clerk", ["clerk"])}
+          ${this.approver()}
+          ${this.templates.length ? html`<label class="field"><span>${t("plan.template")}</span><select name="template"><option value="">${t("plan.no-template")}</option>${this.templates.map((one) => html`<option value=${one.id}>${marked(one.name)}</option>`)}</select></label>` : nothing}
+          <div class="form across"><label class="field"><span>${t("plan.repeat")}</span><select name="repeat"><option value="">${t("plan.once")}</option><option value="weekly">${t("plan.weekly")}</option><option value="monthly">${t("plan.monthly")}</option></select></label>
+            <label class="field"><span>${t("plan.times")}</span><input name="times" type="number" min="1" max=${MOST} value="1"></label></div>
           <p class="small soft">${t("plan.members-help")}</p>
           <p class="strong" aria-live="polite">${t("plan.count", { count: this.chosen.size })}</p>
           <button class="button act decisive wide">${icon("calendar-plus")}${t("plan.act")}</button>

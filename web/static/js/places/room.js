@@ -11,10 +11,11 @@ import "../room/attendance.js";
 import "../room/chair.js";
 import { PAGE } from "../room/mosaic.js";
 import "../room/paper.js";
+import "../room/reply.js";
 import "../room/speaking.js";
 import "../room/vote.js";
 import { SittingPlace, recordingBadge, sharedScreen } from "../sitting.js";
-import { marked, moment, t } from "../words.js";
+import { marked, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").Screen} Screen */
 
@@ -141,7 +142,8 @@ class Room extends SittingPlace {
     const { phase } = parts.sitting;
     if (this.line.state !== "open") return html`<div class="note warn" role="status">${t("room.reconnecting")}</div>`;
     if (phase === "released")
-      return html`<div class="note">${t("room.before", { when: moment(parts.sitting.begins) })}</div>`;
+      return html`<room-reply .room=${this} .parts=${parts}></room-reply>`;
+    if (phase === "cancelled") return html`<div class="note seal" role="status">${t("prepare.cancelled", { reason: marked(parts.sitting.cancelled) })}</div>`;
     if (phase === "closed")
       return html`<div class="note good row">${t("room.closed")}<a class="button" href="/sittings/${this.sitting}/minutes">${t("desk.minutes")}</a></div>`;
     if (this.seat && !this.seat.present) return html`<room-check-in .room=${this} .parts=${parts}></room-check-in>`;
@@ -153,7 +155,7 @@ class Room extends SittingPlace {
     const seat = this.seat;
     const stage = parts.stage;
     const { phase } = parts.sitting;
-    if (phase === "closed" || (phase !== "open" && !this.presides)) return nothing;
+    if (phase === "closed" || phase === "cancelled" || (phase !== "open" && !this.presides)) return nothing;
     const speaking = stage.speaker === this.me?.id;
     const waiting = stage.queue.some(([person]) => person === this.me?.id);
     const floor = !seat?.present || parts.sitting.phase !== "open"

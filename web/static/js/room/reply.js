@@ -1,0 +1,59 @@
+// Before the sitting opens: will I come? Four answers, and the paper of the invitation.
+import { get, post } from "../api.js";
+import { fill } from "../elements/confirm.js";
+import { html, icon, nothing } from "../part.js";
+import { RoomPart } from "../sitting.js";
+import { marked, moment, t } from "../words.js";
+
+const ASKED = ["deputy", "member", "guest"];
+
+class Reply extends RoomPart {
+  /** @param {"in-person" | "online"} answer */
+  async come(answer) {
+    await this.room.ask({ kind: "reply", answer });
+  }
+
+  async stayAway() {
+    const fields = html`<label class="field"><span>${t("field.reason")}</span><textarea name="reason" required maxlength="500"></textarea></label>`;
+    const form = await fill({ title: t("reply.absent-title"), text: t("reply.absent-text"), act: t("reply.absent-act") }, fields);
+    if (form) await this.room.ask({ kind: "reply", answer: "absent", reason: String(form.get("reason")) });
+  }
+
+  async send() {
+    /** @type {import("../wire.d.ts").PersonRow[] | undefined} */
+    const people = await this.attempt(() => get(`/api/sittings/${this.room.sitting}/substitutes`));
+    if (!people) return;
+    const fields = html`<label class="field"><span>${t("reply.substitute-who")}</span><select name="person" required>${people.map((one) => html`<option value=${one.id}>${marked(one.name)}: ${marked(one.office)}</option>`)}</select></label>
+      <label class="field"><span>${t("field.reason")}</span><textarea name="reason" maxlength="500"></textarea></label>`;
+    const text = t(`reply.substitute-${this.parts?.sitting.substitutes}`);
+    const form = await fill({ title: t("reply.substitute-title"), text, act: t("reply.substitute-act") }, fields);
+    if (form) await this.attempt(() => post(`/api/sittings/${this.room.sitting}/substitute`, { person: String(form.get("person")), reason: String(form.get("reason") ?? "") }));
+  }
+
+  async show() {
+    const link = await this.attempt(() => get(`/api/sittings/${this.room.sitting}/invitation`));
+    if (link) open(link.url, "_blank", "noopener");
+  }
+
+  render() {
+    const [parts, seat] = [this.parts, this.room.seat];
+    if (!parts) return nothing;
+    const { begins, reply_by: by, invitation, substitutes, short_reason: short } = parts.sitting;
+    const paper = invitation ? html`<button class="button" @click=${this.show}>${icon("mail-check")}${t("prepare.invitation", { symbol: invitation })}</button>` : nothing;
+    const head = html`<p>${t("room.before", { when: moment(begins) })}${short ? html`<br><span class="small">${t("release.was-short", { reason: marked(short) })}</span>` : nothing}</p>`;
+    if (!seat || !ASKED.includes(seat.role)) return html`<div class="note row">${head}${paper}</div>`;
+    const mine = (/** @type {string} */ answer) => seat.reply === answer;
+    const word = seat.reply === "absent" && seat.granted !== null ? t(seat.granted ? "notice.absence-granted" : "notice.absence-refused") : "";
+    return html`<div class="note stack tight">${head}
+      <p class="strong">${t(seat.reply ? "reply.mine" : "reply.ask")} ${by ? html`<span class="small soft">${t("reply.by", { when: moment(by) })}</span>` : nothing}</p>
+      <div class="row" role="group" aria-label=${t("reply.ask")}>
+        <button class="button decisive ${seat.reply ? "" : "act"}" aria-pressed=${mine("in-person")} @click=${() => this.come("in-person")}>${icon("user-check")}${t("reply.in-person-act")}</button>
+        <button class="button decisive" aria-pressed=${mine("online")} @click=${() => this.come("online")}>${icon("video")}${t("reply.online-act")}</button>
+        <button class="button decisive" aria-pressed=${mine("absent")} @click=${this.stayAway}>${t("reply.absent-act")}</button>
+        ${substitutes === "none" ? nothing : html`<button class="button decisive" aria-pressed=${mine("substitute")} @click=${this.send}>${t("reply.substitute-act")}</button>`}${paper}</div>
+      ${seat.substitute ? html`<p class="small">${t("reply.instead", { name: marked(parts.people[seat.substitute]?.name ?? "") })}</p>` : nothing}
+      ${word ? html`<p class="small strong" role="status">${word}</p>` : nothing}</div>`;
+  }
+}
+
+customElements.define("room-reply", Reply);
