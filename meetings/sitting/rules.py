@@ -130,7 +130,7 @@ def result(
     needed = majority_needed(rule, base)
     carried, tied = _elected(poll, counts, needed) if poll.options else (_resolved(counts, needed), ())
     by_chair = False
-    if not poll.options and not carried and _equal(rule, counts, base):
+    if not poll.options and not carried and quorate(rule, answered, poll.members) and _equal(rule, counts, base):
         by_chair = chair in ((FOR,), (AGAINST,))
         carried = (FOR,) if chair == (FOR,) else ()
     shown = tuple((code, counts.get(code, 0)) for code in codes(poll.options))
@@ -142,8 +142,8 @@ def _resolved(counts: Mapping[Choice, int], needed: int) -> tuple[Choice, ...]:
 
 
 def _equal(rule: RuleSet, counts: Mapping[Choice, int], base: int) -> bool:
-    """Are the sides equal, so that the rule looks to the chair? Article 117 of Law 77/2015 says equal, no more; a
-    regulation may mean half of all members on each side."""
+    """Are the sides equal, so that the rule looks to the chair? Article 117 of Law 77/2015 says equal, no more; that as
+    many took part as a sitting needs is asked before. A regulation may mean half of all members on each side."""
     yes, no = counts.get(FOR, 0), counts.get(AGAINST, 0)
     if rule.tie == "lost" or yes != no or not yes:
         return False

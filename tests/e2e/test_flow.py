@@ -69,15 +69,25 @@ async def plan(secretary: Page) -> str:
     await secretary.locator(".agenda-item").first.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
     await expect(secretary.get_by_role("link", name="Tờ trình 214")).to_be_visible()
     await shoot(secretary, pictures(), "prepare")
-    await decide(secretary, "Phát hành chương trình")
+    await press(secretary, "Phát hành chương trình")
+    await secretary.get_by_label("Lý do gửi muộn").fill("Việc cần giải quyết ngay")
+    await shoot(secretary, pictures(), "release")
+    await press(secretary, "Phát hành chương trình", within="dialog[open]")
     await expect(secretary.get_by_text("Đã phát hành")).to_be_visible()
+    await expect(secretary.get_by_role("button", name="Giấy mời số 01/GM-UBND")).to_be_visible()
     return secretary.url.split("/")[-2]
 
 
 async def read_before(member: Page) -> None:
     """An invited person sees the sitting on the desk and reads the paper."""
     await member.goto("/")
+    await expect(member.get_by_text("Bạn được mời dự họp")).to_be_visible()
+    await shoot(member, pictures(), "desk-invited")
     await member.get_by_role("link", name="Xem phiên họp").click()
+    await expect(member.get_by_text("Bạn có dự phiên họp này không?")).to_be_visible()
+    await shoot(member, pictures(), "invited")
+    await press(member, "Dự trực tiếp")
+    await expect(member.get_by_role("button", name="Dự trực tiếp")).to_have_attribute("aria-pressed", "true")
     await member.get_by_role("link", name="Tờ trình 214").click()
     await expect(member.locator("bacap-sheet canvas")).to_be_visible()
     await expect(member.get_by_text("Trang 1 / 3")).to_be_visible()

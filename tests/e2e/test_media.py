@@ -71,7 +71,7 @@ async def released(secretary: Client, title: str) -> str:
         "chair": "chu-tich", "secretary": "thu-ky", "clerk": "van-thu", "units": ["vinh-o", "quang-tri"],
     })  # fmt: skip
     await secretary.do(made["id"], "add-item", item="a", title="Một")
-    await secretary.do(made["id"], "release")
+    await secretary.call("POST", f"/api/sittings/{made['id']}/release", {"reason": "Thử"})
     return str(made["id"])
 
 

@@ -43,7 +43,7 @@ async def begin(node: Node, folder: Path) -> str:
         "begins": 1_795_490_000_000, "chair": "chu-tich", "secretary": "thu-ky", "clerk": "van-thu",
     })  # fmt: skip
     await secretary.do(sitting, "add-item", item="a", title="Nhân sự", question="Đồng ý đề nghị của Phòng Nội vụ?")
-    await secretary.do(sitting, "release")
+    await secretary.call("POST", f"/api/sittings/{sitting}/release", {"reason": "Thử"})
     await chair.do(sitting, "open")
     for person in ("chu-tich", *MEMBERS[:8]):
         await chair.do(sitting, "check-in", person=person, site="dc-vinh-linh")

@@ -97,6 +97,13 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/first": {"token": "x", "name": "Ai", "login": "ai", "password": "một câu thật dài"},
         "/api/password": {"token": "x", "password": "một câu thật dài"},
         "/api/enrolment": {"code": "ABCD-EFGH"},
+        "/api/people/{person}/email": {"email": "ai-do@example.vn"},
+        "/api/sittings/{sitting}/release": {},
+        "/api/sittings/{sitting}/details": {"title": "Họp", "place": "Phòng họp", "begins": 1},
+        "/api/sittings/{sitting}/substitute": {"person": "member2"},
+        "/api/sittings/{sitting}/units/{unit}/people": {"people": ["member2"]},
+        "/api/units/{unit}/templates": {"name": "Mẫu", "sitting": room.sitting},
+        "/api/notices/read": {"until": 1},
         "/api/units/{unit}/rules": {"document": OWN},
         "/api/check": {"check": msgspec.to_builtins(GOOD)},
     }  # fmt: skip
@@ -106,7 +113,7 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
 async def call(browser: Browser, route: Route, room: Room) -> int:
     names = {"sitting": room.sitting, "item": "i1", "unit": "district", "person": "member2", "office": "m-member3",
              "site": "site-district", "paper": "none", "token": "x", "code": "ABCD-EFGH", "locale": "vi",
-             "digest": "x", "place": "units", "sha256": "0" * 64}  # fmt: skip
+             "digest": "x", "template": "x", "place": "units", "sha256": "0" * 64}  # fmt: skip
     path = route.path.format(**names)
     if route.path.endswith(("/papers", "/api/verify")) and route.method == "POST":
         answer = await browser.post(f"{path}?name=T", data=pdf(), headers={"Content-Type": "application/pdf"})
@@ -164,6 +171,10 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "POST /api/sittings/{sitting}/minutes/signature",
         # a recording: tests/web/test_recordings.py
         "GET /api/sittings/{sitting}/recordings/{sha256}",
+        # what is done before a sitting opens: tests/web/test_post.py
+        "POST /api/sittings/{sitting}/release", "PUT /api/sittings/{sitting}/details",
+        "GET /api/sittings/{sitting}/invitation", "POST /api/sittings/{sitting}/substitute",
+        "POST /api/sittings/{sitting}/units/{unit}/forward", "POST /api/sittings/{sitting}/units/{unit}/people",
         # and what is a site's alone: tests/web/test_whip.py, tests/e2e/test_whip.py
         "POST /whip/{sitting}", "DELETE /whip/{sitting}/{site}",
         "POST /whep/{sitting}", "DELETE /whep/{sitting}/{site}",

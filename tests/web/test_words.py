@@ -12,9 +12,10 @@ from typing import get_args
 import pytest
 
 from meetings.people.model import ROLES
-from meetings.sitting.events import SeatRole, VoteWay
+from meetings.sitting.events import Answer, SeatRole, VoteWay
 from meetings.sitting.minutes import NEXT, SIGNING_ORDER
 from meetings.sitting.model import Phase
+from meetings.sitting.notices import Kind as NoticeKind
 from meetings.sitting.rules import RESOLUTION, Occasion, RuleSet
 from signing.model import State
 from store import errors
@@ -118,7 +119,11 @@ def test_every_parameter_of_a_refusals_text_is_given() -> None:
 
 def test_every_value_that_a_screen_names_has_its_text() -> None:
     """Codes that are put together from a part that is known only at run time."""
-    acts = {code for name, code, where, _ in calls() if name == "Draft" and where.startswith("meetings/people/")}
+    acts = {
+        code
+        for name, code, where, _ in calls()
+        if name == "Draft" and where.startswith(("meetings/people/", "meetings/register", "meetings/sitting/rule_book"))
+    }
     values: dict[str, Iterable[str]] = {
         "role.": ROLES, "seat.": get_args(SeatRole), "choice.": (*RESOLUTION, "unheard"), "phase.": get_args(Phase),
         "put.": get_args(VoteWay), "occasion.": get_args(Occasion), "rule.": RuleSet.__struct_fields__[4:-1],
@@ -128,6 +133,8 @@ def test_every_value_that_a_screen_names_has_its_text() -> None:
         "certificate.": ("lan-authority", "node", "signing-root", "signing", "timestamp"),
         "flaw.": ("gap", "prev", "time", "digest", "hash", "checkpoint", "short", "malformed"),
         "kind.": {unit.kind for unit in units()}, "administrative.": acts,
+        "notice.": get_args(NoticeKind), "letter.": get_args(NoticeKind), "letter.subject-": get_args(NoticeKind),
+        "reply.": get_args(Answer),
         "waiting.": {"sign", "acknowledge", *(what for due in NEXT.values() for what, _ in due)},
         "waiting-act.": {"sign", "acknowledge", *(what for due in NEXT.values() for what, _ in due)},
     }  # fmt: skip

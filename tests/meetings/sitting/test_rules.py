@@ -40,6 +40,8 @@ def test_seven_of_eleven_are_too_few() -> None:
         (10, 5, 5, 0, "", False, False),  # the chair did not vote
         (10, 5, 4, 1, "for", False, False),
         (10, 6, 4, 0, "against", True, False),
+        (11, 4, 4, 0, "for", True, True),  # eight took part: a quorum
+        (11, 3, 3, 1, "for", False, False),  # seven: too few for the chair's side to be the committee's
         (11, 0, 0, 8, "silent", False, False),
         (11, 0, 0, 0, "", False, False),  # nobody answered: no tie of nothing
     ],
