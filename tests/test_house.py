@@ -46,6 +46,13 @@ PURE = {
             "ballots",
             "course",
             "urn",
+            "presiding",
+            "replies",
+            "waiting",
+            "notices",
+            "views",
+            "calendar",
+            "wall_code",
             "minutes",
             "screen",
         )

@@ -6,7 +6,7 @@ The browser's types and docs/PROTOCOL.md are generated from both by `bacap proto
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -119,6 +119,10 @@ class SittingDetails(Strict, frozen=True):
     begins: int
     reason: str = ""
     seen: int = 0
+
+
+class TakeOver(Strict, frozen=True):
+    role: Literal["chair", "secretary"]
 
 
 class SendSubstitute(Strict, frozen=True):

@@ -135,6 +135,11 @@ class Channel:
             session = self.session.id if self.session else ""
             events = await room.ask(self.who, asked.command, id=asked.id, seen=asked.seen, session=session)
             self.send(wire.Done(asked.id, events[-1].seq if events else 0))
+        elif isinstance(asked, wire.AskWallCode):
+            if self.who.kind != "site":
+                raise Denied("no-right")
+            room = await self.office.rooms.get(asked.sitting)
+            self.send(wire.WallCode(asked.id, *room.wall_code(self.who.id)))
         elif isinstance(asked, wire.SiteSittings):
             await self._list_sittings()
         elif isinstance(asked, wire.Fetch):

@@ -11,6 +11,7 @@ import msgspec
 from meetings.relay.control import PeerHealth, StreamHealth
 
 from .channels import Channels
+from .stage import sitting_of
 from .wire import Health, MediaStats
 
 STATS_S = 25.0  # what a browser said longer ago is no news
@@ -44,11 +45,11 @@ class HealthBoard:
 
     def replace(self, peers: Iterable[PeerHealth], now: float) -> None:
         """The relays' whole report."""
-        self._reports = {(peer.room, peer.endpoint): self._report(peer, now) for peer in peers}
+        self._reports = {(sitting_of(peer.room), peer.endpoint): self._report(peer, now) for peer in peers}
         self._stats = {key: one for key, one in self._stats.items() if key in self._reports}
 
     def _report(self, peer: PeerHealth, now: float) -> Report:
-        when, stats = self._stats.get((peer.room, peer.endpoint), (0.0, None))
+        when, stats = self._stats.get((sitting_of(peer.room), peer.endpoint), (0.0, None))
         health = Health(
             True, peer.camera, peer.sound, "weak" if peer.weak else "good", peer.video_kbit, peer.loss,
             max((stream.jitter for stream in peer.streams), default=0), peer.down_kbit, peer.down_loss,
@@ -57,7 +58,7 @@ class HealthBoard:
         if stats is not None and now - when < STATS_S:
             seen = {"freezes": stats.freezes, "frozen_ms": stats.frozen_ms, "concealed": stats.concealed}
             health = msgspec.structs.replace(health, **seen)
-        return Report(peer.room, peer.endpoint, health, peer.streams)
+        return Report(sitting_of(peer.room), peer.endpoint, health, peer.streams)
 
     def reports(self) -> list[Report]:
         return list(self._reports.values())

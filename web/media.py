@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from meetings.people import rights
@@ -17,7 +17,6 @@ from meetings.relay import sdp
 from meetings.relay.control import Gone, Healths, Policy, Shown, ToWeb, Wanted
 from meetings.relay.fleet import Fleet
 from meetings.sitting import commands as c
-from meetings.sitting import floor
 from meetings.sitting.attendance import LEADERS
 from meetings.sitting.room import Room
 from meetings.sitting.rooms import Rooms
@@ -27,11 +26,12 @@ from store.errors import Denied, Fault, Refused
 from . import wire
 from .channels import Channels
 from .health import HealthBoard
+from .stage import is_divided, nothing, policies_of, relay_room, sitting_of
 
 if TYPE_CHECKING:
-    from meetings.sitting.model import Present
     from meetings.sitting.state import State
 
+LIVE = ("released", "open", "suspended")
 WATCHING = "#watching"  # behind a site's name: the endpoint by which it only shows what comes
 MOST_MOSAIC = 16  # pictures of a mosaic
 PERSON_GRACE_S = 15.0  # a person whose channel is gone so long is not heard any more
@@ -68,7 +68,7 @@ class MediaDesk:
         else:
             rights.demand(who, "sitting.attend", room.thing())
             self._check_person(room, who, offer)
-        answer = await self._relay.join(sitting, who.id, offer, mosaic)
+        answer = await self._relay.join(relay_room(room.state, who.id), who.id, offer, mosaic)
         if who.kind == "site":
             if (leaving := self._leaving.pop(who.id, None)) is not None:
                 leaving.cancel()
@@ -78,7 +78,7 @@ class MediaDesk:
     async def _open(self, sitting: str) -> Room:
         """A sitting that media may be joined of. Raises Missing, Refused."""
         room = await self._rooms.get(sitting)
-        if room.state.phase not in ("released", "open"):
+        if room.state.phase not in LIVE:
             raise Refused("not-now", phase=room.state.phase)
         return room
 
@@ -92,40 +92,43 @@ class MediaDesk:
 
     async def watch(self, who: Principal, sitting: str, offer: str) -> str:
         """For a site that only shows what comes, over WHEP, beside whatever it sends. Raises as `join` does."""
-        _demand_invited(await self._open(sitting), who)
+        room = await self._open(sitting)
+        _demand_invited(room, who)
         if any(media.direction != "recvonly" for media in sdp.parse(offer).media):
             raise Denied("no-right")
-        return await self._relay.join(sitting, who.id + WATCHING, offer)
+        return await self._relay.join(relay_room(room.state, who.id), who.id + WATCHING, offer)
 
     async def hang_up(self, who: Principal, sitting: str) -> None:
         """A site without a page says goodbye."""
-        await self._relay.leave(sitting, who.id)
         room = await self._rooms.get(sitting)
+        await self._relay.leave(relay_room(room.state, who.id), who.id)
         await room.ask(who, c.LeaveSite(who.id, "left"))
 
     async def unwatch(self, who: Principal, sitting: str) -> None:
-        await self._relay.leave(sitting, who.id + WATCHING)
+        room = await self._rooms.get(sitting)
+        await self._relay.leave(relay_room(room.state, who.id), who.id + WATCHING)
 
     async def mosaic(self, who: Principal, sitting: str, endpoints: list[str]) -> None:
         """Who conducts the sitting sees any of its sites. Raises Denied, Refused."""
         room = await self._rooms.get(sitting)
         rights.demand(who, "sitting.conduct", room.thing())
         known = [one for one in endpoints[:MOST_MOSAIC] if one in room.state.rooms or one in room.state.present]
-        await self._relay.watch(sitting, who.id, tuple(known))
+        await self._relay.watch(relay_room(room.state, who.id), who.id, tuple(known))
 
     async def share(self, who: Principal, sitting: str, on: bool) -> None:
         """Who conducts, or has the floor, may. Raises Denied."""
         room = await self._rooms.get(sitting)
         if on and room.state.floor.speaker != who.id:
             rights.demand(who, "sitting.conduct", room.thing())
-        await self._relay.share(sitting, who.id, on)
+        await self._relay.share(relay_room(room.state, who.id), who.id, on)
 
     def note(self, who: Principal, stats: wire.MediaStats) -> None:
         """What WHO's browser says of what it shows."""
         self._health.note(who.id, stats, asyncio.get_running_loop().time())
 
     async def leave(self, who: Principal, sitting: str) -> None:
-        await self._relay.leave(sitting, who.id)
+        room = await self._rooms.get(sitting)
+        await self._relay.leave(relay_room(room.state, who.id), who.id)
 
     def channel_closed(self, who: Principal, sittings: list[str]) -> None:
         """Whose browser is gone and does not come back has left its sittings."""
@@ -139,12 +142,11 @@ class MediaDesk:
         if self._channels.connected(who.id):
             return
         for sitting in sittings:
-            await self._relay.leave(sitting, who.id)
-            if who.kind != "site":
-                continue
             with contextlib.suppress(Fault):
                 room = await self._rooms.get(sitting)
-                await room.ask(who, c.LeaveSite(who.id, "line"))
+                await self._relay.leave(relay_room(room.state, who.id), who.id)
+                if who.kind == "site":
+                    await room.ask(who, c.LeaveSite(who.id, "line"))
 
     # ── the relay speaks ──
 
@@ -156,7 +158,7 @@ class MediaDesk:
             for channel in self._channels.of(message.endpoint):
                 channel.send(wire.MediaWanted(message.name, message.top))
         elif isinstance(message, Gone):
-            self._health.forget(message.room, message.endpoint)
+            self._health.forget(sitting_of(message.room), message.endpoint)
             self._spawn(self._gone(message))
             for channel in self._channels.of(message.endpoint):
                 channel.send(wire.MediaLost("silent"))
@@ -166,7 +168,7 @@ class MediaDesk:
     async def _gone(self, message: Gone) -> None:
         """A site without a page, an encoder, has left when its media has ended."""
         with contextlib.suppress(Fault):
-            room = await self._rooms.get(message.room)
+            room = await self._rooms.get(sitting_of(message.room))
             if message.endpoint in room.state.rooms and not self._channels.connected(message.endpoint):
                 await room.ask(Principal("site", message.endpoint), c.LeaveSite(message.endpoint, "line"))
 
@@ -189,29 +191,36 @@ class MediaDesk:
     # ── rooms ──
 
     def _attend(self, room: Room) -> None:
-        known, present = policy_of(room.state, self._codec), room.state.present
-        self._steer(known)
+        known, before = policies_of(room.state, self._codec), room.state
+        for policy in known.values():
+            self._steer(policy)
         self._note_conductors(room.state)
 
         def changed(state: State, _: list[Event]) -> None:
-            nonlocal known, present
+            nonlocal known, before
             self._note_conductors(state)
-            self._put_out(state, present)
-            present = state.present
-            now = policy_of(state, self._codec)
-            if now != known:
-                known = now
-                self._steer(now)
+            now = policies_of(state, self._codec)
+            for key, policy in now.items():
+                if known.get(key) != policy:
+                    self._steer(policy)
+            self._put_out(state, before)
+            for key in known.keys() - now.keys():
+                self._steer(nothing(key))
+            known, before = now, state
 
         room.on_change.append(changed)
 
-    def _put_out(self, state: State, before: Mapping[str, Present]) -> None:
-        """Whose seat has changed joins anew, with what the new one allows; when all is over, everybody is out."""
-        gone = [person for person, here in before.items() if state.present.get(person) != here]
+    def _put_out(self, state: State, before: State) -> None:
+        """Whose seat or place has changed joins anew, with what the new one allows; in the end everybody is out."""
+        everyone = [*state.rooms, *state.seats]
+        divided = is_divided(before) or is_divided(state)
+        moved = [one for one in everyone if relay_room(before, one) != relay_room(state, one)] if divided else []
+        gone = [person for person, here in before.present.items() if state.present.get(person) != here]
         if state.phase == "closed":
-            gone = [*state.rooms, *(site + WATCHING for site in state.rooms), *state.seats]
-        for endpoint in gone:
-            self._spawn(self._relay.leave(state.id, endpoint))
+            gone = everyone
+        for endpoint in dict.fromkeys((*gone, *moved)):
+            for joined in (endpoint, endpoint + WATCHING) if endpoint in state.rooms else (endpoint,):
+                self._spawn(self._relay.leave(relay_room(before, endpoint), joined))
             for channel in self._channels.of(endpoint):
                 channel.send(wire.MediaLost("seat"))
 
@@ -222,7 +231,7 @@ class MediaDesk:
 
     def _note_conductors(self, state: State) -> None:
         self._conductors.pop(state.id, None)
-        if state.phase in ("released", "open"):
+        if state.phase in LIVE:
             people = (person for person, seat in state.seats.items() if seat.role in LEADERS)
             self._conductors[state.id] = tuple(people)
 
@@ -233,13 +242,3 @@ class MediaDesk:
 def _demand_invited(room: Room, site: Principal) -> None:
     if site.id not in room.state.rooms:
         raise Refused("site-not-invited")
-
-
-def policy_of(state: State, codec: str = "VP8") -> Policy:
-    """What the relay is told of a sitting; nothing any more once it is closed, so that the relay may forget it."""
-    if state.phase == "closed":
-        return Policy(state.id, (), None)
-    heard = floor.may_be_heard(state)
-    if heard is not None:  # who speaks or presides may share a screen too, from a seat in a room
-        heard = tuple(dict.fromkeys((*heard, state.floor.speaker, state.chair)))
-    return Policy(state.id, floor.stage(state), heard, dict(state.lines), codec)

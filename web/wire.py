@@ -109,6 +109,13 @@ class SiteSittings(Strict, frozen=True, tag="site-sittings"):
     """A site asks which sittings it is invited to; the answer is a `site-sittings` too."""
 
 
+class AskWallCode(Strict, frozen=True, tag="ask-wall-code"):
+    """A site asks for the code that its wall shows, by which people in the room check in."""
+
+    id: str
+    sitting: str
+
+
 class Ping(Strict, frozen=True, tag="ping"):
     t: int
 
@@ -125,7 +132,7 @@ class MediaStats(Strict, frozen=True, tag="media-stats"):
 
 FromBrowser = (
     Hello | Watch | Do | Fetch | MediaOffer | MediaMosaic | MediaShare | MediaStats | MediaLeave
-    | TrialOffer | TrialEnd | SiteSittings | Ping
+    | TrialOffer | TrialEnd | SiteSittings | AskWallCode | Ping
 )  # fmt: skip
 
 
@@ -232,6 +239,12 @@ class SiteListed(msgspec.Struct, frozen=True, tag="site-sittings"):
     waited: list[str]
 
 
+class WallCode(msgspec.Struct, frozen=True, tag="wall-code"):
+    id: str
+    code: str
+    until: int  # UTC milliseconds: then the next one follows
+
+
 class Pong(msgspec.Struct, frozen=True, tag="pong"):
     t: int
     now: int  # UTC milliseconds: clocks on screens follow the server
@@ -249,5 +262,6 @@ ToBrowser = (
     | MediaHealth
     | MediaLost
     | SiteListed
+    | WallCode
     | Pong
 )

@@ -48,7 +48,7 @@ class Fleet:
 
     def at(self, room: str) -> RelayLink:
         """The worker of ROOM."""
-        return self._links[zlib.crc32(room.encode()) % len(self._links)]
+        return self._links[zlib.crc32(room.partition("#")[0].encode()) % len(self._links)]
 
     def start(self) -> None:
         for link in self._links:

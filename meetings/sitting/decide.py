@@ -11,15 +11,15 @@ from typing import Any
 
 from store.errors import Refused, Stale
 
-from . import agenda, attendance, ballots, course, floor, minutes, recording, rehearsal, replies
+from . import agenda, attendance, ballots, course, floor, minutes, presiding, recording, rehearsal, replies
 from . import commands as c
 from . import events as e
 from .state import State
 
 BEFORE = ("planned", "released")
-UNTIL_CLOSE = ("planned", "released", "open")
+UNTIL_CLOSE = ("planned", "released", "open", "suspended")
 OPEN = ("open",)
-ANY = ("planned", "released", "open", "closed", "cancelled")
+ANY = ("planned", "released", "open", "suspended", "closed", "cancelled")
 
 Decider = Callable[..., list[e.AnyHappening]]
 
@@ -49,17 +49,28 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.RingSites: (("released",), rehearsal.ring, False),
     c.ReportCheck: (ANY, rehearsal.report, True),
     c.Open: (("released",), course.open_, False),
-    c.JoinSite: (("released", "open"), attendance.join_site, False),
+    c.JoinSite: (("released", "open", "suspended"), attendance.join_site, False),
     c.LeaveSite: (ANY, attendance.leave_site, False),
     c.ChooseLine: (UNTIL_CLOSE, attendance.choose_line, False),
     c.CheckIn: (OPEN, attendance.check_in, True),
+    c.Admit: (OPEN, attendance.admit, True),
     c.CheckOut: (OPEN, attendance.check_out, True),
+    c.AskCodes: (("released", "open", "suspended"), attendance.ask_codes, False),
+    c.HandOver: (OPEN, presiding.hand_over, False),
+    c.TakeOver: (OPEN, presiding.take_over, True),
+    c.Suspend: (OPEN, presiding.suspend, False),
+    c.Resume: (("suspended",), presiding.resume, False),
+    c.OpenSideRoom: (OPEN, presiding.open_side_room, False),
+    c.CloseSideRoom: (OPEN, presiding.close_side_room, False),
     c.OpenItem: (OPEN, course.open_item, False),
     c.ShowPage: (OPEN, course.show_page, True),
     c.AskFloor: (OPEN, floor.ask, True),
     c.WithdrawFloor: (OPEN, floor.withdraw, True),
     c.GiveFloor: (OPEN, floor.give, False),
+    c.ExtendFloor: (OPEN, floor.extend, False),
     c.EndFloor: (OPEN, floor.end, True),
+    c.LimitSpeeches: (("released", "open", "suspended"), floor.limit, False),
+    c.OrderQueue: (("released", "open", "suspended"), floor.order, False),
     c.OpenVote: (OPEN, ballots.open_, False),
     c.Cast: (OPEN, ballots.cast, True),
     c.RecordVote: (OPEN, ballots.record, True),

@@ -12,7 +12,21 @@ from typing import Any
 from msgspec.structs import replace
 
 from . import events as e
-from .model import Ballot, Checked, Convening, Floor, Invitation, Item, Paper, Present, Reply
+from .model import (
+    Ballot,
+    Checked,
+    Convening,
+    Floor,
+    Invitation,
+    Item,
+    Paper,
+    Present,
+    Reply,
+    SideRoom,
+    Span,
+    Stay,
+    Waiting,
+)
 from .state import State
 
 
@@ -113,11 +127,48 @@ def _site_checked(state: State, h: e.SiteChecked, at: int) -> State:
 
 def _checked_in(state: State, h: e.CheckedIn, at: int) -> State:
     ever = state.ever_present if h.person in state.ever_present else (*state.ever_present, h.person)
-    return replace(state, present={**state.present, h.person: Present(h.site, at)}, ever_present=ever)
+    stays = (*_ended_stays(state.stays.get(h.person, ()), at), Stay(h.site, at))
+    present = {**state.present, h.person: Present(h.site, at)}
+    return replace(state, present=present, ever_present=ever, stays={**state.stays, h.person: stays})
 
 
-def _checked_out(state: State, h: e.CheckedOut, _: int) -> State:
-    return replace(state, present={person: here for person, here in state.present.items() if person != h.person})
+def _ended_stays(stays: tuple[Stay, ...], at: int) -> tuple[Stay, ...]:
+    return tuple(stay if stay.until else replace(stay, until=at) for stay in stays)
+
+
+def _checked_out(state: State, h: e.CheckedOut, at: int) -> State:
+    present = {person: here for person, here in state.present.items() if person != h.person}
+    stays = {**state.stays, h.person: _ended_stays(state.stays.get(h.person, ()), at)}
+    return replace(state, present=present, stays=stays)
+
+
+def _role_taken(state: State, h: e.RoleTaken, _: int) -> State:
+    """The two change roles; who is counted stays counted."""
+    taker, holder = state.seats[h.person], state.seats[state.with_role(h.role)]
+    changed = {
+        taker.person: replace(taker, role=holder.role),
+        holder.person: replace(holder, role=taker.role),
+    }
+    return replace(state, seats={**state.seats, **changed})
+
+
+def _ended_spans(state: State, at: int) -> tuple[Span, ...]:
+    return tuple(span if span.until else replace(span, until=at) for span in state.spans)
+
+
+def _suspended(state: State, h: e.Suspended, at: int) -> State:
+    stays = {person: _ended_stays(known, at) for person, known in state.stays.items()}
+    floor = replace(state.floor, queue=())
+    away = replace(state, phase="suspended", present={}, stays=stays, spans=_ended_spans(state, at), side_rooms={})
+    return replace(away, floor=floor, item="", paper="", page=0)
+
+
+def _side_room_opened(state: State, h: e.SideRoomOpened, _: int) -> State:
+    return replace(state, side_rooms={**state.side_rooms, h.room: SideRoom(h.name, h.sites)})
+
+
+def _side_room_closed(state: State, h: e.SideRoomClosed, _: int) -> State:
+    return replace(state, side_rooms={room: one for room, one in state.side_rooms.items() if room != h.room})
 
 
 def _item_opened(state: State, h: e.ItemOpened, at: int) -> State:
@@ -125,24 +176,30 @@ def _item_opened(state: State, h: e.ItemOpened, at: int) -> State:
     shown = {"paper": first.id if first else "", "page": 1 if first else 0}
     item = state.find_item(h.item)
     opened = _change_item(state, h.item, opened_at=(item.opened_at if item else 0) or at)
-    return replace(opened, item=h.item, **shown)
+    spans = (*_ended_spans(state, at), Span(h.item, at))
+    return replace(opened, item=h.item, spans=spans, **shown)
 
 
 def _asked(state: State, h: e.FloorAsked, _: int) -> State:
-    return replace(state, floor=replace(state.floor, queue=(*state.floor.queue, (h.person, h.site))))
+    return replace(state, floor=replace(state.floor, queue=(*state.floor.queue, Waiting(h.person, h.site, h.order))))
 
 
 def _without(floor: Floor, person: str) -> Floor:
-    return replace(floor, queue=tuple(waiting for waiting in floor.queue if waiting[0] != person))
+    return replace(floor, queue=tuple(waiting for waiting in floor.queue if waiting.person != person))
 
 
 def _given(state: State, h: e.FloorGiven, at: int) -> State:
     floor = _without(state.floor, h.person)
-    return replace(state, floor=replace(floor, speaker=h.person, site=h.site, since=at))
+    return replace(state, floor=replace(floor, speaker=h.person, site=h.site, since=at, limit=h.limit))
 
 
-def _ended(state: State, h: e.FloorEnded, _: int) -> State:
-    return replace(state, floor=replace(state.floor, speaker="", site="", since=0))
+def _ended(state: State, h: e.FloorEnded, at: int) -> State:
+    floor = state.floor
+    ms, known, there = at - floor.since, floor.spoken, floor.spoken_at
+    spoken = {**known, h.person: known.get(h.person, 0) + ms}
+    spoken_at = {**there, floor.site: there.get(floor.site, 0) + ms} if floor.site else there
+    free = replace(floor, speaker="", site="", since=0, limit=0, spoken=spoken, spoken_at=spoken_at)
+    return replace(state, floor=free)
 
 
 def _vote_opened(state: State, h: e.VoteOpened, at: int) -> State:
@@ -183,7 +240,10 @@ def _results_released(state: State, h: e.ResultsReleased, _: int) -> State:
 
 
 def _closed(state: State, h: e.Closed, at: int) -> State:
-    return replace(state, phase="closed", closed_at=at, floor=Floor(), paper="", page=0)
+    stays = {person: _ended_stays(known, at) for person, known in state.stays.items()}
+    floor = Floor(spoken=state.floor.spoken, spoken_at=state.floor.spoken_at)
+    ended = replace(state, phase="closed", closed_at=at, stays=stays, spans=_ended_spans(state, at), side_rooms={})
+    return replace(ended, floor=floor, paper="", page=0)
 
 
 def _minutes(state: State, **values: Any) -> State:
@@ -232,12 +292,21 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.SiteLeft: lambda s, h, _: replace(s, joined=tuple(x for x in s.joined if x != h.site)),
     e.CheckedIn: _checked_in,
     e.CheckedOut: _checked_out,
+    e.CodesAsked: lambda s, h, _: replace(s, codes=h.on),
+    e.RoleTaken: _role_taken,
+    e.Suspended: _suspended,
+    e.Resumed: lambda s, h, _: replace(s, phase="open"),
+    e.SideRoomOpened: _side_room_opened,
+    e.SideRoomClosed: _side_room_closed,
     e.ItemOpened: _item_opened,
     e.PageShown: lambda s, h, _: replace(s, paper=h.paper, page=h.page),
     e.FloorAsked: _asked,
     e.FloorWithdrawn: lambda s, h, _: replace(s, floor=_without(s.floor, h.person)),
     e.FloorGiven: _given,
+    e.FloorExtended: lambda s, h, _: replace(s, floor=replace(s.floor, limit=s.floor.limit + h.seconds)),
     e.FloorEnded: _ended,
+    e.SpeechesLimited: lambda s, h, _: replace(s, floor=replace(s.floor, each=h.seconds)),
+    e.QueueOrdered: lambda s, h, _: replace(s, floor=replace(s.floor, by=h.by)),
     e.VoteOpened: _vote_opened,
     e.VoteCast: _vote_cast,
     e.VoterPassed: _voter_passed,

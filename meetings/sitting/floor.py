@@ -6,22 +6,33 @@ from store.errors import Denied, Refused
 
 from . import commands as c
 from . import events as e
+from .model import Waiting
 from .state import State
 
 
 def ask(state: State, command: c.AskFloor, who: str) -> list[e.AnyHappening]:
-    here = state.present.get(who)
+    here, seat = state.present.get(who), state.seats[who]
     if here is None:
         raise Refused("check-in-first")
+    if seat.role == "guest" and state.rule.guests == "listen":
+        raise Refused("guests-listen")
     if state.floor.speaker == who:
         raise Refused("has-floor")
-    if any(waiting == who for waiting, _ in state.floor.queue):
+    before = next((waiting for waiting in state.floor.queue if waiting.person == who), None)
+    if before is not None and (before.order or not command.order):
         raise Refused("already-asked")
-    return [e.FloorAsked(who, here.site)]
+    again: list[e.AnyHappening] = [e.FloorWithdrawn(who)] if before is not None else []
+    return [*again, e.FloorAsked(who, here.site, command.order)]
+
+
+def ordered(state: State) -> list[Waiting]:
+    """Who waits, in the order they are called in: points of order first, then as they asked, or who spoke least."""
+    spoken = state.floor.spoken if state.floor.by == "least-time" else {}
+    return sorted(state.floor.queue, key=lambda one: (not one.order, 0 if one.order else spoken.get(one.person, 0)))
 
 
 def withdraw(state: State, command: c.WithdrawFloor, who: str) -> list[e.AnyHappening]:
-    if all(waiting != who for waiting, _ in state.floor.queue):
+    if all(waiting.person != who for waiting in state.floor.queue):
         raise Refused("not-asked")
     return [e.FloorWithdrawn(who)]
 
@@ -34,7 +45,23 @@ def give(state: State, command: c.GiveFloor) -> list[e.AnyHappening]:
     if state.floor.speaker == command.person:
         raise Refused("has-floor")
     before: list[e.AnyHappening] = [e.FloorEnded(state.floor.speaker)] if state.floor.speaker else []
-    return [*before, e.FloorGiven(command.person, here.site)]
+    return [*before, e.FloorGiven(command.person, here.site, state.floor.each)]
+
+
+def extend(state: State, command: c.ExtendFloor) -> list[e.AnyHappening]:
+    if not state.floor.speaker:
+        raise Refused("floor-free")
+    if not state.floor.limit:
+        raise Refused("floor-unlimited")
+    return [e.FloorExtended(command.seconds)]
+
+
+def limit(state: State, command: c.LimitSpeeches) -> list[e.AnyHappening]:
+    return [] if state.floor.each == command.seconds else [e.SpeechesLimited(command.seconds)]
+
+
+def order(state: State, command: c.OrderQueue) -> list[e.AnyHappening]:
+    return [] if state.floor.by == command.by else [e.QueueOrdered(command.by)]
 
 
 def end(state: State, command: c.EndFloor, who: str) -> list[e.AnyHappening]:

@@ -10,7 +10,7 @@ import msgspec
 from . import events as e
 from .rules import Choice, Poll, Result
 
-Phase = Literal["planned", "released", "open", "closed", "cancelled"]
+Phase = Literal["planned", "released", "open", "suspended", "closed", "cancelled"]
 AgendaStep = Literal["draft", "submitted", "approved"]
 MinutesStep = Literal["none", "draft", "approved", "numbered", "typeset", "signed", "circulated"]
 
@@ -39,6 +39,27 @@ class Paper(msgspec.Struct, frozen=True):
 class Present(msgspec.Struct, frozen=True):
     site: str
     since: int
+
+
+class Stay(msgspec.Struct, frozen=True):
+    """A time that somebody was here. `until` 0: still."""
+
+    site: str
+    since: int
+    until: int = 0
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A time that an item was open. `until` 0: it is."""
+
+    item: str
+    since: int
+    until: int = 0
+
+
+class SideRoom(msgspec.Struct, frozen=True):
+    name: str
+    sites: tuple[str, ...]
 
 
 class Ballot(msgspec.Struct, frozen=True):
@@ -76,13 +97,26 @@ class Ballot(msgspec.Struct, frozen=True):
         return Poll(self.options, self.seats, len(self.electorate), len(self.present))
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """Somebody who asked to speak; `order`: a point of order."""
+
+    person: str
+    site: str
+    order: bool = False
+
+
 class Floor(msgspec.Struct, frozen=True):
     """Who speaks, and who waits, in order."""
 
     speaker: str = ""
     site: str = ""
     since: int = 0
-    queue: tuple[tuple[str, str], ...] = ()  # (person, site)
+    limit: int = 0  # seconds of this speech; 0: none
+    queue: tuple[Waiting, ...] = ()  # as they asked
+    each: int = 0  # seconds that a speech has: SpeechesLimited
+    by: e.QueueOrder = "asked"  # QueueOrdered
+    spoken: Mapping[str, int] = {}  # person -> ms in all: FloorEnded
+    spoken_at: Mapping[str, int] = {}  # site -> the same
 
 
 class Minutes(msgspec.Struct, frozen=True):

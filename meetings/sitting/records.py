@@ -19,6 +19,7 @@ from . import rehearsal
 from . import waiting as waits
 from .state import State
 
+LIVE = ("released", "open", "suspended")
 sittings = sa.Table(
     "sittings",
     metadata,
@@ -133,7 +134,7 @@ def listed(conn: sa.Connection, predicate: Predicate) -> list[sa.Row[Any]]:
 
 def coming(conn: sa.Connection, predicate: Predicate) -> list[sa.Row[Any]]:
     """Sittings that are released or open, the next first."""
-    where = people.where(predicate, sittings.c.unit, sittings.c.id, parts) & sittings.c.phase.in_(["released", "open"])
+    where = people.where(predicate, sittings.c.unit, sittings.c.id, parts) & sittings.c.phase.in_(LIVE)
     return list(conn.execute(sa.select(sittings).where(where).order_by(sittings.c.begins).limit(200)))
 
 
@@ -148,7 +149,7 @@ def roles_of(conn: sa.Connection, person: str) -> dict[str, tuple[str, ...]]:
 def of_site(conn: sa.Connection, site: str) -> list[sa.Row[Any]]:
     """Sittings that a room is invited to and that are released or open; `waited`: it is rung for this one."""
     query = sa.select(sittings, rooms.c.waited).join(rooms, rooms.c.thing == sittings.c.id)
-    live = sittings.c.phase.in_(["released", "open"])
+    live = sittings.c.phase.in_(LIVE)
     return list(conn.execute(query.where(rooms.c.site == site, live).order_by(sittings.c.begins)))
 
 

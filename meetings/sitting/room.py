@@ -27,7 +27,7 @@ from ..people import rights
 from ..people.model import UnitId
 from ..people.orgtree import Tree
 from ..people.rights import Principal, Thing
-from . import ballots, records, rules
+from . import ballots, records, rules, wall_code
 from . import commands as c
 from . import events as e
 from .audience import Audience, Step, Telling, Watcher
@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 
 TAIL = 2000  # events kept in memory for browsers that resume; older ones are read from the journal
 TOGETHER = 64  # commands made durable in one transaction
+WRONG_CODES = 10  # a person may type in a minute: they are short
 ALONE = (c.OpenVote, c.CloseVote, c.CancelVote)
 
 
@@ -97,6 +98,8 @@ class Room:
         self.state = State(id=sitting)
         self._tail: list[Step] = []
         self._urn: Urn | None = None
+        self._walls = house.world.random(32)  # secret of the codes on the walls
+        self._wrong: dict[str, tuple[int, int]] = {}  # person -> minute, and wrong codes in it
         self._audience = Audience(lambda: self.state)
         self._task: asyncio.Task[None] | None = None
         self.on_change: list[Callable[[State, list[Event]], None]] = []
@@ -265,11 +268,24 @@ class Room:
         if request.seen:
             steps = self._tail + fresh
             check_seen(command, [(event.seq, event.kind) for event, _ in steps if event.seq > request.seen])
+        if isinstance(command, c.CheckIn) and command.code and not command.person:
+            self._check_wall_code(request.who.id, command)
+            command = c.Admit(command.site)
         ballot = state.open_ballot
         if isinstance(command, c.CloseVote) and ballot is not None and ballot.way == "secret":
             urn = self._urn if self._urn is not None and self._urn.ballot == ballot.id else Urn(ballot.id, ())
             command = c.CountVote(command.ballot, urn.open(), urn.papers)
         return decide(state, command, request.who.id)
+
+    def _check_wall_code(self, who: str, command: c.CheckIn) -> None:
+        now = self._house.now_ms()
+        window, tries = self._wrong.get(who, (0, 0))
+        tries = tries if window == now // wall_code.WINDOW_MS else 0
+        if tries >= WRONG_CODES:
+            raise Refused("too-many-tries")
+        if not wall_code.is_good(self._walls, command.site, now, command.code):
+            self._wrong[who] = (now // wall_code.WINDOW_MS, tries + 1)
+            raise Refused("code-wrong")
 
     def _into_urn(self, request: Request, state: State) -> None:
         """Now that it is durable that they voted: what they chose, into the urn. Who it was is not said to the urn."""
@@ -289,6 +305,12 @@ class Room:
         """A checkpoint over this sitting's journal: every screen gets it."""
         self._audience.witness = made
         self._audience.tell([])
+
+    def wall_code(self, site: str) -> tuple[str, int]:
+        """What SITE's wall shows, and until when (UTC milliseconds). Raises Refused."""
+        if site not in self.state.rooms:
+            raise Refused("site-not-invited")
+        return wall_code.code(self._walls, site, self._house.now_ms())
 
     def keeper(self) -> Principal:
         """The program itself, for what it writes on its own: the first draft of the minutes."""

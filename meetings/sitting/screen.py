@@ -13,9 +13,10 @@ import msgspec
 from signing.checkpoint import Checkpoint
 
 from . import ballots, floor, minutes, rules
-from .attendance import is_quorate
-from .events import RecordingFile, VoteWay
-from .model import Ballot, Reply
+from .attendance import Standing, is_quorate, standing
+from .events import QueueOrder, RecordingFile, VoteWay
+from .model import Ballot, Reply, SideRoom, Waiting
+from .presiding import side_room_of
 from .rules import Choice, Result
 from .state import State
 from .views import View, may_see_item
@@ -89,6 +90,8 @@ class SeatPart(msgspec.Struct, frozen=True):
     present: bool
     site: str
     since: int
+    spoken: int  # ms in all
+    standing: Standing
     stands_for: str
     votes_for: str  # whose vote they give; "" for none
     reply: str  # "" until they reply
@@ -112,12 +115,15 @@ class AttendancePart(msgspec.Struct, frozen=True):
     entitled: int
     needed: int
     quorate: bool
+    codes: bool  # who checks in at a room gives the code on its wall
 
 
 class SitePart(msgspec.Struct, frozen=True):
     site: str
     unit: str
     joined: bool
+    side_room: str  # "" for none
+    spoken: int  # ms in all
     line: str  # its profile: meetings/relay/lines.py
 
 
@@ -128,7 +134,10 @@ class StagePart(msgspec.Struct, frozen=True):
     speaker: str
     speaker_site: str
     since: int
-    queue: tuple[tuple[str, str], ...]
+    limit: int  # seconds of this speech; 0: none
+    each: int  # of every speech from now on
+    by: QueueOrder
+    queue: tuple[Waiting, ...]  # in the order they are called in
     stage: str  # the site everybody sees
 
 
@@ -177,6 +186,7 @@ class Screen(msgspec.Struct, frozen=True):
     agenda: tuple[ItemPart, ...]
     attendance: AttendancePart
     sites: tuple[SitePart, ...]
+    side_rooms: Mapping[str, SideRoom]
     stage: StagePart
     ballots: tuple[BallotPart, ...]
     minutes: MinutesPart
@@ -194,7 +204,7 @@ def screen(
     """STATE as VIEWER may see it."""
     return Screen(
         sitting(state), _convened(state, viewer), _agenda(state, viewer), _attendance(state, viewer),
-        _sites(state),
+        _sites(state), state.side_rooms,
         _stage(state, viewer),
         tuple(_ballot(state, ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
         _minutes(state, viewer), state.recordings if viewer.kind == "desk" else (), people, rooms, units or {}, witness,
@@ -225,8 +235,11 @@ def _convened(state: State, viewer: View) -> tuple[ConvenedPart, ...]:
 
 
 def _sites(state: State) -> tuple[SitePart, ...]:
-    lines, joined = state.lines, state.joined
-    return tuple(SitePart(site, unit, site in joined, lines.get(site, "full")) for site, unit in state.rooms.items())
+    lines, joined, spoken = state.lines, state.joined, state.floor.spoken_at
+    return tuple(
+        SitePart(site, unit, site in joined, side_room_of(state, site), spoken.get(site, 0), lines.get(site, "full"))
+        for site, unit in state.rooms.items()
+    )
 
 
 def _agenda(state: State, viewer: View) -> tuple[ItemPart, ...]:
@@ -257,14 +270,15 @@ def _attendance(state: State, viewer: View) -> AttendancePart:
         reply = state.replies.get(seat.person, NO_REPLY)
         told = viewer.kind == "desk"  # why somebody does not come is not for everyone
         seats.append(SeatPart(
-            seat.person, seat.unit, seat.role, seat.entitled, here is not None, place, since, seat.stands_for,
+            seat.person, seat.unit, seat.role, seat.entitled, here is not None, place, since,
+            state.floor.spoken.get(seat.person, 0), standing(state, seat.person), seat.stands_for,
             state.votes_for(seat.person) if seat.entitled or seat.stands_for else "",
             reply.answer if reply is not NO_REPLY else "", reply.reason if told else "",
             reply.substitute, reply.granted,
         ))  # fmt: skip
     entitled = len(state.entitled)
     needed = rules.quorum_needed(state.rule, entitled)
-    return AttendancePart(tuple(seats), len(state.entitled_present), entitled, needed, is_quorate(state))
+    return AttendancePart(tuple(seats), len(state.entitled_present), entitled, needed, is_quorate(state), state.codes)
 
 
 def _stage(state: State, viewer: View) -> StagePart:
@@ -272,7 +286,8 @@ def _stage(state: State, viewer: View) -> StagePart:
     shown = ("", "", 0) if hidden else (state.item, state.paper, state.page)
     speaking = state.floor
     return StagePart(
-        *shown, speaking.speaker, speaking.site, speaking.since, speaking.queue, floor.on_stage(state)
+        *shown, speaking.speaker, speaking.site, speaking.since, speaking.limit, speaking.each, speaking.by,
+        tuple(floor.ordered(state)), floor.on_stage(state),
     )  # fmt: skip
 
 

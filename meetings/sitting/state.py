@@ -20,6 +20,9 @@ from .model import (
     Phase,
     Present,
     Reply,
+    SideRoom,
+    Span,
+    Stay,
 )  # fmt: skip
 from .rules import Occasion, RuleSet
 
@@ -57,6 +60,10 @@ class State(msgspec.Struct, frozen=True):
     papers: tuple[Paper, ...] = ()
     present: Mapping[str, Present] = {}
     ever_present: tuple[str, ...] = ()
+    stays: Mapping[str, tuple[Stay, ...]] = {}  # person -> when they were here: CheckedIn, CheckedOut
+    spans: tuple[Span, ...] = ()  # when each item was open: ItemOpened, Suspended, Closed
+    codes: bool = False  # who checks in at a room gives the code on its wall: CodesAsked
+    side_rooms: Mapping[str, SideRoom] = {}
     item: str = ""
     paper: str = ""
     page: int = 0

@@ -34,7 +34,7 @@ from web.wiring import Office
 from .committee import Committee, convene
 from .servers import free_port
 
-ACCOUNTS = ("chair", "secretary", "clerk", "technician", "member1", "member2", "member8", "east-chair")
+ACCOUNTS = ("chair", "deputy", "secretary", "clerk", "technician", "member1", "member2", "member8", "east-chair")
 
 
 def pdf(pages: int = 1, text: str = "") -> bytes:

@@ -103,6 +103,7 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/sittings/{sitting}/substitute": {"person": "member2"},
         "/api/sittings/{sitting}/units/{unit}/people": {"people": ["member2"]},
         "/api/units/{unit}/templates": {"name": "Mẫu", "sitting": room.sitting},
+        "/api/sittings/{sitting}/take-over": {"role": "chair"},
         "/api/notices/read": {"until": 1},
         "/api/units/{unit}/rules": {"document": OWN},
         "/api/check": {"check": msgspec.to_builtins(GOOD)},
@@ -171,6 +172,8 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "POST /api/sittings/{sitting}/minutes/signature",
         # a recording: tests/web/test_recordings.py
         "GET /api/sittings/{sitting}/recordings/{sha256}",
+        # by a deputy alone: tests/web/test_stage.py
+        "POST /api/sittings/{sitting}/take-over",
         # what is done before a sitting opens: tests/web/test_post.py
         "POST /api/sittings/{sitting}/release", "PUT /api/sittings/{sitting}/details",
         "GET /api/sittings/{sitting}/invitation", "POST /api/sittings/{sitting}/substitute",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from meetings.people import rights
+from meetings.sitting import commands as c
 from meetings.sitting.actions import Like, Plan
 from meetings.sitting.templates import Template
+from store.errors import Refused
 
 from .. import bodies
 from ..guard import Call, Routes
@@ -50,6 +53,17 @@ async def keep_template(call: Call) -> bodies.Made:
 @routes.add("DELETE", "/api/units/{unit}/templates/{template}", "sitting.plan")
 async def drop_template(call: Call) -> None:
     await call.office.templates.drop(call.who, call.param("unit"), call.param("template"))
+
+
+@routes.add("POST", "/api/sittings/{sitting}/take-over", "sitting.attend")
+async def take_over(call: Call) -> None:
+    """A deputy presides, or somebody of the committee writes: only while nothing of the holder is connected."""
+    asked = await call.body(bodies.TakeOver)
+    room = await call.office.rooms.get(call.param("sitting"))
+    rights.demand(call.who, "sitting.attend", room.thing())
+    if call.office.channels.connected(room.state.with_role(asked.role)):
+        raise Refused("holder-here")
+    await room.ask(call.who, c.TakeOver(asked.role), trusted=True)
 
 
 @routes.add("POST", "/api/sittings/{sitting}/invitations", "sitting.prepare")

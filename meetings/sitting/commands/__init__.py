@@ -19,14 +19,15 @@ Command = (
     Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper
     | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel
     | RingSites | ReportCheck
-    | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor
+    | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom
+    | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | ExtendFloor | EndFloor | LimitSpeeches | OrderQueue
     | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults
     | Conclude | Close | ChooseLine | StartRecording | StopRecording
     | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
 )  # fmt: skip
 Internal = (
     Invite | Release | ChangeDetails | SendSubstitute | ForwardConvening | NameParticipants
-    | AttachPaper | JoinSite | LeaveSite | CountVote | VoidVote | EndRecording | KeepRecording
+    | AttachPaper | Admit | TakeOver | JoinSite | LeaveSite | CountVote | VoidVote | EndRecording | KeepRecording
     | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes
 )  # fmt: skip
 AnyCommand = Command | Internal
@@ -58,13 +59,24 @@ VERBS: dict[type, str] = {
     ReportCheck: "sitting.site",
     Open: "sitting.preside",
     CheckIn: "sitting.attend",
+    Admit: "sitting.attend",
     CheckOut: "sitting.attend",
+    AskCodes: "sitting.conduct",
+    HandOver: "sitting.preside",
+    TakeOver: "sitting.attend",
+    Suspend: "sitting.preside",
+    Resume: "sitting.preside",
+    OpenSideRoom: "sitting.conduct",
+    CloseSideRoom: "sitting.conduct",
     OpenItem: "sitting.conduct",
     ShowPage: "sitting.attend",
     AskFloor: "sitting.attend",
     WithdrawFloor: "sitting.attend",
     GiveFloor: "sitting.preside",
+    ExtendFloor: "sitting.preside",
     EndFloor: "sitting.attend",
+    LimitSpeeches: "sitting.preside",
+    OrderQueue: "sitting.preside",
     OpenVote: "sitting.preside",
     Cast: "sitting.vote",
     RecordVote: "sitting.conduct",

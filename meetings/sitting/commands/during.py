@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -18,6 +18,7 @@ class Open(Asked, frozen=True):
 class CheckIn(Asked, frozen=True):
     person: str = ""  # "" is oneself; another only by chair or secretary
     site: str = ""
+    code: str = ""  # on the wall of that site
 
 
 class CheckOut(Asked, frozen=True):
@@ -33,8 +34,37 @@ class ShowPage(Asked, frozen=True):
     page: int
 
 
-class AskFloor(Asked, frozen=True):
+class AskCodes(Asked, frozen=True):
+    on: bool
+
+
+class HandOver(Asked, frozen=True):
+    """By the chair: this person presides, or writes, from now on."""
+
+    role: Literal["chair", "secretary"]
+    person: str
+
+
+class Suspend(Asked, frozen=True):
+    reason: str
+
+
+class Resume(Asked, frozen=True):
     pass
+
+
+class OpenSideRoom(Asked, frozen=True):
+    room: str  # an id made by the browser
+    name: str
+    sites: tuple[str, ...]
+
+
+class CloseSideRoom(Asked, frozen=True):
+    room: str
+
+
+class AskFloor(Asked, frozen=True):
+    order: bool = False  # a point of order
 
 
 class WithdrawFloor(Asked, frozen=True):
@@ -45,8 +75,20 @@ class GiveFloor(Asked, frozen=True):
     person: str
 
 
+class ExtendFloor(Asked, frozen=True):
+    seconds: Annotated[int, Meta(ge=10, le=3600)]
+
+
 class EndFloor(Asked, frozen=True):
     pass
+
+
+class LimitSpeeches(Asked, frozen=True):
+    seconds: Annotated[int, Meta(ge=0, le=3600)]
+
+
+class OrderQueue(Asked, frozen=True):
+    by: e.QueueOrder
 
 
 class OpenVote(Asked, frozen=True):

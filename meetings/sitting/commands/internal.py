@@ -60,6 +60,18 @@ class AttachPaper(Asked, frozen=True):
     size: int
 
 
+class Admit(Asked, frozen=True):
+    """CheckIn at a site with the code that its wall shows."""
+
+    site: str
+
+
+class TakeOver(Asked, frozen=True):
+    """The holder of this role is lost: nothing of them is connected."""
+
+    role: Literal["chair", "secretary"]
+
+
 class JoinSite(Asked, frozen=True):
     site: str
 

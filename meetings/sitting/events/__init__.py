@@ -22,8 +22,10 @@ AnyHappening = (
     | PaperAttached | PaperDetached | AgendaSubmitted | AgendaWithdrawn | AgendaApproved | AgendaReturned
     | Released | InvitationIssued | Replied | AbsenceAnswered | Reminded | ConveningForwarded | ParticipantsNamed
     | Cancelled | SitesRung | SiteChecked
-    | Opened | SiteJoined | SiteLeft | LineChosen | CheckedIn | CheckedOut
-    | ItemOpened | PageShown | FloorAsked | FloorWithdrawn | FloorGiven | FloorEnded
+    | Opened | SiteJoined | SiteLeft | LineChosen | CheckedIn | CheckedOut | CodesAsked | RoleTaken
+    | Suspended | Resumed | SideRoomOpened | SideRoomClosed
+    | ItemOpened | PageShown | FloorAsked | FloorWithdrawn | FloorGiven | FloorExtended | FloorEnded
+    | SpeechesLimited | QueueOrdered
     | VoteOpened | VoteCast | VoterPassed | BallotTaken | VoteClosed | VoteVoided | ResultsReleased
     | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Closed
     | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered

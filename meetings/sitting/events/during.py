@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ..rules import Choice, Result
-from .facts import Happening, LineName, RecordingEnd, RecordingFile, VoidReason, VoteWay
+from .facts import Happening, LineName, QueueOrder, RecordingEnd, RecordingFile, VoidReason, VoteWay
 
 
 class Opened(Happening, frozen=True):
@@ -29,9 +29,47 @@ class LineChosen(Happening, frozen=True):
 
 
 class CheckedIn(Happening, frozen=True):
+    """`way`: by themselves, with the code on their room's wall, or by who conducts the sitting."""
+
     person: str
     site: str  # "" when alone
-    way: Literal["self", "secretary"]
+    way: Literal["self", "code", "secretary"]
+
+
+class CodesAsked(Happening, frozen=True):
+    """From now on (or no more), who checks in at a room shows by the code on its wall that they are there."""
+
+    on: bool
+
+
+class RoleTaken(Happening, frozen=True):
+    """PERSON takes a role over, and who had it takes theirs: handed over, or because the holder was lost."""
+
+    role: Literal["chair", "secretary"]
+    person: str
+    why: Literal["handed-over", "lost"]
+
+
+class Suspended(Happening, frozen=True):
+    """To go on another time: everybody checks in anew then."""
+
+    reason: str
+
+
+class Resumed(Happening, frozen=True):
+    pass
+
+
+class SideRoomOpened(Happening, frozen=True):
+    """These sites see and hear each other alone, until it is closed."""
+
+    room: str
+    name: str
+    sites: tuple[str, ...]
+
+
+class SideRoomClosed(Happening, frozen=True):
+    room: str
 
 
 class CheckedOut(Happening, frozen=True):
@@ -48,8 +86,11 @@ class PageShown(Happening, frozen=True):
 
 
 class FloorAsked(Happening, frozen=True):
+    """`order`: a point of order, before everybody who waits to speak."""
+
     person: str
     site: str
+    order: bool = False
 
 
 class FloorWithdrawn(Happening, frozen=True):
@@ -57,8 +98,27 @@ class FloorWithdrawn(Happening, frozen=True):
 
 
 class FloorGiven(Happening, frozen=True):
+    """`limit`: seconds of speech; 0: none."""
+
     person: str
     site: str
+    limit: int = 0
+
+
+class FloorExtended(Happening, frozen=True):
+    seconds: int
+
+
+class SpeechesLimited(Happening, frozen=True):
+    """Seconds that a speech has from now on; 0: no limit."""
+
+    seconds: int
+
+
+class QueueOrdered(Happening, frozen=True):
+    """Who waits is called as they asked, or who has spoken least first."""
+
+    by: QueueOrder
 
 
 class FloorEnded(Happening, frozen=True):

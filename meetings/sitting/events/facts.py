@@ -8,10 +8,11 @@ import msgspec
 from msgspec import Meta
 
 LineName = Literal["64k", "256k", "512k", "1.5M", "full", "send-only"]
-RecordingEnd = Literal["chair", "closed-item", "closed", "failed"]
+RecordingEnd = Literal["chair", "closed-item", "suspended", "closed", "failed"]
 CameraState = Literal["good", "none", "refused", "busy", "dark"]
 MicrophoneState = Literal["good", "none", "refused", "busy", "silent", "unheard"]
 VoteWay = Literal["open", "roll-call", "secret"]  # giơ tay, gọi tên, bỏ phiếu kín
+QueueOrder = Literal["asked", "least-time"]
 VoidReason = Literal["restart", "urn", "chair"]
 SeatRole = Literal["chair", "deputy", "secretary", "member", "guest", "clerk", "approver", "substitute", "recipient"]
 Answer = Literal["in-person", "online", "absent", "substitute"]

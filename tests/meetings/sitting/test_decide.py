@@ -92,7 +92,7 @@ def test_one_vote_a_person_changeable_until_the_close() -> None:
 
 def test_the_floor_is_asked_given_and_ended_in_order() -> None:
     played = Played().opened().do("a", c.AskFloor()).do("guest", c.AskFloor())
-    assert played.state.floor.queue == (("a", "s1"), ("guest", "s2"))
+    assert [(one.person, one.site) for one in played.state.floor.queue] == [("a", "s1"), ("guest", "s2")]
     assert refused(lambda: played.do("a", c.AskFloor())) == "already-asked"
     assert refused(lambda: played.do("b", c.AskFloor())) == "check-in-first"
     played.do("chair", c.GiveFloor("guest"))
