@@ -46,7 +46,7 @@ def _whom(state: State, who: str, person: str) -> str:
 def check_in(state: State, command: c.CheckIn, who: str) -> list[e.AnyHappening]:
     person = _whom(state, who, command.person)
     if person == who and command.site and state.codes:
-        raise Refused("code-needed")
+        raise Refused("wall-code-needed")
     return _admit(state, person, command.site, "self" if person == who else "secretary")
 
 

@@ -21,11 +21,11 @@ from .model import (
     Item,
     Paper,
     Present,
+    Raised,
     Reply,
     SideRoom,
     Span,
     Stay,
-    Waiting,
 )
 from .state import State
 
@@ -181,7 +181,7 @@ def _item_opened(state: State, h: e.ItemOpened, at: int) -> State:
 
 
 def _asked(state: State, h: e.FloorAsked, _: int) -> State:
-    return replace(state, floor=replace(state.floor, queue=(*state.floor.queue, Waiting(h.person, h.site, h.order))))
+    return replace(state, floor=replace(state.floor, queue=(*state.floor.queue, Raised(h.person, h.site, h.order))))
 
 
 def _without(floor: Floor, person: str) -> Floor:

@@ -6,7 +6,7 @@ from store.errors import Denied, Refused
 
 from . import commands as c
 from . import events as e
-from .model import Waiting
+from .model import Raised
 from .state import State
 
 
@@ -25,7 +25,7 @@ def ask(state: State, command: c.AskFloor, who: str) -> list[e.AnyHappening]:
     return [*again, e.FloorAsked(who, here.site, command.order)]
 
 
-def ordered(state: State) -> list[Waiting]:
+def ordered(state: State) -> list[Raised]:
     """Who waits, in the order they are called in: points of order first, then as they asked, or who spoke least."""
     spoken = state.floor.spoken if state.floor.by == "least-time" else {}
     return sorted(state.floor.queue, key=lambda one: (not one.order, 0 if one.order else spoken.get(one.person, 0)))

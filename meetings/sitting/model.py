@@ -97,7 +97,7 @@ class Ballot(msgspec.Struct, frozen=True):
         return Poll(self.options, self.seats, len(self.electorate), len(self.present))
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class Raised(msgspec.Struct, frozen=True):
     """Somebody who asked to speak; `order`: a point of order."""
 
     person: str
@@ -112,7 +112,7 @@ class Floor(msgspec.Struct, frozen=True):
     site: str = ""
     since: int = 0
     limit: int = 0  # seconds of this speech; 0: none
-    queue: tuple[Waiting, ...] = ()  # as they asked
+    queue: tuple[Raised, ...] = ()  # as they asked
     each: int = 0  # seconds that a speech has: SpeechesLimited
     by: e.QueueOrder = "asked"  # QueueOrdered
     spoken: Mapping[str, int] = {}  # person -> ms in all: FloorEnded

@@ -15,7 +15,7 @@ from signing.checkpoint import Checkpoint
 from . import ballots, floor, minutes, rules
 from .attendance import Standing, is_quorate, standing
 from .events import QueueOrder, RecordingFile, VoteWay
-from .model import Ballot, Reply, SideRoom, Waiting
+from .model import Ballot, Raised, Reply, SideRoom
 from .presiding import side_room_of
 from .rules import Choice, Result
 from .state import State
@@ -80,6 +80,7 @@ class SittingPart(msgspec.Struct, frozen=True):
     rule_source: str
     unsure: tuple[str, ...]  # what of its rules was not read in full
     recorded_since: int  # 0: it is not being recorded
+    closed_item: bool  # a closed item is on: that it is, for those outside
 
 
 class SeatPart(msgspec.Struct, frozen=True):
@@ -137,7 +138,7 @@ class StagePart(msgspec.Struct, frozen=True):
     limit: int  # seconds of this speech; 0: none
     each: int  # of every speech from now on
     by: QueueOrder
-    queue: tuple[Waiting, ...]  # in the order they are called in
+    queue: tuple[Raised, ...]  # in the order they are called in
     stage: str  # the site everybody sees
 
 
@@ -218,8 +219,13 @@ def sitting(state: State) -> SittingPart:
         state.released_at, state.short_reason, state.reply_by, state.invitation.symbol, state.cancelled,
         state.rule.substitutes, state.title, state.unit, state.place, state.begins, state.opened_at, state.closed_at,
         state.chair, state.with_role("secretary"), state.rule.source, state.rule.unsure,
-        state.recorded_since,
+        state.recorded_since, _closed_item_on(state),
     )  # fmt: skip
+
+
+def _closed_item_on(state: State) -> bool:
+    item = state.find_item(state.item)
+    return item is not None and item.closed and state.phase == "open"
 
 
 def _convened(state: State, viewer: View) -> tuple[ConvenedPart, ...]:

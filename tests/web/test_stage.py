@@ -80,7 +80,7 @@ async def test_people_check_in_with_the_code_on_their_rooms_wall(node: Node) -> 
         shown = await wall.ask("ask-wall-code", "wall-code", id="w", sitting=room.sitting)
         assert len(shown["code"]) == 6 and shown["until"] > node.office.house.now_ms()
         wrong = f"{(int(shown['code']) + 1) % 1_000_000:06d}"
-        for given, code in ((wrong, "code-wrong"), ("", "code-needed")):
+        for given, code in ((wrong, "code-wrong"), ("", "wall-code-needed")):
             refused = await line.do(room.sitting, {"kind": "check-in", "site": "site-district", "code": given}, code)
             assert refused["code"] == code
         refused = await line.do(room.sitting, {"kind": "check-in", "site": "site-east", "code": shown["code"]}, "other")

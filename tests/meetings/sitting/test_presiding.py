@@ -125,9 +125,7 @@ def test_while_a_closed_item_is_on_guests_and_their_rooms_are_outside() -> None:
     played.do("secretary", c.OpenItem("secret"))
     outside = {one for one in ("s1", "s2", "guest", "a", "secretary") if presiding.is_outside(played.state, one)}
     assert outside == {"s2", "guest"}
-    played.do(
-        "b", c.CheckIn(site="s2")
-    )  # a member in the guests' room: it comes in
+    played.do("b", c.CheckIn(site="s2"))  # a member in the guests' room: it comes in
     assert not presiding.is_outside(played.state, "s2")
     played.do("secretary", c.OpenItem("i2"))
     assert not presiding.is_outside(played.state, "guest")
@@ -144,6 +142,6 @@ def test_the_code_on_a_wall_is_good_for_its_minute_and_the_next(later: int, good
 
 def test_where_codes_are_asked_for_nobody_checks_in_at_a_room_without() -> None:
     played = Played().do("secretary", c.AddItem("i1", "Một"), c.Release(3), c.AskCodes(True)).do("chair", c.Open())
-    assert refused(lambda: played.do("a", c.CheckIn(site="s1"))) == "code-needed"
+    assert refused(lambda: played.do("a", c.CheckIn(site="s1"))) == "wall-code-needed"
     played.do("a", c.Admit("s1")).do("b", c.CheckIn()).do("secretary", c.CheckIn("deputy", "s1"))
     assert [h.way for h in played.happenings if isinstance(h, e.CheckedIn)] == ["code", "self", "secretary"]

@@ -148,7 +148,7 @@ export class Channel extends EventTarget {
     this.heard = this.now();
     if (message.type === "told") this.sittings.get(message.sitting)?.take(message);
     else if (message.type === "welcome") this.welcomed(message);
-    else if (message.type === "done" || message.type === "fetched" || message.type === "media-answer")
+    else if (message.type === "done" || message.type === "fetched" || message.type === "media-answer" || message.type === "wall-code")
       this.settle(message.id, (waiting) => waiting.resolve(message));
     else if (message.type === "refused") this.refused(message);
     else if (message.type === "pong") this.synchronise(message.now, this.now() - message.t);

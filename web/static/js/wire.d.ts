@@ -39,8 +39,20 @@ export interface ApproveMinutes {
   version: number;
 }
 
+export interface AskCodes {
+  kind: "ask-codes";
+  on: boolean;
+}
+
 export interface AskFloor {
   kind: "ask-floor";
+  order?: boolean;
+}
+
+export interface AskWallCode {
+  type: "ask-wall-code";
+  id: string;
+  sitting: string;
 }
 
 export interface AttendancePart {
@@ -49,6 +61,7 @@ export interface AttendancePart {
   entitled: number;
   needed: number;
   quorate: boolean;
+  codes: boolean;
 }
 
 export interface BallotPart {
@@ -147,6 +160,7 @@ export interface CheckIn {
   kind: "check-in";
   person?: string;
   site?: string;
+  code?: string;
 }
 
 export interface CheckMade {
@@ -205,6 +219,11 @@ export interface Close {
   kind: "close";
 }
 
+export interface CloseSideRoom {
+  kind: "close-side-room";
+  room: string;
+}
+
 export interface CloseVote {
   kind: "close-vote";
   ballot: string;
@@ -248,7 +267,7 @@ export interface Do {
   id: string;
   sitting: string;
   seen: number;
-  command: Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel | RingSites | ReportCheck | Open | CheckIn | CheckOut | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | EndFloor | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | Close | ChooseLine | StartRecording | StopRecording | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
+  command: Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel | RingSites | ReportCheck | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | ExtendFloor | EndFloor | LimitSpeeches | OrderQueue | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | Close | ChooseLine | StartRecording | StopRecording | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
 }
 
 export interface Done {
@@ -269,6 +288,11 @@ export interface Enrolled {
   site: string;
   name: string;
   credential: string;
+}
+
+export interface ExtendFloor {
+  kind: "extend-floor";
+  seconds: number;
 }
 
 export interface Fetch {
@@ -301,6 +325,12 @@ export interface FirstAdministrator {
 
 export interface GiveFloor {
   kind: "give-floor";
+  person: string;
+}
+
+export interface HandOver {
+  kind: "hand-over";
+  role: "chair" | "secretary";
   person: string;
 }
 
@@ -367,6 +397,11 @@ export interface Like {
   approver: string;
   units: Array<string>;
   items: Array<PlannedItem>;
+}
+
+export interface LimitSpeeches {
+  kind: "limit-speeches";
+  seconds: number;
 }
 
 export interface Link {
@@ -612,6 +647,13 @@ export interface OpenItem {
   item: string;
 }
 
+export interface OpenSideRoom {
+  kind: "open-side-room";
+  room: string;
+  name: string;
+  sites: Array<string>;
+}
+
 export interface OpenVote {
   kind: "open-vote";
   ballot: string;
@@ -621,6 +663,11 @@ export interface OpenVote {
   options?: Array<string>;
   seats?: number;
   held?: boolean;
+}
+
+export interface OrderQueue {
+  kind: "order-queue";
+  by: "asked" | "least-time";
 }
 
 export interface PaperPart {
@@ -681,6 +728,12 @@ export interface Pong {
   type: "pong";
   t: number;
   now: number;
+}
+
+export interface Raised {
+  person: string;
+  site: string;
+  order?: boolean;
 }
 
 export interface RecordVote {
@@ -753,6 +806,10 @@ export interface Result {
   tied: Array<string>;
 }
 
+export interface Resume {
+  kind: "resume";
+}
+
 export interface ReturnAgenda {
   kind: "return-agenda";
   reason: string;
@@ -806,6 +863,7 @@ export interface Screen {
   agenda: Array<ItemPart>;
   attendance: AttendancePart;
   sites: Array<SitePart>;
+  side_rooms: Record<string, SideRoom>;
   stage: StagePart;
   ballots: Array<BallotPart>;
   minutes: MinutesPart;
@@ -824,6 +882,8 @@ export interface SeatPart {
   present: boolean;
   site: string;
   since: number;
+  spoken: number;
+  standing: "absent" | "excused" | "present" | "represented";
   stands_for: string;
   votes_for: string;
   reply: string;
@@ -850,6 +910,11 @@ export interface ShowPage {
   kind: "show-page";
   paper: string;
   page: number;
+}
+
+export interface SideRoom {
+  name: string;
+  sites: Array<string>;
 }
 
 export interface Sign {
@@ -879,6 +944,8 @@ export interface SitePart {
   site: string;
   unit: string;
   joined: boolean;
+  side_room: string;
+  spoken: number;
   line: string;
 }
 
@@ -939,6 +1006,7 @@ export interface SittingPart {
   rule_source: string;
   unsure: Array<string>;
   recorded_since: number;
+  closed_item: boolean;
 }
 
 export interface SittingRow {
@@ -965,7 +1033,10 @@ export interface StagePart {
   speaker: string;
   speaker_site: string;
   since: number;
-  queue: Array<[string, string]>;
+  limit: number;
+  each: number;
+  by: "asked" | "least-time";
+  queue: Array<Raised>;
   stage: string;
 }
 
@@ -980,6 +1051,15 @@ export interface StopRecording {
 
 export interface SubmitAgenda {
   kind: "submit-agenda";
+}
+
+export interface Suspend {
+  kind: "suspend";
+  reason: string;
+}
+
+export interface TakeOver {
+  role: "chair" | "secretary";
 }
 
 export interface Template {
@@ -1032,6 +1112,13 @@ export interface Waiting {
   what: string;
 }
 
+export interface WallCode {
+  type: "wall-code";
+  id: string;
+  code: string;
+  until: number;
+}
+
 export interface Watch {
   type: "watch";
   sitting: string;
@@ -1056,6 +1143,6 @@ export interface WithdrawFloor {
   kind: "withdraw-floor";
 }
 
-export type FromBrowser = Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | SiteSittings | TrialEnd | TrialOffer | Watch;
-export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Refusal | SiteListed | Slots | Told | Welcome;
-export type Command = Acknowledge | AddItem | AnswerAbsence | ApproveAgenda | ApproveMinutes | AskFloor | Cancel | CancelVote | Cast | CastSecretly | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseVote | Conclude | DetachPaper | EndFloor | GiveFloor | MoveItem | Open | OpenItem | OpenVote | PassVoter | RecordVote | ReleaseResults | Remind | RemoveItem | Reply | ReportCheck | ReturnAgenda | ReturnMinutes | RingSites | ShowPage | StartRecording | StopRecording | SubmitAgenda | Uninvite | WithdrawAgenda | WithdrawFloor;
+export type FromBrowser = AskWallCode | Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | SiteSittings | TrialEnd | TrialOffer | Watch;
+export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Refusal | SiteListed | Slots | Told | WallCode | Welcome;
+export type Command = Acknowledge | AddItem | AnswerAbsence | ApproveAgenda | ApproveMinutes | AskCodes | AskFloor | Cancel | CancelVote | Cast | CastSecretly | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseSideRoom | CloseVote | Conclude | DetachPaper | EndFloor | ExtendFloor | GiveFloor | HandOver | LimitSpeeches | MoveItem | Open | OpenItem | OpenSideRoom | OpenVote | OrderQueue | PassVoter | RecordVote | ReleaseResults | Remind | RemoveItem | Reply | ReportCheck | Resume | ReturnAgenda | ReturnMinutes | RingSites | ShowPage | StartRecording | StopRecording | SubmitAgenda | Suspend | Uninvite | WithdrawAgenda | WithdrawFloor;

@@ -128,7 +128,7 @@ class Desk extends Part {
 
   render() {
     if (!this.desk) return html`<div class="place"><p class="soft">${t("app.loading")}</p></div>`;
-    const rank = { open: 0, released: 1, planned: 2, closed: 3, cancelled: 4 };
+    const rank = { open: 0, suspended: 1, released: 1, planned: 2, closed: 3, cancelled: 4 };
     const rows = [...this.desk.sittings].sort(
       (a, b) => rank[/** @type {keyof typeof rank} */ (a.phase)] - rank[/** @type {keyof typeof rank} */ (b.phase)] || b.begins - a.begins,
     );

@@ -123,7 +123,7 @@ class Room extends SittingPlace {
     return html`<header class="room-header">
       <a class="button plain" href="/" aria-label=${t("room.back")}>${icon("chevron-left")}</a>
       <h1 class="title">${marked(parts.sitting.title)}</h1>
-      ${item ? html`<span class="soft figures">${t("room.item", { number: item.number, all: parts.agenda.length })} · <bacap-timer .since=${item.opened_at} .now=${this.now}></bacap-timer></span>` : nothing}
+      ${item ? html`<span class="soft figures">${t("room.item", { number: item.number, all: parts.agenda.length })} · <bacap-timer .since=${item.opened_at} .limit=${item.minutes * 60} .now=${this.now}></bacap-timer></span>` : nothing}
       <span class="push"></span>
       ${phase === "open"
         ? html`<button class="badge ${here.quorate ? "good" : "warn"}" @click=${() => (this.panel = "people")}>${icon(here.quorate ? "check" : "users")}${t(here.quorate ? "room.quorate" : "room.not-quorate", { present: here.present, entitled: here.entitled, needed: here.needed })}</button>`
@@ -146,6 +146,8 @@ class Room extends SittingPlace {
     if (phase === "cancelled") return html`<div class="note seal" role="status">${t("prepare.cancelled", { reason: marked(parts.sitting.cancelled) })}</div>`;
     if (phase === "closed")
       return html`<div class="note good row">${t("room.closed")}<a class="button" href="/sittings/${this.sitting}/minutes">${t("desk.minutes")}</a></div>`;
+    if (phase === "suspended") return html`<div class="note warn" role="status">${t("room.suspended")}</div>`;
+    if (parts.sitting.closed_item && !parts.stage.item) return html`<div class="note warn" role="status">${t("room.outside")}</div>`;
     if (this.seat && !this.seat.present) return html`<room-check-in .room=${this} .parts=${parts}></room-check-in>`;
     return nothing;
   }
@@ -157,14 +159,15 @@ class Room extends SittingPlace {
     const { phase } = parts.sitting;
     if (phase === "closed" || phase === "cancelled" || (phase !== "open" && !this.presides)) return nothing;
     const speaking = stage.speaker === this.me?.id;
-    const waiting = stage.queue.some(([person]) => person === this.me?.id);
+    const waiting = stage.queue.some((one) => one.person === this.me?.id);
     const floor = !seat?.present || parts.sitting.phase !== "open"
       ? nothing
       : speaking
         ? html`<button class="button decisive" @click=${() => this.ask({ kind: "end-floor" })}>${icon("check")}${t("floor.finish")}</button>`
         : waiting
           ? html`<button class="button decisive" aria-pressed="true" @click=${() => this.ask({ kind: "withdraw-floor" })}>${icon("hand")}${t("floor.withdraw")}</button>`
-          : html`<button class="button decisive ${this.presides ? "" : "act"}" @click=${() => this.ask({ kind: "ask-floor" })}>${icon("hand")}${t("floor.ask")}</button>`;
+          : html`<button class="button decisive ${this.presides ? "" : "act"}" @click=${() => this.ask({ kind: "ask-floor" })}>${icon("hand")}${t("floor.ask")}</button>
+            ${this.presides ? nothing : html`<button class="button decisive" @click=${() => this.ask({ kind: "ask-floor", order: true })}>${t("floor.ask-order")}</button>`}`;
     return html`<footer class="room-footer">${floor}${this.switches()}${this.recorder()}<span class="push"></span>
       ${this.presides ? html`<room-chair .room=${this} .parts=${parts}></room-chair>` : nothing}</footer>`;
   }

@@ -19,7 +19,7 @@ const PAUSE_MS = 60_000; // after a check that failed, till the next
 const SHAPE = { send: true, voices: 3, pictures: 4 };
 
 class Wall extends Part {
-  static properties = { site: { attribute: false }, started: { state: true }, sittings: { state: true }, checking: { state: true }, tick: { state: true } };
+  static properties = { site: { attribute: false }, started: { state: true }, sittings: { state: true }, checking: { state: true }, tick: { state: true }, code: { state: true } };
 
   constructor() {
     super();
@@ -33,7 +33,17 @@ class Wall extends Part {
     /** @type {import("../protocol.js").SittingView | null} */
     this.view = null;
     this.name = "";
-    this.draw = () => this.requestUpdate();
+    this.code = ""; // what people in the room check in with
+    this.asked = false; // whether codes are asked for, as it was last
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.nextCode = undefined;
+    this.draw = () => {
+      const parts = this.view?.parts;
+      const asked = Boolean(parts?.attendance.codes && parts.sitting.phase === "open");
+      if (asked !== this.asked) void this.refreshCode();
+      this.asked = asked;
+      this.requestUpdate();
+    };
     this.look = () => this.line?.write({ type: "site-sittings" });
     /** @param {Event} event */
     this.listed = (event) => {
@@ -66,6 +76,7 @@ class Wall extends Part {
     super.disconnectedCallback();
     clearInterval(this.beat);
     clearTimeout(this.leaving);
+    clearTimeout(this.nextCode);
     this.line?.removeEventListener("site-sittings", this.listed);
     this.line?.removeEventListener("state", this.draw);
     this.line?.removeEventListener("welcome", this.look);
@@ -139,13 +150,13 @@ class Wall extends Part {
 
   /** @param {import("../wire.d.ts").Screen} parts */
   stage(parts) {
-    const { speaker, speaker_site: site, since } = parts.stage;
+    const { speaker, speaker_site: site, since, limit } = parts.stage;
     const own = parts.stage.stage === this.site;
     const endpoint = own ? this.site : (this.media?.slots.video[0] ?? "");
     const card = parts.people[speaker];
     const stream = own ? (this.media?.own ?? null) : (this.media?.pictures[0] ?? null);
     const about = speaker ? [card?.office, parts.rooms[site]].filter(Boolean).join(" · ") : "";
-    return html`<bacap-tile class="stage" .stream=${endpoint ? stream : null} .name=${speaker ? (card?.name ?? "") : nameOf(parts, endpoint)} .about=${about} .since=${speaker ? since : 0} .now=${this.now}></bacap-tile>`;
+    return html`<bacap-tile class="stage" .stream=${endpoint ? stream : null} .name=${speaker ? (card?.name ?? "") : nameOf(parts, endpoint)} .about=${about} .since=${speaker ? since : 0} .limit=${limit} .now=${this.now}></bacap-tile>`;
   }
 
   /** @param {import("../wire.d.ts").Screen} parts */
@@ -173,8 +184,28 @@ class Wall extends Part {
       ${called ? html`<p class="huge">${t("roll.called")} ${marked(called.name)}</p>` : nothing}`;
   }
 
+  /** Is a closed item on, which this room is not shown? @param {import("../wire.d.ts").Screen} parts */
+  outside(parts) {
+    return parts.sitting.phase === "open" && parts.sitting.closed_item && !parts.stage.item;
+  }
+
+  /** The code by which people in this room check in, anew each minute. */
+  async refreshCode() {
+    clearTimeout(this.nextCode);
+    const [line, view] = [this.line, this.view];
+    if (!line || !view?.parts?.attendance.codes || view.parts.sitting.phase !== "open") {
+      this.code = "";
+      return;
+    }
+    const shown = await line.ask({ type: "ask-wall-code", id: crypto.randomUUID(), sitting: view.id }).catch(() => null);
+    this.code = shown?.code ?? "";
+    if (this.isConnected) this.nextCode = setTimeout(() => void this.refreshCode(), shown ? Math.max(500, shown.until - line.serverNow() + 200) : 5000);
+  }
+
   /** @param {import("../wire.d.ts").Screen} parts */
   beside(parts) {
+    if (parts.sitting.phase === "suspended") return html`<div class="wall-vote"><p class="huge">${t("phase.suspended")}</p></div>`;
+    if (this.outside(parts)) return html`<div class="wall-vote"><p class="huge">${t("wall.outside")}</p></div>`;
     const ballot = parts.ballots.at(-1);
     if (ballot && ballot.item === parts.stage.item)
       return html`<div class="wall-vote"><h2>${marked(ballot.question)}</h2>${this.vote(parts, ballot)}</div>`;
@@ -194,6 +225,7 @@ class Wall extends Part {
     const good = this.line?.state === "open" && (over || this.media?.state === "on");
     return html`<footer><div class="what"><div class="label">${item ? t("room.item", { number: item.number, all: parts.agenda.length }) : t(`phase.${parts.sitting.phase}`)}</div><div class="value">${marked(item?.title ?? parts.sitting.title)}</div></div>
       <div><div class="label">${t("wall.quorum")}</div><div class="value ${here.quorate ? "good" : "warn"}">${here.present} / ${here.entitled} · ${t(here.quorate ? "wall.enough" : "wall.too-few")}</div></div>
+      ${this.code ? html`<div><div class="label">${t("wall.code")}</div><div class="value figures">${this.code.slice(0, 3)} ${this.code.slice(3)}</div></div>` : nothing}
       <div class="last">${recordingBadge(parts)}<div class="value figures">${clock(this.now())}</div><div class="label ${good ? "good" : "warn"}">${t(good ? "line.good" : "line.lost")}</div></div></footer>`;
   }
 

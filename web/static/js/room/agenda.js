@@ -10,7 +10,7 @@ class Agenda extends RoomPart {
   item(item) {
     const open = this.parts?.sitting.phase === "open";
     const mark = item.step === "done" ? icon("check") : item.step === "now" ? icon("play") : html`<span>${item.number}</span>`;
-    return html`<li><div class="item ${item.step}" aria-current=${item.step === "now" ? "step" : "false"}>${mark}<span>${item.closed ? html`${icon("lock")} ` : nothing}${marked(item.title)}</span><span class="small figures">${item.minutes}′</span></div>
+    return html`<li><div class="item ${item.step}" aria-current=${item.step === "now" ? "step" : "false"}>${mark}<span>${item.closed ? html`${icon("lock")} ` : nothing}${marked(item.title)}${item.late ? html` <span class="badge">${t("item.is-late")}</span>` : nothing}</span><span class="small figures">${item.minutes}′</span></div>
       ${item.papers.map((paper) => {
         const shown = this.parts?.stage.paper === paper.id;
         return html`<a class="paper-link ${shown ? "open" : ""}" href="/sittings/${this.parts?.sitting.id}/papers/${paper.id}" @click=${(/** @type {Event} */ event) => this.show(event, paper.id)}>${icon("file-text")}<span>${marked(paper.name)}</span></a>`;

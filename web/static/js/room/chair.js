@@ -50,6 +50,11 @@ class Chair extends RoomPart {
     if (text) await this.room.ask({ kind: "conclude", item: item.id, text });
   }
 
+  async suspend() {
+    const reason = await ask({ title: t("chair.suspend-title"), text: t("chair.suspend-text"), act: t("chair.suspend"), tone: "seal", field: t("field.reason") });
+    if (reason) await this.room.ask({ kind: "suspend", reason });
+  }
+
   async close() {
     const open = this.parts?.agenda.filter((item) => item.step === "next").length ?? 0;
     const text = open ? t("chair.close-early", { count: open }) : t("chair.close-text");
@@ -79,6 +84,7 @@ class Chair extends RoomPart {
   render() {
     const parts = this.parts;
     if (!parts || parts.sitting.phase === "closed") return nothing;
+    if (parts.sitting.phase === "suspended") return html`<button class="button decisive seal" @click=${() => this.room.ask({ kind: "resume" })}>${icon("play")}${t("chair.resume")}</button>`;
     const lit = (/** @type {string} */ act) => (this.next === act ? "seal" : "");
     if (parts.sitting.phase !== "open")
       return html`<button class="button decisive ${lit("open")}" @click=${this.open}>${icon("gavel")}${t("chair.open")}</button>`;
@@ -94,6 +100,7 @@ class Chair extends RoomPart {
       ${following ? html`<button class="button decisive ${lit("go")}" @click=${() => this.room.ask({ kind: "open-item", item: following.id })}>${icon("arrow-right")}${t("chair.go", { number: following.number })}</button>` : nothing}
       ${this.item ? html`<button class="button decisive ${lit("vote")}" ?disabled=${few} @click=${this.openVote}>${icon("vote")}${t(few ? "chair.vote-too-few" : "chair.vote")}</button>
         <button class="button decisive ${lit("conclude")}" @click=${this.conclude}>${icon("pen-line")}${t("chair.conclude")}</button>` : nothing}
+      <button class="button decisive" @click=${this.suspend}>${t("chair.suspend")}</button>
       <button class="button decisive ${lit("close")}" @click=${this.close}>${icon("door-closed")}${t("chair.close")}</button></div>`;
   }
 }
