@@ -122,6 +122,7 @@ VERBS: Mapping[str, Rule | str] = {
     "recording.see": _rule("", "chair secretary clerk"),
     "sitting.site": SITE,
     "minutes.read": _rule("", "chair secretary clerk"),
+    "minutes.comment": _rule("", _PART + " clerk approver"),  # who was there, while the draft is open to comments
     "minutes.edit": _rule("", "secretary"),
     "minutes.approve": _rule("", "chair"),
     "minutes.number": _rule("", "clerk"),

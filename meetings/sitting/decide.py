@@ -86,8 +86,13 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.EndRecording: (ANY, recording.end, False),
     c.KeepRecording: (ANY, recording.keep, False),
     c.Conclude: (OPEN, ballots.conclude, False),
+    c.Note: (OPEN, ballots.note, False),
+    c.ChangeNote: (OPEN, ballots.change_note, False),
     c.Close: (OPEN, course.close, False),
     c.SaveMinutes: (("closed",), minutes.save, False),
+    c.OpenComments: (("closed",), minutes.open_comments, False),
+    c.Comment: (("closed",), minutes.comment, True),
+    c.AnswerComment: (("closed",), minutes.answer_comment, False),
     c.ApproveMinutes: (("closed",), minutes.approve, False),
     c.ReturnMinutes: (("closed",), minutes.return_, False),
     c.NumberMinutes: (("closed",), minutes.number, False),
@@ -104,6 +109,7 @@ GUARDED: dict[type, tuple[str, ...]] = {
     c.MoveItem: ("item-added", "item-moved", "item-removed"),
     c.RemoveItem: ("item-changed", "item-removed"),
     c.Conclude: ("concluded",),
+    c.ChangeNote: ("note-changed",),
 }
 
 

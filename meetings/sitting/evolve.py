@@ -15,10 +15,13 @@ from . import events as e
 from .model import (
     Ballot,
     Checked,
+    Comment,
     Convening,
+    Decision,
     Floor,
     Invitation,
     Item,
+    Note,
     Paper,
     Present,
     Raised,
@@ -26,7 +29,7 @@ from .model import (
     SideRoom,
     Span,
     Stay,
-)
+)  # fmt: skip
 from .state import State
 
 
@@ -177,7 +180,31 @@ def _item_opened(state: State, h: e.ItemOpened, at: int) -> State:
     item = state.find_item(h.item)
     opened = _change_item(state, h.item, opened_at=(item.opened_at if item else 0) or at)
     spans = (*_ended_spans(state, at), Span(h.item, at))
-    return replace(opened, item=h.item, spans=spans, **shown)
+    return _shown(replace(opened, item=h.item, spans=spans, **shown))
+
+
+def _shown(state: State) -> State:
+    """The paper that everybody sees now belongs to what the item was decided on."""
+    before = state.shown.get(state.item, ())
+    if not state.paper or state.paper in before:
+        return state
+    return replace(state, shown={**state.shown, state.item: (*before, state.paper)})
+
+
+def _concluded(state: State, h: e.Concluded, at: int) -> State:
+    decided = Decision(at, h.ballot, h.present, h.papers)
+    concluded = _change_item(state, h.item, conclusion=h.text)
+    return replace(concluded, decisions={**state.decisions, h.item: decided})
+
+
+def _note_changed(state: State, h: e.NoteChanged, _: int) -> State:
+    changed = (replace(one, text=h.text, changed=state.seq + 1) if one.id == h.note else one for one in state.notes)
+    return replace(state, notes=tuple(one for one in changed if one.text))
+
+
+def _comment_answered(state: State, h: e.CommentAnswered, _: int) -> State:
+    answered = (replace(one, taken=h.taken, answer=h.text) if one.id == h.comment else one for one in state.comments)
+    return replace(state, comments=tuple(answered))
 
 
 def _asked(state: State, h: e.FloorAsked, _: int) -> State:
@@ -299,7 +326,7 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.SideRoomOpened: _side_room_opened,
     e.SideRoomClosed: _side_room_closed,
     e.ItemOpened: _item_opened,
-    e.PageShown: lambda s, h, _: replace(s, paper=h.paper, page=h.page),
+    e.PageShown: lambda s, h, _: _shown(replace(s, paper=h.paper, page=h.page)),
     e.FloorAsked: _asked,
     e.FloorWithdrawn: lambda s, h, _: replace(s, floor=_without(s.floor, h.person)),
     e.FloorGiven: _given,
@@ -317,10 +344,17 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.RecordingStarted: lambda s, h, at: replace(s, recording=h.recording, recorded_since=at),
     e.RecordingStopped: lambda s, h, _: replace(s, recording="", recorded_since=0),
     e.RecordingKept: lambda s, h, _: replace(s, recordings=(*s.recordings, h.file)),
-    e.Concluded: lambda s, h, _: _change_item(s, h.item, conclusion=h.text),
+    e.Concluded: _concluded,
+    e.Noted: lambda s, h, at: replace(s, notes=(*s.notes, Note(h.note, h.item, at, h.text))),
+    e.NoteChanged: _note_changed,
+    e.CommentsOpened: lambda s, h, _: _minutes(s, open_to_comments=True),
+    e.Commented: lambda s, h, at: replace(
+        s, comments=(*s.comments, Comment(h.comment, h.person, h.version, h.line, h.text, at))
+    ),
+    e.CommentAnswered: _comment_answered,
     e.Closed: _closed,
     e.MinutesSaved: lambda s, h, _: _minutes(s, step="draft", version=h.version, sha256=h.sha256, returned=""),
-    e.MinutesApproved: lambda s, h, _: _minutes(s, step="approved"),
+    e.MinutesApproved: lambda s, h, _: _minutes(s, step="approved", open_to_comments=False),
     e.MinutesReturned: lambda s, h, _: _minutes(s, step="draft", returned=h.reason),
     e.MinutesNumbered: lambda s, h, _: _minutes(s, step="numbered", number=h.number, symbol=h.symbol, day=h.day),
     e.MinutesTypeset: _typeset,

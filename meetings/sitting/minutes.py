@@ -35,6 +35,40 @@ def save(state: State, command: c.SaveMinutes) -> list[e.AnyHappening]:
     return [e.MinutesSaved(state.minutes.version + 1, command.sha256, command.drafted)]
 
 
+def open_comments(state: State, command: c.OpenComments) -> list[e.AnyHappening]:
+    _at_step(state, "draft")
+    return [] if state.minutes.open_to_comments else [e.CommentsOpened()]
+
+
+def may_read_draft(state: State, who: str) -> bool:
+    """Who was there reads the draft while it is open to comments."""
+    return state.minutes.open_to_comments and who in state.ever_present
+
+
+def comment(state: State, command: c.Comment, who: str) -> list[e.AnyHappening]:
+    if not may_read_draft(state, who):
+        raise Refused("no-comments-now")
+    _at_version(state, command.version)
+    if not command.comment or len(command.comment) > 64 or any(one.id == command.comment for one in state.comments):
+        raise Refused("field-wrong", field="comment")
+    if command.line < -1 or command.line > 10_000:
+        raise Refused("field-wrong", field="line")
+    told = text(command.text, "comment", LONGEST_TEXT)
+    return [e.Commented(command.comment, who, command.version, command.line, told)]
+
+
+def answer_comment(state: State, command: c.AnswerComment) -> list[e.AnyHappening]:
+    found = next((one for one in state.comments if one.id == command.comment), None)
+    if found is None:
+        raise Stale("no-such-comment")
+    answer = text(command.text, "answer", LONGEST_TEXT) if command.text.strip() else ""
+    if not command.taken and not answer:
+        raise Refused("field-needed", field="answer")
+    if (found.taken, found.answer) == (command.taken, answer):
+        return []
+    return [e.CommentAnswered(found.id, command.taken, answer)]
+
+
 def approve(state: State, command: c.ApproveMinutes) -> list[e.AnyHappening]:
     _at_step(state, "draft")
     _at_version(state, command.version)

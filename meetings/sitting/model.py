@@ -124,6 +124,7 @@ class Minutes(msgspec.Struct, frozen=True):
     version: int = 0
     sha256: str = ""  # of the text
     returned: str = ""
+    open_to_comments: bool = False
     number: int = 0
     symbol: str = ""
     day: str = ""
@@ -159,6 +160,34 @@ class Convening(msgspec.Struct, frozen=True):
     through: str
     reached: bool
     named_at: int = 0
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What a conclusion rests on: Concluded."""
+
+    at: int
+    ballot: str
+    present: tuple[str, ...]
+    papers: tuple[str, ...]  # SHA-256
+
+
+class Note(msgspec.Struct, frozen=True):
+    id: str
+    item: str
+    at: int
+    text: str
+    changed: int = 0  # seq of its last change
+
+
+class Comment(msgspec.Struct, frozen=True):
+    id: str
+    person: str
+    version: int
+    line: int
+    text: str
+    at: int
+    taken: bool | None = None  # None: not answered yet
+    answer: str = ""
 
 
 class Checked(msgspec.Struct, frozen=True):

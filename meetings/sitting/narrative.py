@@ -14,6 +14,8 @@ import msgspec
 from store.world import vietnam_time
 
 from . import events as e
+from .attendance import standing, was_at
+from .events import Seat
 from .model import Ballot
 from .rules import AGAINST, FOR, SILENT
 from .screen import Card
@@ -103,9 +105,15 @@ def _attendance(state: State, people: Mapping[str, Card]) -> Iterable[str]:
     present = [seat for seat in members if seat.person in was_there]
     yield f"Thành viên Ủy ban nhân dân có mặt {len(present)} trên tổng số {len(members)} thành viên:"
     yield from (f"{title(people.get(seat.person))};" for seat in present)
-    absent = [title(people.get(seat.person)) for seat in members if seat.person not in was_there]
-    if absent:
-        yield f"Vắng mặt: {'; '.join(absent)}."
+    yield from _partly(state, present, people)
+    away = [seat.person for seat in members if seat.person not in was_there]
+    excused = [person for person in away if standing(state, person) == "excused"]
+    for heading, missing in (("Vắng có lý do", excused), ("Vắng mặt", [one for one in away if one not in excused])):
+        if missing:
+            yield f"{heading}: {'; '.join(title(people.get(person)) for person in missing)}."
+    instead = [seat for seat in state.seats.values() if seat.role == "substitute" and seat.person in was_there]
+    for seat in instead:
+        yield f"{title(people.get(seat.person))} dự thay {title(people.get(seat.stands_for))}."
     guests = [
         title(people.get(seat.person))
         for seat in state.seats.values()
@@ -115,8 +123,20 @@ def _attendance(state: State, people: Mapping[str, Card]) -> Iterable[str]:
         yield f"Đại biểu mời: {'; '.join(guests)}."
 
 
+def _partly(state: State, present: Iterable[Seat], people: Mapping[str, Card]) -> Iterable[str]:
+    """Who came when items had been dealt with, and who left before the last one was."""
+    numbers = {item.id: number for number, item in enumerate(state.items, 1)}
+    held = [item.id for item in state.items if any(span.item == item.id for span in state.spans)]
+    for seat in present:
+        missed = [str(numbers[item]) for item in held if not was_at(state, seat.person, item)]
+        if missed and len(missed) < len(held):
+            yield f"{title(people.get(seat.person))} không dự mục {', '.join(missed)}."
+
+
 def _course(state: State, happened: Iterable[tuple[int, e.AnyHappening]], people: Mapping[str, Card]) -> Iterable[str]:
     votes = {ballot.id: ballot for ballot in state.ballots}
+    notes = {note.id: note.text for note in state.notes}
+    conclusions = {item.id: item.conclusion for item in state.items}  # as they stood in the end
     numbers = {item.id: number for number, item in enumerate(state.items, 1)}
     titles = {item.id: item.title for item in state.items}
     for at, event in happened:
@@ -128,7 +148,16 @@ def _course(state: State, happened: Iterable[tuple[int, e.AnyHappening]], people
             yield _vote(votes[event.ballot], at, people)
         elif isinstance(event, e.VoteVoided):
             yield _voided(votes[event.ballot], at)
-        elif isinstance(event, e.Concluded):
+        elif isinstance(event, e.Noted) and event.note in notes:
+            yield notes[event.note]
+        elif isinstance(event, e.Suspended):
+            yield f"Phiên họp tạm dừng lúc {moment(at)}. Lý do: {event.reason}"
+        elif isinstance(event, e.Resumed):
+            yield f"Phiên họp tiếp tục lúc {moment(at)}."
+        elif isinstance(event, e.RoleTaken):
+            what = "chủ trì phiên họp" if event.role == "chair" else "làm thư ký phiên họp"
+            yield f"{title(people.get(event.person))} {what} từ lúc {hour(at)}."
+        elif isinstance(event, e.Concluded) and event.text == conclusions.get(event.item):
             yield f"Kết luận của chủ tọa: {event.text}"
 
 

@@ -282,7 +282,7 @@ class Room:
         window, tries = self._wrong.get(who, (0, 0))
         tries = tries if window == now // wall_code.WINDOW_MS else 0
         if tries >= WRONG_CODES:
-            raise Refused("too-many-tries")
+            raise Refused("too-many-tries", seconds=wall_code.WINDOW_MS // 1000)
         if not wall_code.is_good(self._walls, command.site, now, command.code):
             self._wrong[who] = (now // wall_code.WINDOW_MS, tries + 1)
             raise Refused("code-wrong")

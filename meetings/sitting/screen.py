@@ -15,7 +15,7 @@ from signing.checkpoint import Checkpoint
 from . import ballots, floor, minutes, rules
 from .attendance import Standing, is_quorate, standing
 from .events import QueueOrder, RecordingFile, VoteWay
-from .model import Ballot, Raised, Reply, SideRoom
+from .model import Ballot, Comment, Decision, Note, Raised, Reply, SideRoom
 from .presiding import side_room_of
 from .rules import Choice, Result
 from .state import State
@@ -53,6 +53,7 @@ class ItemPart(msgspec.Struct, frozen=True):
     step: Literal["next", "now", "done"]
     opened_at: int
     conclusion: str
+    decision: Decision | None  # what the conclusion rests on
     papers: tuple[PaperPart, ...]
 
 
@@ -170,6 +171,7 @@ class MinutesPart(msgspec.Struct, frozen=True):
     step: str
     version: int
     returned: str
+    open_to_comments: bool
     number: int
     symbol: str
     day: str
@@ -190,6 +192,8 @@ class Screen(msgspec.Struct, frozen=True):
     side_rooms: Mapping[str, SideRoom]
     stage: StagePart
     ballots: tuple[BallotPart, ...]
+    notes: tuple[Note, ...]  # the secretary's, for who writes the minutes
+    comments: tuple[Comment, ...]  # on the draft, for who was there
     minutes: MinutesPart
     recordings: tuple[RecordingFile, ...]  # for who may watch them
     people: Mapping[str, Card]
@@ -208,6 +212,7 @@ def screen(
         _sites(state), state.side_rooms,
         _stage(state, viewer),
         tuple(_ballot(state, ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
+        state.notes if viewer.kind == "desk" else (), state.comments if viewer.kind != "site" else (),
         _minutes(state, viewer), state.recordings if viewer.kind == "desk" else (), people, rooms, units or {}, witness,
     )  # fmt: skip
 
@@ -264,6 +269,7 @@ def _agenda(state: State, viewer: View) -> tuple[ItemPart, ...]:
             "now" if item.id == state.item and state.phase == "open" else "done" if item.opened_at else "next"
         )
         shown = msgspec.structs.asdict(item) | {"number": number, "step": step, "papers": papers}
+        shown["decision"] = state.decisions.get(item.id)
         parts.append(ItemPart(**shown))
     return tuple(parts)
 
@@ -314,9 +320,12 @@ def _ballot(state: State, ballot: Ballot, viewer: View) -> BallotPart:
 def _minutes(state: State, viewer: View) -> MinutesPart:
     made = state.minutes
     if viewer.kind != "desk" and made.step != "circulated":
-        return MinutesPart("none", 0, "", 0, "", "", "", "", "", (), (), ())
+        shown = made.version if made.open_to_comments else 0
+        step = "draft" if made.open_to_comments else "none"
+        return MinutesPart(step, shown, "", made.open_to_comments, 0, "", "", "", "", "", (), (), ())
     return MinutesPart(
-        made.step, made.version, made.returned, made.number, made.symbol, made.day, made.pdf, made.code,
+        made.step, made.version, made.returned, made.open_to_comments, made.number, made.symbol,
+        made.day, made.pdf, made.code,
         minutes.next_field(state), made.signatures, made.recipients, made.acknowledged,
     )  # fmt: skip
 

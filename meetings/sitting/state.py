@@ -11,11 +11,14 @@ from .model import (
     AgendaStep,
     Ballot,
     Checked,
+    Comment,
     Convening,
+    Decision,
     Floor,
     Invitation,
     Item,
     Minutes,
+    Note,
     Paper,
     Phase,
     Present,
@@ -69,6 +72,10 @@ class State(msgspec.Struct, frozen=True):
     page: int = 0
     floor: Floor = Floor()
     ballots: tuple[Ballot, ...] = ()
+    shown: Mapping[str, tuple[str, ...]] = {}  # item -> papers everybody was shown: ItemOpened, PageShown
+    decisions: Mapping[str, Decision] = {}  # item -> Concluded
+    notes: tuple[Note, ...] = ()
+    comments: tuple[Comment, ...] = ()
     minutes: Minutes = Minutes()
     recording: str = ""  # the one that is on: RecordingStarted, RecordingStopped
     recorded_since: int = 0

@@ -16,8 +16,9 @@ SignedField = Literal["secretary", "chair", "seal"]
 FIELDS = ("secretary", "chair", "seal")
 
 
-@routes.add("GET", "/api/sittings/{sitting}/minutes", "minutes.read")
+@routes.add("GET", "/api/sittings/{sitting}/minutes", "minutes.comment")
 async def read(call: Call) -> bodies.Minutes:
+    """For who writes it; and for who was there, while it is open to comments."""
     text, version = await call.office.minutes.text(call.who, call.param("sitting"))
     return bodies.Minutes(version, text)
 

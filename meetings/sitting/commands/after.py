@@ -5,6 +5,23 @@ from __future__ import annotations
 from .base import Asked
 
 
+class OpenComments(Asked, frozen=True):
+    pass
+
+
+class Comment(Asked, frozen=True):
+    comment: str  # an id made by the browser
+    version: int
+    line: int
+    text: str
+
+
+class AnswerComment(Asked, frozen=True):
+    comment: str
+    taken: bool
+    text: str = ""
+
+
 class ApproveMinutes(Asked, frozen=True):
     version: int
 

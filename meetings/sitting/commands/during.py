@@ -144,6 +144,19 @@ class Conclude(Asked, frozen=True):
     text: str
 
 
+class Note(Asked, frozen=True):
+    """A line of the course, while it goes on."""
+
+    note: str  # an id made by the browser
+    item: str
+    text: str
+
+
+class ChangeNote(Asked, frozen=True):
+    note: str
+    text: str
+
+
 class StartRecording(Asked, frozen=True):
     recording: str  # an id made by the browser
 

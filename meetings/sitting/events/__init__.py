@@ -27,8 +27,8 @@ AnyHappening = (
     | ItemOpened | PageShown | FloorAsked | FloorWithdrawn | FloorGiven | FloorExtended | FloorEnded
     | SpeechesLimited | QueueOrdered
     | VoteOpened | VoteCast | VoterPassed | BallotTaken | VoteClosed | VoteVoided | ResultsReleased
-    | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Closed
-    | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
+    | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Noted | NoteChanged | Closed
+    | CommentsOpened | Commented | CommentAnswered | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
     | MinutesTypeset | MinutesSigned | Circulated | Acknowledged
 )  # fmt: skip
 

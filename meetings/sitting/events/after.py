@@ -15,6 +15,28 @@ class MinutesSaved(Happening, frozen=True):
     drafted: bool  # True: made by the program
 
 
+class CommentsOpened(Happening, frozen=True):
+    """Whoever was there may read the draft and say what is amiss."""
+
+
+class Commented(Happening, frozen=True):
+    """`line`: of the course, counted from 0; -1: of the whole. `version`: what was read."""
+
+    comment: str
+    person: str
+    version: int
+    line: int
+    text: str
+
+
+class CommentAnswered(Happening, frozen=True):
+    """By the secretary: it is taken up in the text, or not, and why."""
+
+    comment: str
+    taken: bool
+    text: str
+
+
 class MinutesApproved(Happening, frozen=True):
     version: int
 

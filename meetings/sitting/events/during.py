@@ -197,8 +197,27 @@ class RecordingKept(Happening, frozen=True):
 
 
 class Concluded(Happening, frozen=True):
+    """The chair's conclusion on an item: with the vote it rests on, who of the members was here at that instant, and
+    the papers that everybody was shown, by what they say (SHA-256)."""
+
     item: str
     text: str
+    ballot: str = ""
+    present: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+
+
+class Noted(Happening, frozen=True):
+    """The secretary's own line of the course, as it goes on."""
+
+    note: str
+    item: str
+    text: str
+
+
+class NoteChanged(Happening, frozen=True):
+    note: str
+    text: str  # "": it is taken out
 
 
 class Closed(Happening, frozen=True):

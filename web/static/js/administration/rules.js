@@ -81,7 +81,7 @@ class Rules extends Part {
         ${row.in_force ? html`<span class="badge good">${icon("check")}${t("rules.in-force")}</span>` : nothing}${row.own ? html`<span class="badge">${t("rules.own")}</span>` : nothing}</div>
       <p class="soft">${t("rules.source", { source: marked(row.rule.source) })}<br>${t("rules.from", { day: date(Date.parse(row.rule.valid_from)) })} · ${t("rules.cases", { count: row.cases })}</p>
       <dl class="facts">${values(row.rule).map(
-        ([name, value]) => html`<div><dt>${t(`rule.${name}`)}</dt><dd>${value} ${unsure.has(name) ? html`<span class="badge warn">${t("rules.unsure")}</span>` : nothing}</dd></div>`,
+        ([name, value]) => html`<dt>${t(`rule.${name}`)}</dt><dd>${value} ${unsure.has(name) ? html`<span class="badge warn">${t("rules.unsure")}</span>` : nothing}</dd>`,
       )}</dl>
       <p><a class="button" href=${file} download="${row.rule.id}.toml">${icon("download")}${t("rules.save")}</a></p></section>`;
   }
