@@ -24,6 +24,7 @@ from meetings.sitting.actions import Sittings
 from meetings.sitting.invitations import Invitations
 from meetings.sitting.minute_book import MinuteBook
 from meetings.sitting.notice_board import NoticeBoard
+from meetings.sitting.outcomes import Outcomes
 from meetings.sitting.papers import SittingPapers
 from meetings.sitting.rooms import Rooms
 from meetings.sitting.rule_book import RuleBook
@@ -72,6 +73,7 @@ class Office:
     register: Register
     invitations: Invitations
     templates: Templates
+    outcomes: Outcomes
     notice_board: NoticeBoard
     signing: Signing
     media: MediaDesk
@@ -198,11 +200,12 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         pulse.start()
         stack.push_async_callback(pulse.close)
         stack.push_async_callback(relay.close)
-        limit = settings.largest_paper_mb * 1_000_000
+        attached = SittingPapers(house, rooms, papers, settings.largest_paper_mb * 1_000_000)
         yield Office(
             settings, house, accounts, people, rooms, sittings, channels, health, workshop, PublicQueue(),
-            papers, SittingPapers(house, rooms, papers, limit), book, RuleBook(house), register,
-            Invitations(house, rooms, papers, register), Templates(house, sittings), NoticeBoard(house), signing,
+            papers, attached, book, RuleBook(house), register,
+            Invitations(house, rooms, papers, register), Templates(house, sittings),
+            Outcomes(house, rooms, papers, attached, register), NoticeBoard(house), signing,
             media, trials, recorder, relay, pulse, link_key(settings), Shell(settings.demonstration),
             frozenset(tls.own_names(settings.names)),
         )  # fmt: skip

@@ -99,6 +99,7 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.TypesetMinutes: (("closed",), minutes.typeset, False),
     c.SignMinutes: (("closed",), minutes.sign, True),
     c.Circulate: (("closed",), minutes.circulate, False),
+    c.IssueNotice: (("closed",), minutes.issue_notice, False),
     c.Acknowledge: (("closed",), minutes.acknowledge, True),
 }
 

@@ -359,6 +359,7 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.MinutesNumbered: lambda s, h, _: _minutes(s, step="numbered", number=h.number, symbol=h.symbol, day=h.day),
     e.MinutesTypeset: _typeset,
     e.MinutesSigned: _signed,
+    e.NoticeIssued: lambda s, h, _: replace(s, notice=h.paper, notices_issued=s.notices_issued + 1),
     e.Circulated: lambda s, h, _: _minutes(s, step="circulated", recipients=h.people),
     e.Acknowledged: lambda s, h, at: _minutes(s, acknowledged=(*s.minutes.acknowledged, (h.person, at))),
 }

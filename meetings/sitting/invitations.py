@@ -103,7 +103,7 @@ class Invitations:
 
     async def _issue(self, who: Principal, room: Room, title: str, place: str, begins: int) -> e.Issued:
         state = room.state
-        unit, above = await self._house.read(_units, state.unit, vietnam_day(begins))
+        unit, above = await self._house.read(units_of, state.unit, vietnam_day(begins))
         await self._papers.typeset(_form(room, unit, above, title, place, begins, "", self._house.today()))
         thing = f"{state.id}#{state.invitation.issued + 1}"
         number = await self._register.take(who, unit, KIND, thing, title)
@@ -161,7 +161,8 @@ class Invitations:
         return await self._rooms.get(sitting)
 
 
-def _units(conn: Connection, unit: str, day: str) -> tuple[Unit, Unit | None]:
+def units_of(conn: Connection, unit: str, day: str) -> tuple[Unit, Unit | None]:
+    """A unit and the one above it, by their names on DAY."""
     tree = Tree(people.all_units(conn), day)
     own = tree.get(UnitId(unit))
     return own, tree.get(own.parent) if own.parent and own.parent in tree else None

@@ -124,6 +124,10 @@ def circulate(state: State, command: c.Circulate) -> list[e.AnyHappening]:
     return [e.Circulated(people)]
 
 
+def issue_notice(state: State, command: c.IssueNotice) -> list[e.AnyHappening]:
+    return [e.NoticeIssued(command.paper)]
+
+
 def acknowledge(state: State, command: c.Acknowledge, who: str) -> list[e.AnyHappening]:
     _at_step(state, "circulated")
     if who not in state.minutes.recipients:

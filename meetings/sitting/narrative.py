@@ -123,6 +123,19 @@ def _attendance(state: State, people: Mapping[str, Card]) -> Iterable[str]:
         yield f"Đại biểu mời: {'; '.join(guests)}."
 
 
+def course_of(
+    state: State, happened: Iterable[tuple[int, e.AnyHappening]], people: Mapping[str, Card], item: str
+) -> list[str]:
+    """What was said and decided on one item, as the first draft of the minutes has it."""
+    spans = [span for span in state.spans if span.item == item]
+    within = [
+        (at, event)
+        for at, event in happened
+        if any(span.since <= at and (not span.until or at < span.until) for span in spans)
+    ]
+    return list(_course(state, within, people))
+
+
 def _partly(state: State, present: Iterable[Seat], people: Mapping[str, Card]) -> Iterable[str]:
     """Who came when items had been dealt with, and who left before the last one was."""
     numbers = {item.id: number for number, item in enumerate(state.items, 1)}

@@ -9,7 +9,7 @@ from .state import State
 
 Kind = Literal[
     "invited", "changed", "cancelled", "reminded", "agenda-submitted", "agenda-approved", "agenda-returned",
-    "absence-asked", "absence-granted", "absence-refused", "replied", "circulated",
+    "absence-asked", "absence-granted", "absence-refused", "replied", "circulated", "concluded",
 ]  # fmt: skip
 
 
@@ -45,6 +45,8 @@ def of(state: State, happening: e.AnyHappening) -> list[Notice]:
         return told + (_all([state.chair], "absence-asked", **asked) if absent else [])
     if isinstance(happening, e.AbsenceAnswered):
         return _all([happening.person], "absence-granted" if happening.granted else "absence-refused")
+    if isinstance(happening, e.NoticeIssued):
+        return _all(everyone, "concluded", symbol=happening.paper.symbol)
     if isinstance(happening, e.Circulated):
         return _all(list(happening.people), "circulated")
     return []

@@ -132,6 +132,13 @@ def listed(conn: sa.Connection, predicate: Predicate) -> list[sa.Row[Any]]:
     return list(conn.execute(sa.select(sittings).where(where).order_by(sittings.c.begins.desc()).limit(200)))
 
 
+def last_closed(conn: sa.Connection, unit: str, before: int, but: str) -> str | None:
+    """The last sitting of UNIT that is over and has signed or circulated minutes."""
+    steps = sittings.c.minutes_step.in_(["signed", "circulated"])
+    where = (sittings.c.unit == unit) & (sittings.c.begins < before) & (sittings.c.id != but) & steps
+    return conn.scalar(sa.select(sittings.c.id).where(where).order_by(sittings.c.begins.desc()).limit(1))
+
+
 def coming(conn: sa.Connection, predicate: Predicate) -> list[sa.Row[Any]]:
     """Sittings that are released or open, the next first."""
     where = people.where(predicate, sittings.c.unit, sittings.c.id, parts) & sittings.c.phase.in_(LIVE)

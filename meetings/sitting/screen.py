@@ -193,6 +193,7 @@ class Screen(msgspec.Struct, frozen=True):
     stage: StagePart
     ballots: tuple[BallotPart, ...]
     notes: tuple[Note, ...]  # the secretary's, for who writes the minutes
+    notice: str  # number and symbol of the notice of conclusions
     comments: tuple[Comment, ...]  # on the draft, for who was there
     minutes: MinutesPart
     recordings: tuple[RecordingFile, ...]  # for who may watch them
@@ -212,7 +213,8 @@ def screen(
         _sites(state), state.side_rooms,
         _stage(state, viewer),
         tuple(_ballot(state, ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
-        state.notes if viewer.kind == "desk" else (), state.comments if viewer.kind != "site" else (),
+        state.notes if viewer.kind == "desk" else (), state.notice.symbol if state.notice else "",
+        state.comments if viewer.kind != "site" else (),
         _minutes(state, viewer), state.recordings if viewer.kind == "desk" else (), people, rooms, units or {}, witness,
     )  # fmt: skip
 

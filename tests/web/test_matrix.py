@@ -104,6 +104,7 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/sittings/{sitting}/units/{unit}/people": {"people": ["member2"]},
         "/api/units/{unit}/templates": {"name": "Mẫu", "sitting": room.sitting},
         "/api/sittings/{sitting}/take-over": {"role": "chair"},
+        "/api/sittings/{sitting}/conclusions": {"summary": "Kết luận", "lines": ["Một"]},
         "/api/notices/read": {"until": 1},
         "/api/units/{unit}/rules": {"document": OWN},
         "/api/check": {"check": msgspec.to_builtins(GOOD)},
@@ -172,6 +173,10 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "POST /api/sittings/{sitting}/minutes/signature",
         # a recording: tests/web/test_recordings.py
         "GET /api/sittings/{sitting}/recordings/{sha256}",
+        # after the close: tests/meetings/sitting/test_outcomes.py
+        "GET /api/sittings/{sitting}/conclusions", "POST /api/sittings/{sitting}/conclusions",
+        "GET /api/sittings/{sitting}/conclusions/file", "GET /api/sittings/{sitting}/items/{item}/extract.pdf",
+        "POST /api/sittings/{sitting}/previous-minutes",
         # by a deputy alone: tests/web/test_stage.py
         "POST /api/sittings/{sitting}/take-over",
         # what is done before a sitting opens: tests/web/test_post.py

@@ -28,7 +28,7 @@ Command = (
 Internal = (
     Invite | Release | ChangeDetails | SendSubstitute | ForwardConvening | NameParticipants
     | AttachPaper | Admit | TakeOver | JoinSite | LeaveSite | CountVote | VoidVote | EndRecording | KeepRecording
-    | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes
+    | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes | IssueNotice
 )  # fmt: skip
 AnyCommand = Command | Internal
 
@@ -108,6 +108,7 @@ VERBS: dict[type, str] = {
     TypesetMinutes: "minutes.number",
     SignMinutes: "minutes.sign",
     Circulate: "minutes.circulate",
+    IssueNotice: "minutes.number",
     Acknowledge: "minutes.acknowledge",
 }
 

@@ -132,6 +132,10 @@ class TypesetMinutes(Asked, frozen=True):
     head_hash: str
 
 
+class IssueNotice(Asked, frozen=True):
+    paper: e.Issued
+
+
 class SignMinutes(Asked, frozen=True):
     field: Literal["secretary", "chair", "seal"]
     based_on: str  # SHA-256 of the file that was shown and signed

@@ -29,7 +29,7 @@ AnyHappening = (
     | VoteOpened | VoteCast | VoterPassed | BallotTaken | VoteClosed | VoteVoided | ResultsReleased
     | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Noted | NoteChanged | Closed
     | CommentsOpened | Commented | CommentAnswered | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
-    | MinutesTypeset | MinutesSigned | Circulated | Acknowledged
+    | MinutesTypeset | MinutesSigned | Circulated | Acknowledged | NoticeIssued
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .facts import Happening
+from .facts import Happening, Issued
 
 
 class MinutesSaved(Happening, frozen=True):
@@ -69,6 +69,12 @@ class MinutesSigned(Happening, frozen=True):
 
 class Circulated(Happening, frozen=True):
     people: tuple[str, ...]
+
+
+class NoticeIssued(Happening, frozen=True):
+    """The notice of conclusions (thông báo, TB) is out."""
+
+    paper: Issued
 
 
 class Acknowledged(Happening, frozen=True):

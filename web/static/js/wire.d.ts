@@ -30,6 +30,13 @@ export interface AnswerAbsence {
   granted: boolean;
 }
 
+export interface AnswerComment {
+  kind: "answer-comment";
+  comment: string;
+  taken: boolean;
+  text?: string;
+}
+
 export interface ApproveAgenda {
   kind: "approve-agenda";
 }
@@ -140,6 +147,12 @@ export interface ChangeItem {
   closed?: boolean;
 }
 
+export interface ChangeNote {
+  kind: "change-note";
+  note: string;
+  text: string;
+}
+
 export interface Check {
   camera: "busy" | "dark" | "good" | "none" | "refused";
   height: number;
@@ -246,6 +259,13 @@ export interface ConvenedPart {
   people: number;
 }
 
+export interface Decision {
+  at: number;
+  ballot: string;
+  present: Array<string>;
+  papers: Array<string>;
+}
+
 export interface DemoSignIn {
   person: string;
 }
@@ -267,7 +287,7 @@ export interface Do {
   id: string;
   sitting: string;
   seen: number;
-  command: Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel | RingSites | ReportCheck | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | ExtendFloor | EndFloor | LimitSpeeches | OrderQueue | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | Close | ChooseLine | StartRecording | StopRecording | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
+  command: Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel | RingSites | ReportCheck | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | ExtendFloor | EndFloor | LimitSpeeches | OrderQueue | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | meetings.sitting.commands.during.Note | ChangeNote | Close | ChooseLine | StartRecording | StopRecording | OpenComments | meetings.sitting.commands.after.Comment | AnswerComment | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
 }
 
 export interface Done {
@@ -376,6 +396,7 @@ export interface ItemPart {
   step: "done" | "next" | "now";
   opened_at: number;
   conclusion: string;
+  decision: Decision | null;
   papers: Array<PaperPart>;
 }
 
@@ -487,6 +508,7 @@ export interface MinutesPart {
   step: string;
   version: number;
   returned: string;
+  open_to_comments: boolean;
   number: number;
   symbol: string;
   day: string;
@@ -610,6 +632,12 @@ export interface NoticeRow {
   read: boolean;
 }
 
+export interface NoticeText {
+  summary: string;
+  lines: Array<string>;
+  due?: string;
+}
+
 export interface NoticesRead {
   until: number;
 }
@@ -640,6 +668,10 @@ export interface Open {
 
 export interface OpenAccount {
   login: string;
+}
+
+export interface OpenComments {
+  kind: "open-comments";
 }
 
 export interface OpenItem {
@@ -866,6 +898,9 @@ export interface Screen {
   side_rooms: Record<string, SideRoom>;
   stage: StagePart;
   ballots: Array<BallotPart>;
+  notes: Array<meetings.sitting.model.Note>;
+  notice: string;
+  comments: Array<meetings.sitting.model.Comment>;
   minutes: MinutesPart;
   recordings: Array<RecordingFile>;
   people: Record<string, Card>;
@@ -1143,6 +1178,40 @@ export interface WithdrawFloor {
   kind: "withdraw-floor";
 }
 
+export interface meetings.sitting.commands.after.Comment {
+  kind: "comment";
+  comment: string;
+  version: number;
+  line: number;
+  text: string;
+}
+
+export interface meetings.sitting.commands.during.Note {
+  kind: "note";
+  note: string;
+  item: string;
+  text: string;
+}
+
+export interface meetings.sitting.model.Comment {
+  id: string;
+  person: string;
+  version: number;
+  line: number;
+  text: string;
+  at: number;
+  taken?: boolean | null;
+  answer?: string;
+}
+
+export interface meetings.sitting.model.Note {
+  id: string;
+  item: string;
+  at: number;
+  text: string;
+  changed?: number;
+}
+
 export type FromBrowser = AskWallCode | Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | SiteSittings | TrialEnd | TrialOffer | Watch;
 export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Refusal | SiteListed | Slots | Told | WallCode | Welcome;
-export type Command = Acknowledge | AddItem | AnswerAbsence | ApproveAgenda | ApproveMinutes | AskCodes | AskFloor | Cancel | CancelVote | Cast | CastSecretly | ChangeItem | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseSideRoom | CloseVote | Conclude | DetachPaper | EndFloor | ExtendFloor | GiveFloor | HandOver | LimitSpeeches | MoveItem | Open | OpenItem | OpenSideRoom | OpenVote | OrderQueue | PassVoter | RecordVote | ReleaseResults | Remind | RemoveItem | Reply | ReportCheck | Resume | ReturnAgenda | ReturnMinutes | RingSites | ShowPage | StartRecording | StopRecording | SubmitAgenda | Suspend | Uninvite | WithdrawAgenda | WithdrawFloor;
+export type Command = Acknowledge | AddItem | AnswerAbsence | AnswerComment | ApproveAgenda | ApproveMinutes | AskCodes | AskFloor | Cancel | CancelVote | Cast | CastSecretly | ChangeItem | ChangeNote | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseSideRoom | CloseVote | Comment | Conclude | DetachPaper | EndFloor | ExtendFloor | GiveFloor | HandOver | LimitSpeeches | MoveItem | Note | Open | OpenComments | OpenItem | OpenSideRoom | OpenVote | OrderQueue | PassVoter | RecordVote | ReleaseResults | Remind | RemoveItem | Reply | ReportCheck | Resume | ReturnAgenda | ReturnMinutes | RingSites | ShowPage | StartRecording | StopRecording | SubmitAgenda | Suspend | Uninvite | WithdrawAgenda | WithdrawFloor;
