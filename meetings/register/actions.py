@@ -15,25 +15,25 @@ from ..people import rights
 from ..people.model import Unit
 from ..people.rights import Principal, Thing
 from . import records
-from .records import Number
+from .records import RegisterNumber
 
 
 class Register:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    async def take(self, by: Principal, unit: Unit, kind: str, thing: str, about: str) -> Number:
+    async def take(self, by: Principal, unit: Unit, kind: str, thing: str, about: str) -> RegisterNumber:
         """The number of THING's document of this KIND: the one it has, or the next of the year."""
         day = self._house.today()
 
-        def use(conn: Connection) -> Number:
+        def use(conn: Connection) -> RegisterNumber:
             known = records.of_thing(conn, thing, kind)
             if known is not None:
                 return known
             year = int(day[:4])
             number = records.next_number(conn, unit.id, year, kind)
             symbol = f"{number:02d}/{kind}-{unit.symbol}"
-            made = Number(unit.id, year, kind, number, symbol, day, thing, about, "")
+            made = RegisterNumber(unit.id, year, kind, number, symbol, day, thing, about, "")
             records.put(conn, made)
             body = {"kind": kind, "number": number, "year": year, "symbol": symbol, "thing": thing}
             self._house.record(conn, actor_of(by), [Draft("number-issued", body)], unit=unit.id)
@@ -54,7 +54,7 @@ class Register:
 
         await self._house.write(use)
 
-    async def listed(self, who: Principal, unit: str, year: int) -> list[Number]:
+    async def listed(self, who: Principal, unit: str, year: int) -> list[RegisterNumber]:
         """The numbers of a year, kind by kind, the newest first."""
         rights.demand(who, "register.see", Thing(unit))
         return await self._house.read(records.of_year, unit, year)

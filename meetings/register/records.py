@@ -25,7 +25,7 @@ numbers = sa.Table(
 )
 
 
-class Number(msgspec.Struct, frozen=True):
+class RegisterNumber(msgspec.Struct, frozen=True):
     """A number as the register shows it. `thing`: what bears it, an id; `void`: why nothing does."""
 
     unit: str
@@ -44,7 +44,7 @@ def next_number(conn: sa.Connection, unit: str, year: int, kind: str) -> int:
     return (conn.scalar(sa.select(sa.func.max(numbers.c.number)).where(same)) or 0) + 1
 
 
-def put(conn: sa.Connection, number: Number) -> None:
+def put(conn: sa.Connection, number: RegisterNumber) -> None:
     conn.execute(numbers.insert().values(**msgspec.structs.asdict(number)))
 
 
@@ -52,7 +52,7 @@ def _same(thing: str, kind: str) -> sa.ColumnElement[bool]:
     return (numbers.c.thing == thing) & (numbers.c.kind == kind) & (numbers.c.void == "")
 
 
-def of_thing(conn: sa.Connection, thing: str, kind: str) -> Number | None:
+def of_thing(conn: sa.Connection, thing: str, kind: str) -> RegisterNumber | None:
     """The number that THING's document of this KIND bears."""
     row = conn.execute(sa.select(numbers).where(_same(thing, kind))).first()
     return None if row is None else _number(row)
@@ -62,12 +62,12 @@ def void(conn: sa.Connection, thing: str, kind: str, reason: str) -> None:
     conn.execute(numbers.update().where(_same(thing, kind)).values(void=reason))
 
 
-def of_year(conn: sa.Connection, unit: str, year: int) -> list[Number]:
+def of_year(conn: sa.Connection, unit: str, year: int) -> list[RegisterNumber]:
     """Kind by kind, the newest first."""
     where = (numbers.c.unit == unit) & (numbers.c.year == year)
     order = numbers.c.kind, numbers.c.number.desc()
     return [_number(row) for row in conn.execute(sa.select(numbers).where(where).order_by(*order))]
 
 
-def _number(row: sa.Row[Any]) -> Number:
-    return Number(*tuple(row))
+def _number(row: sa.Row[Any]) -> RegisterNumber:
+    return RegisterNumber(*tuple(row))

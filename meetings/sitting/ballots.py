@@ -186,7 +186,7 @@ def conclude(state: State, command: c.Conclude) -> list[e.AnyHappening]:
     return [e.Concluded(item.id, told, rests_on[-1] if rests_on else "", here, papers)]
 
 
-def note(state: State, command: c.Note) -> list[e.AnyHappening]:
+def note(state: State, command: c.TakeNote) -> list[e.AnyHappening]:
     """A line that the secretary writes into the course."""
     item = state.find_item(command.item)
     if item is None or not item.opened_at:

@@ -45,7 +45,7 @@ def may_read_draft(state: State, who: str) -> bool:
     return state.minutes.open_to_comments and who in state.ever_present
 
 
-def comment(state: State, command: c.Comment, who: str) -> list[e.AnyHappening]:
+def comment(state: State, command: c.MakeComment, who: str) -> list[e.AnyHappening]:
     if not may_read_draft(state, who):
         raise Refused("no-comments-now")
     _at_version(state, command.version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meetings.register.records import Number
+from meetings.register.records import RegisterNumber
 from store.world import vietnam_day
 
 from ..guard import Call, Routes
@@ -11,7 +11,7 @@ routes = Routes()
 
 
 @routes.add("GET", "/api/units/{unit}/register", "register.see")
-async def listed(call: Call) -> list[Number]:
+async def listed(call: Call) -> list[RegisterNumber]:
     """Of this year, or of ?year=."""
     year = call.number("year") or int(vietnam_day(call.office.house.now_ms())[:4])
     return await call.office.register.listed(call.who, call.param("unit"), year)

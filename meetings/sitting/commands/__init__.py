@@ -22,8 +22,8 @@ Command = (
     | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom
     | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | ExtendFloor | EndFloor | LimitSpeeches | OrderQueue
     | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults
-    | Conclude | Note | ChangeNote | Close | ChooseLine | StartRecording | StopRecording
-    | OpenComments | Comment | AnswerComment | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
+    | Conclude | TakeNote | ChangeNote | Close | ChooseLine | StartRecording | StopRecording
+    | OpenComments | MakeComment | AnswerComment | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
 )  # fmt: skip
 Internal = (
     Invite | Release | ChangeDetails | SendSubstitute | ForwardConvening | NameParticipants
@@ -88,11 +88,11 @@ VERBS: dict[type, str] = {
     VoidVote: "sitting.preside",
     ReleaseResults: "sitting.preside",
     Conclude: "sitting.preside",
-    Note: "minutes.edit",
+    TakeNote: "minutes.edit",
     ChangeNote: "minutes.edit",
     Close: "sitting.preside",
     OpenComments: "minutes.edit",
-    Comment: "minutes.comment",
+    MakeComment: "minutes.comment",
     AnswerComment: "minutes.edit",
     JoinSite: "sitting.site",
     LeaveSite: "sitting.site",

@@ -9,7 +9,7 @@ class OpenComments(Asked, frozen=True):
     pass
 
 
-class Comment(Asked, frozen=True):
+class MakeComment(Asked, frozen=True):
     comment: str  # an id made by the browser
     version: int
     line: int

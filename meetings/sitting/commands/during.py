@@ -144,7 +144,7 @@ class Conclude(Asked, frozen=True):
     text: str
 
 
-class Note(Asked, frozen=True):
+class TakeNote(Asked, frozen=True):
     """A line of the course, while it goes on."""
 
     note: str  # an id made by the browser

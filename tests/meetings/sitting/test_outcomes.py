@@ -54,9 +54,9 @@ def test_a_conclusion_names_its_vote_who_was_here_and_the_papers_shown() -> None
 
 def test_the_secretary_notes_the_course_as_it_goes_on() -> None:
     played = Played().opened().do("secretary", c.OpenItem("i1"))
-    played.do("secretary", c.Note("n1", "i1", "Ông A đề nghị bổ sung."), c.Note("n2", "i1", "Nhầm"))
-    assert refused(lambda: played.do("secretary", c.Note("n1", "i1", "Lại"))) == "field-wrong"
-    assert refused(lambda: played.do("secretary", c.Note("n3", "i2", "Sớm")), Stale) == "no-such-item"
+    played.do("secretary", c.TakeNote("n1", "i1", "Ông A đề nghị bổ sung."), c.TakeNote("n2", "i1", "Nhầm"))
+    assert refused(lambda: played.do("secretary", c.TakeNote("n1", "i1", "Lại"))) == "field-wrong"
+    assert refused(lambda: played.do("secretary", c.TakeNote("n3", "i2", "Sớm")), Stale) == "no-such-item"
     played.do("secretary", c.ChangeNote("n1", "Ông A đề nghị bổ sung vốn."), c.ChangeNote("n2", ""))
     assert [note.text for note in played.state.notes] == ["Ông A đề nghị bổ sung vốn."]
     assert refused(lambda: played.do("secretary", c.ChangeNote("n2", "x")), Stale) == "no-such-note"
@@ -64,21 +64,21 @@ def test_the_secretary_notes_the_course_as_it_goes_on() -> None:
 
 def test_who_was_there_comments_on_the_draft_while_it_is_open_to_that() -> None:
     played = Played().closed().do("secretary", c.SaveMinutes(0, "1" * 64, True))
-    early = c.Comment("c1", 1, 0, "Tôi nói khác")
+    early = c.MakeComment("c1", 1, 0, "Tôi nói khác")
     assert refused(lambda: played.do("a", early)) == "no-comments-now"
     played.do("secretary", c.OpenComments(), c.OpenComments()).do("a", early)
-    assert refused(lambda: played.do("b", c.Comment("c2", 1, 0, "Tôi vắng"))) == "no-comments-now"
-    assert refused(lambda: played.do("a", c.Comment("c3", 9, 0, "Bản cũ")), Stale) == "minutes-changed"
+    assert refused(lambda: played.do("b", c.MakeComment("c2", 1, 0, "Tôi vắng"))) == "no-comments-now"
+    assert refused(lambda: played.do("a", c.MakeComment("c3", 9, 0, "Bản cũ")), Stale) == "minutes-changed"
     assert refused(lambda: played.do("secretary", c.AnswerComment("c1", False))) == "field-needed"
     played.do("secretary", c.AnswerComment("c1", True), c.AnswerComment("c1", True))
     assert [(one.person, one.taken) for one in played.state.comments] == [("a", True)]
     played.do("chair", c.ApproveMinutes(1))
-    assert refused(lambda: played.do("a", c.Comment("c4", 1, 0, "Muộn"))) == "no-comments-now"
+    assert refused(lambda: played.do("a", c.MakeComment("c4", 1, 0, "Muộn"))) == "no-comments-now"
 
 
 async def concluded(node: Node) -> Room:
     room, who = await node.opened(), node.committee.who
-    await room.ask(who["secretary"], c.Note("n1", "i1", "Ông Thứ 1 đề nghị tăng vốn."))
+    await room.ask(who["secretary"], c.TakeNote("n1", "i1", "Ông Thứ 1 đề nghị tăng vốn."))
     await node.voted(room)
     await room.ask(who["chair"], c.Conclude("i1", "Thống nhất phân bổ kinh phí."))
     return room

@@ -9,7 +9,7 @@ import { loadWords, locale, marked, t } from "./words.js";
 
 const MENU = [
   ["desk", "/"],
-  ["plan", "/plan"],
+  ["plan", "/plan"], ["register", "/register"],
   ["administration", "/administration"],
   ["styleguide", "/styleguide"],
 ];

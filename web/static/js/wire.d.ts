@@ -246,6 +246,17 @@ export interface Code {
   code: string;
 }
 
+export interface Comment {
+  id: string;
+  person: string;
+  version: number;
+  line: number;
+  text: string;
+  at: number;
+  taken?: boolean | null;
+  answer?: string;
+}
+
 export interface Conclude {
   kind: "conclude";
   item: string;
@@ -287,7 +298,7 @@ export interface Do {
   id: string;
   sitting: string;
   seen: number;
-  command: Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel | RingSites | ReportCheck | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | ExtendFloor | EndFloor | LimitSpeeches | OrderQueue | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | meetings.sitting.commands.during.Note | ChangeNote | Close | ChooseLine | StartRecording | StopRecording | OpenComments | meetings.sitting.commands.after.Comment | AnswerComment | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
+  command: Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel | RingSites | ReportCheck | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | ExtendFloor | EndFloor | LimitSpeeches | OrderQueue | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | TakeNote | ChangeNote | Close | ChooseLine | StartRecording | StopRecording | OpenComments | MakeComment | AnswerComment | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
 }
 
 export interface Done {
@@ -432,6 +443,14 @@ export interface Link {
 
 export interface Made {
   id: string;
+}
+
+export interface MakeComment {
+  kind: "make-comment";
+  comment: string;
+  version: number;
+  line: number;
+  text: string;
 }
 
 export interface Me {
@@ -610,6 +629,14 @@ export interface NewUnit {
   place?: string;
 }
 
+export interface Note {
+  id: string;
+  item: string;
+  at: number;
+  text: string;
+  changed?: number;
+}
+
 export interface Notice {
   ordinary: number;
   thematic: number;
@@ -640,18 +667,6 @@ export interface NoticeText {
 
 export interface NoticesRead {
   until: number;
-}
-
-export interface Number {
-  unit: string;
-  year: number;
-  kind: string;
-  number: number;
-  symbol: string;
-  day: string;
-  thing: string;
-  about: string;
-  void: string;
 }
 
 export interface Office {
@@ -792,6 +807,18 @@ export interface Refusal {
   id?: string;
 }
 
+export interface RegisterNumber {
+  unit: string;
+  year: number;
+  kind: string;
+  number: number;
+  symbol: string;
+  day: string;
+  thing: string;
+  about: string;
+  void: string;
+}
+
 export interface Rehearsal {
   sitting: SittingPart;
   sites: Array<SiteReadiness>;
@@ -898,9 +925,9 @@ export interface Screen {
   side_rooms: Record<string, SideRoom>;
   stage: StagePart;
   ballots: Array<BallotPart>;
-  notes: Array<meetings.sitting.model.Note>;
+  notes: Array<Note>;
   notice: string;
-  comments: Array<meetings.sitting.model.Comment>;
+  comments: Array<Comment>;
   minutes: MinutesPart;
   recordings: Array<RecordingFile>;
   people: Record<string, Card>;
@@ -1093,6 +1120,13 @@ export interface Suspend {
   reason: string;
 }
 
+export interface TakeNote {
+  kind: "take-note";
+  note: string;
+  item: string;
+  text: string;
+}
+
 export interface TakeOver {
   role: "chair" | "secretary";
 }
@@ -1178,40 +1212,6 @@ export interface WithdrawFloor {
   kind: "withdraw-floor";
 }
 
-export interface meetings.sitting.commands.after.Comment {
-  kind: "comment";
-  comment: string;
-  version: number;
-  line: number;
-  text: string;
-}
-
-export interface meetings.sitting.commands.during.Note {
-  kind: "note";
-  note: string;
-  item: string;
-  text: string;
-}
-
-export interface meetings.sitting.model.Comment {
-  id: string;
-  person: string;
-  version: number;
-  line: number;
-  text: string;
-  at: number;
-  taken?: boolean | null;
-  answer?: string;
-}
-
-export interface meetings.sitting.model.Note {
-  id: string;
-  item: string;
-  at: number;
-  text: string;
-  changed?: number;
-}
-
 export type FromBrowser = AskWallCode | Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | SiteSittings | TrialEnd | TrialOffer | Watch;
 export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Refusal | SiteListed | Slots | Told | WallCode | Welcome;
-export type Command = Acknowledge | AddItem | AnswerAbsence | AnswerComment | ApproveAgenda | ApproveMinutes | AskCodes | AskFloor | Cancel | CancelVote | Cast | CastSecretly | ChangeItem | ChangeNote | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseSideRoom | CloseVote | Comment | Conclude | DetachPaper | EndFloor | ExtendFloor | GiveFloor | HandOver | LimitSpeeches | MoveItem | Note | Open | OpenComments | OpenItem | OpenSideRoom | OpenVote | OrderQueue | PassVoter | RecordVote | ReleaseResults | Remind | RemoveItem | Reply | ReportCheck | Resume | ReturnAgenda | ReturnMinutes | RingSites | ShowPage | StartRecording | StopRecording | SubmitAgenda | Suspend | Uninvite | WithdrawAgenda | WithdrawFloor;
+export type Command = Acknowledge | AddItem | AnswerAbsence | AnswerComment | ApproveAgenda | ApproveMinutes | AskCodes | AskFloor | Cancel | CancelVote | Cast | CastSecretly | ChangeItem | ChangeNote | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseSideRoom | CloseVote | Conclude | DetachPaper | EndFloor | ExtendFloor | GiveFloor | HandOver | LimitSpeeches | MakeComment | MoveItem | Open | OpenComments | OpenItem | OpenSideRoom | OpenVote | OrderQueue | PassVoter | RecordVote | ReleaseResults | Remind | RemoveItem | Reply | ReportCheck | Resume | ReturnAgenda | ReturnMinutes | RingSites | ShowPage | StartRecording | StopRecording | SubmitAgenda | Suspend | TakeNote | Uninvite | WithdrawAgenda | WithdrawFloor;

@@ -2,6 +2,8 @@
 import { call, get, post } from "../api.js";
 import { ask } from "../elements/confirm.js";
 import { html, icon, nothing } from "../part.js";
+import "../minutes/comments.js";
+import "../minutes/outcomes.js";
 import { SittingPlace } from "../sitting.js";
 import { marked, moment, t } from "../words.js";
 
@@ -29,7 +31,7 @@ class Minutes extends SittingPlace {
   async changed() {
     this.requestUpdate();
     const made = this.parts?.minutes;
-    const reads = ["chair", "secretary", "clerk"].includes(this.role);
+    const reads = ["chair", "secretary", "clerk"].includes(this.role) || Boolean(made?.open_to_comments);
     if (!reads || this.parts?.sitting.phase !== "closed" || this.loading) return;
     if (this.minutes && made && this.minutes.version >= made.version) return;
     if (this.minutes && this.dirty) return;
@@ -170,7 +172,8 @@ class Minutes extends SittingPlace {
       ${parts.sitting.phase === "closed" ? nothing : html`<div class="note">${t("minutes.not-closed")}</div>`}
       ${made.returned ? html`<div class="note warn"><span class="strong">${t("minutes.was-returned")}</span> ${marked(made.returned)}</div>` : nothing}
       <div class="two"><section class="card stack">${this.text(parts)}</section>
-        <section class="card stack">${this.steps(parts)}${made.pdf ? html`<button class="button wide" @click=${this.openFile}>${icon("file-text")}${t("minutes.open-file")}</button>` : nothing}${parts.sitting.phase === "closed" ? this.next(parts) : nothing}${parts.recordings.length ? html`<a class="button wide" href="/sittings/${this.sitting}/recordings">${icon("play")}${t("minutes.recordings", { count: parts.recordings.length })}</a>` : nothing}${this.proof(parts)}</section></div></div>`;
+        <section class="card stack">${this.steps(parts)}${made.pdf ? html`<button class="button wide" @click=${this.openFile}>${icon("file-text")}${t("minutes.open-file")}</button>` : nothing}${parts.sitting.phase === "closed" ? this.next(parts) : nothing}${parts.recordings.length ? html`<a class="button wide" href="/sittings/${this.sitting}/recordings">${icon("play")}${t("minutes.recordings", { count: parts.recordings.length })}</a>` : nothing}${this.proof(parts)}
+          <minutes-comments .place=${this} .parts=${parts} .version=${this.minutes?.version ?? 0}></minutes-comments><minutes-outcomes .place=${this} .parts=${parts}></minutes-outcomes></section></div></div>`;
   }
 }
 

@@ -198,7 +198,7 @@ class Plan extends Part {
           ${this.templates.length ? html`<label class="field"><span>${t("plan.template")}</span><select name="template"><option value="">${t("plan.no-template")}</option>${this.templates.map((one) => html`<option value=${one.id}>${marked(one.name)}</option>`)}</select></label>` : nothing}
           <div class="form across"><label class="field"><span>${t("plan.repeat")}</span><select name="repeat"><option value="">${t("plan.once")}</option><option value="weekly">${t("plan.weekly")}</option><option value="monthly">${t("plan.monthly")}</option></select></label>
             <label class="field"><span>${t("plan.times")}</span><input name="times" type="number" min="1" max=${MOST} value="1"></label></div>
-          <p class="small soft">${t("plan.members-help")}</p>
+          <p class="small soft">${t("plan.members-help")} <a href="/administration/rules">${t("administration.rules")}</a></p>
           <p class="strong" aria-live="polite">${t("plan.count", { count: this.chosen.size })}</p>
           <button class="button act decisive wide">${icon("calendar-plus")}${t("plan.act")}</button>
         </section>

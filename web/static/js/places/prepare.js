@@ -64,6 +64,11 @@ class Prepare extends SittingPlace {
     if (name && (await this.attempt(() => post(`/api/units/${unit}/templates`, { name, sitting: this.sitting })))) this.say(t("prepare.template-kept"));
   }
 
+  /** One click: the minutes of the sitting before are an item of this one, with their file. */
+  async previousMinutes() {
+    if (await this.attempt(() => post(`/api/sittings/${this.sitting}/previous-minutes`))) this.say(t("prepare.previous-put"));
+  }
+
   async showInvitation() {
     const link = await this.attempt(() => get(`/api/sittings/${this.sitting}/invitation`));
     if (link) open(link.url, "_blank", "noopener");
@@ -77,6 +82,7 @@ class Prepare extends SittingPlace {
     if (!this.editing)
       return html`<div class="row">${paper}<button class="button" @click=${() => (this.editing = true)}>${icon("pencil")}${t("prepare.details")}</button>
         <a class="button" href="/plan?like=${this.sitting}">${icon("calendar-plus")}${t("prepare.again")}</a>
+        <button class="button" @click=${this.previousMinutes}>${icon("file-text")}${t("prepare.previous")}</button>
         <button class="button" @click=${this.keepTemplate}>${icon("save")}${t("prepare.template")}</button>
         <button class="button" @click=${this.cancel}>${icon("ban")}${t("prepare.cancel")}</button></div>`;
     return html`<form class="card form" @submit=${this.correct}>${detailFields(parts.sitting)}

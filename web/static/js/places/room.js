@@ -10,6 +10,7 @@ import "../room/agenda.js";
 import "../room/attendance.js";
 import "../room/chair.js";
 import { PAGE } from "../room/mosaic.js";
+import "../room/notes.js";
 import "../room/paper.js";
 import "../room/reply.js";
 import "../room/speaking.js";
@@ -169,6 +170,7 @@ class Room extends SittingPlace {
           : html`<button class="button decisive ${this.presides ? "" : "act"}" @click=${() => this.ask({ kind: "ask-floor" })}>${icon("hand")}${t("floor.ask")}</button>
             ${this.presides ? nothing : html`<button class="button decisive" @click=${() => this.ask({ kind: "ask-floor", order: true })}>${t("floor.ask-order")}</button>`}`;
     return html`<footer class="room-footer">${floor}${this.switches()}${this.recorder()}<span class="push"></span>
+      ${seat?.role === "secretary" && phase === "open" ? html`<button class="button decisive act" @click=${() => (this.panel = "notes")}>${icon("pen-line")}${t("notes.title")}</button>` : nothing}
       ${this.presides ? html`<room-chair .room=${this} .parts=${parts}></room-chair>` : nothing}</footer>`;
   }
 
@@ -188,6 +190,7 @@ class Room extends SittingPlace {
   /** @param {Screen} parts */
   panels(parts) {
     if (this.panel === "people") return this.side(t("room.people"), "", html`<room-attendance .room=${this} .parts=${parts}></room-attendance>`);
+    if (this.panel === "notes") return this.side(t("notes.title"), "", html`<room-notes .room=${this} .parts=${parts}></room-notes>`);
     if (this.panel === "sites") return this.side(t("room.sites"), "wide", html`<room-mosaic .room=${this} .parts=${parts}></room-mosaic>`);
     return nothing;
   }

@@ -15,7 +15,7 @@ class Agenda extends RoomPart {
         const shown = this.parts?.stage.paper === paper.id;
         return html`<a class="paper-link ${shown ? "open" : ""}" href="/sittings/${this.parts?.sitting.id}/papers/${paper.id}" @click=${(/** @type {Event} */ event) => this.show(event, paper.id)}>${icon("file-text")}<span>${marked(paper.name)}</span></a>`;
       })}
-      ${item.conclusion ? html`<p class="conclusion small"><span class="strong">${t("item.conclusion")}:</span> ${marked(item.conclusion)}</p>` : nothing}
+      ${item.conclusion ? html`<p class="conclusion small"><span class="strong">${t("item.conclusion")}:</span> ${marked(item.conclusion)}${item.decision ? html`<br><span class="soft">${t(item.decision.ballot ? "decision.with-vote" : "decision.rests-on", { present: item.decision.present.length, papers: item.decision.papers.length })}</span>` : nothing}</p>` : nothing}
       ${open && this.room.conducts && item.step !== "now" ? html`<button class="button small-button" @click=${() => this.room.ask({ kind: "open-item", item: item.id })}>${icon("arrow-right")}${t("item.go")}</button>` : nothing}</li>`;
   }
 

@@ -1,0 +1,63 @@
+// Beside the minutes: the notice of conclusions with its term, and extracts of single items.
+import { get, post } from "../api.js";
+import { fill } from "../elements/confirm.js";
+import { Part, html, icon, nothing } from "../part.js";
+import { date, marked, t } from "../words.js";
+
+class Outcomes extends Part {
+  static properties = { place: { attribute: false }, parts: { attribute: false }, text: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {any} the place of the minutes */
+    this.place = null;
+    /** @type {import("../wire.d.ts").Screen | null} */
+    this.parts = null;
+    /** @type {import("../wire.d.ts").NoticeText | null} */
+    this.text = null;
+  }
+
+  get reads() {
+    return ["chair", "secretary", "clerk"].includes(this.place.role);
+  }
+
+  async connectedCallback() {
+    super.connectedCallback();
+    if (this.reads) this.text = await get(`/api/sittings/${this.place.sitting}/conclusions`).catch(() => null);
+  }
+
+  async issue() {
+    const text = this.text;
+    if (!text) return;
+    const fields = html`<label class="field"><span>${t("notice-text.summary")}</span><input name="summary" required .value=${text.summary}></label>
+      <label class="field"><span>${t("notice-text.lines")}</span><textarea name="lines" required rows="12" .value=${text.lines.join("\n")}></textarea></label>`;
+    const form = await fill({ title: t("notice-text.title"), text: t("notice-text.about"), act: t("notice-text.issue"), tone: "seal" }, fields);
+    if (!form) return;
+    const given = { summary: String(form.get("summary")), lines: String(form.get("lines")).split("\n") };
+    await this.attempt(() => post(`/api/sittings/${this.place.sitting}/conclusions`, given));
+  }
+
+  async show() {
+    const link = await this.attempt(() => get(`/api/sittings/${this.place.sitting}/conclusions/file`));
+    if (link) open(link.url, "_blank", "noopener");
+  }
+
+  render() {
+    const parts = this.parts;
+    if (parts?.sitting.phase !== "closed") return nothing;
+    const due = this.text?.due ? t("notice-text.due", { day: date(Date.parse(this.text.due)) }) : "";
+    const late = Boolean(this.text?.due) && !parts.notice && Date.parse(`${this.text?.due}T23:59:59+07:00`) < Date.now();
+    const numbered = ["numbered", "typeset", "signed", "circulated"].includes(parts.minutes.step);
+    const items = parts.agenda.filter((item) => item.opened_at);
+    return html`<section class="stack tight"><h3>${t("notice-text.heading")}</h3>
+        ${parts.notice ? html`<button class="button wide" @click=${this.show}>${icon("file-text")}${t("notice-text.open", { symbol: parts.notice })}</button>` : html`<p class="small ${late ? "over" : "soft"}">${this.reads ? due : t("notice-text.none")}</p>`}
+        ${this.place.role === "clerk" && this.text ? html`<button class="button wide" @click=${this.issue}>${icon("stamp")}${t(parts.notice ? "notice-text.again" : "notice-text.issue")}</button>` : nothing}</section>
+      ${this.reads && numbered
+        ? html`<details><summary>${t("extract.heading")}</summary><ul class="list">${items.map(
+            (item) => html`<li><span class="main">${item.number}. ${marked(item.title)}</span><a class="button" target="_blank" rel="noopener" href="/api/sittings/${this.place.sitting}/items/${item.id}/extract.pdf">${icon("file-text")}${t("extract.open")}</a></li>`,
+          )}</ul></details>`
+        : nothing}`;
+  }
+}
+
+customElements.define("minutes-outcomes", Outcomes);
