@@ -134,6 +134,10 @@ class NameParticipants(Strict, frozen=True):
     people: tuple[str, ...]
 
 
+class TaskReport(Strict, frozen=True):
+    report: str
+
+
 class NewTemplate(Strict, frozen=True):
     name: str
     sitting: str

@@ -30,6 +30,7 @@ from meetings.sitting.rooms import Rooms
 from meetings.sitting.rule_book import RuleBook
 from meetings.sitting.templates import Templates
 from meetings.sitting.witness import Witness
+from meetings.tasks.actions import Tasks
 from signing import keystore
 from signing.actions import Safe, Signing
 from store.blobs import Blobs, Keys, open_blobs
@@ -74,6 +75,7 @@ class Office:
     invitations: Invitations
     templates: Templates
     outcomes: Outcomes
+    tasks: Tasks
     notice_board: NoticeBoard
     signing: Signing
     media: MediaDesk
@@ -205,7 +207,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
             settings, house, accounts, people, rooms, sittings, channels, health, workshop, PublicQueue(),
             papers, attached, book, RuleBook(house), register,
             Invitations(house, rooms, papers, register), Templates(house, sittings),
-            Outcomes(house, rooms, papers, attached, register), NoticeBoard(house), signing,
+            Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms), NoticeBoard(house), signing,
             media, trials, recorder, relay, pulse, link_key(settings), Shell(settings.demonstration),
             frozenset(tls.own_names(settings.names)),
         )  # fmt: skip

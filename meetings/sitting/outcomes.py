@@ -56,8 +56,7 @@ class Outcomes:
 
     async def notice(self, who: Principal, sitting: str) -> NoticeText:
         """A first text of it, from the conclusions as they stand."""
-        room = await self._closed(sitting)
-        rights.demand(who, "minutes.read", room.thing())
+        room = await self._closed(who, "minutes.read", sitting)
         state = room.state
         unit, _ = await self._house.read(units_of, state.unit, vietnam_day(state.opened_at))
         opening = (
@@ -70,8 +69,7 @@ class Outcomes:
 
     async def issue_notice(self, who: Principal, sitting: str, given: NoticeText) -> None:
         """The clerk's act: the number, then the paper. Raises Refused for what cannot be printed."""
-        room = await self._closed(sitting)
-        rights.demand(who, "minutes.number", room.thing())
+        room = await self._closed(who, "minutes.number", sitting)
         if len(given.lines) > MOST_LINES:
             raise Refused("field-long", field="lines")
         summary = text(given.summary, "summary")
@@ -102,8 +100,9 @@ class Outcomes:
             raise Missing("no-such-paper")
         return made.sha256, f"{made.symbol.replace('/', '-')}.pdf"
 
-    async def _closed(self, sitting: str) -> Room:
+    async def _closed(self, who: Principal, verb: str, sitting: str) -> Room:
         room = await self._rooms.get(sitting)
+        rights.demand(who, verb, room.thing())
         if room.state.phase != "closed":
             raise Refused("not-now", phase=room.state.phase)
         return room
@@ -112,8 +111,7 @@ class Outcomes:
 
     async def extract(self, who: Principal, sitting: str, item: str) -> bytes:
         """What the minutes say of one item, as a paper for those whom it alone concerns."""
-        room = await self._closed(sitting)
-        rights.demand(who, "minutes.read", room.thing())
+        room = await self._closed(who, "minutes.read", sitting)
         found = room.state.find_item(item)
         if found is None or not found.opened_at:
             raise Missing("no-such-item")

@@ -25,6 +25,7 @@ from tests.meetings.sitting.test_rule_book import OWN
 from web.guard import Route
 from web.routes import all_routes
 
+TASK = {"id": "t1", "text": "Việc", "lead": "district", "deadline": "2027-01-01"}
 ROUTES = all_routes(demonstration_too=False)
 
 
@@ -57,6 +58,7 @@ EVERYWHERE = {
     ("GET", "/api/rehearsals"): ("technician", "chair", "secretary"),
     ("GET", "/api/acts"): ("technician",),
     ("GET", "/api/planning"): ("chair",),
+    ("GET", "/api/tasks"): ("chair",),
 }
 
 
@@ -105,6 +107,9 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/units/{unit}/templates": {"name": "Mẫu", "sitting": room.sitting},
         "/api/sittings/{sitting}/take-over": {"role": "chair"},
         "/api/sittings/{sitting}/conclusions": {"summary": "Kết luận", "lines": ["Một"]},
+        "/api/sittings/{sitting}/items/{item}/tasks": TASK,
+        "/api/tasks/{task}/tasks": TASK | {"id": "t2", "lead": "east"},
+        "/api/tasks/{task}/report": {"report": "Xong"},
         "/api/notices/read": {"until": 1},
         "/api/units/{unit}/rules": {"document": OWN},
         "/api/check": {"check": msgspec.to_builtins(GOOD)},
@@ -115,7 +120,7 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
 async def call(browser: Browser, route: Route, room: Room) -> int:
     names = {"sitting": room.sitting, "item": "i1", "unit": "district", "person": "member2", "office": "m-member3",
              "site": "site-district", "paper": "none", "token": "x", "code": "ABCD-EFGH", "locale": "vi",
-             "digest": "x", "template": "x", "place": "units", "sha256": "0" * 64}  # fmt: skip
+             "digest": "x", "template": "x", "task": "t1", "place": "units", "sha256": "0" * 64}  # fmt: skip
     path = route.path.format(**names)
     if route.path.endswith(("/papers", "/api/verify")) and route.method == "POST":
         answer = await browser.post(f"{path}?name=T", data=pdf(), headers={"Content-Type": "application/pdf"})
@@ -177,6 +182,9 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "GET /api/sittings/{sitting}/conclusions", "POST /api/sittings/{sitting}/conclusions",
         "GET /api/sittings/{sitting}/conclusions/file", "GET /api/sittings/{sitting}/items/{item}/extract.pdf",
         "POST /api/sittings/{sitting}/previous-minutes",
+        # of tasks that follow from conclusions: tests/meetings/tasks/test_tasks.py
+        "POST /api/sittings/{sitting}/items/{item}/tasks", "POST /api/tasks/{task}/acknowledgement",
+        "POST /api/tasks/{task}/tasks", "POST /api/tasks/{task}/report",
         # by a deputy alone: tests/web/test_stage.py
         "POST /api/sittings/{sitting}/take-over",
         # what is done before a sitting opens: tests/web/test_post.py

@@ -122,7 +122,8 @@ def test_every_value_that_a_screen_names_has_its_text() -> None:
     acts = {
         code
         for name, code, where, _ in calls()
-        if name == "Draft" and where.startswith(("meetings/people/", "meetings/register", "meetings/sitting/rule_book"))
+        if name == "Draft"
+        and where.startswith(("meetings/people/", "meetings/register", "meetings/sitting/rule_book", "meetings/tasks/"))
     }
     values: dict[str, Iterable[str]] = {
         "role.": ROLES, "seat.": get_args(SeatRole), "choice.": (*RESOLUTION, "unheard"), "phase.": get_args(Phase),

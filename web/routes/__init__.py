@@ -21,6 +21,7 @@ from . import (
     rules,
     sites,
     sittings,
+    tasks,
     verify,
     whip,
 )
@@ -44,6 +45,7 @@ def all_routes(*, demonstration_too: bool) -> list[Route]:
         rules,
         minutes,
         outcomes,
+        tasks,
         verify,
         whip,
         metrics,

@@ -11,7 +11,7 @@ routes = Routes()
 
 # Every address that a person may open or that is printed on paper. The browser's own table is js/places.js.
 PLACES = (
-    "/", "/sign-in", "/first/{token}", "/password/{token}", "/plan", "/register", "/verify", "/k/{code}",
+    "/", "/sign-in", "/first/{token}", "/password/{token}", "/plan", "/register", "/tasks", "/verify", "/k/{code}",
     "/wall", "/wall/{site}",
     "/sittings/{sitting}", "/sittings/{sitting}/prepare", "/sittings/{sitting}/minutes", "/sittings/{sitting}/sign",
     "/sittings/{sitting}/papers/{paper}", "/sittings/{sitting}/recordings", "/sittings/{sitting}/rehearsal", "/check",

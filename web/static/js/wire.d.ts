@@ -1131,10 +1131,50 @@ export interface TakeOver {
   role: "chair" | "secretary";
 }
 
+export interface Task {
+  id: string;
+  unit: string;
+  lead: string;
+  supporting: Array<string>;
+  text: string;
+  deadline: string;
+  sitting: string;
+  item: string;
+  parent: string;
+  step: "acknowledged" | "done" | "given";
+  given_at: number;
+  acknowledged_at?: number;
+  done_at?: number;
+  report?: string;
+}
+
+export interface TaskReport {
+  report: string;
+}
+
+export interface TaskRow {
+  task: Task;
+  unit_name: string;
+  lead_name: string;
+  supporting_names: Array<string>;
+  overdue: boolean;
+  mine: boolean;
+  gave: boolean;
+}
+
 export interface Template {
   id: string;
   name: string;
   items: Array<PlannedItem>;
+}
+
+export interface Tier {
+  unit: string;
+  name: string;
+  tier: number;
+  open: number;
+  overdue: number;
+  unacknowledged: number;
 }
 
 export interface Told {

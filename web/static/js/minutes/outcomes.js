@@ -1,11 +1,12 @@
 // Beside the minutes: the notice of conclusions with its term, and extracts of single items.
 import { get, post } from "../api.js";
 import { fill } from "../elements/confirm.js";
-import { Part, html, icon, nothing } from "../part.js";
+import { Part, html, icon, newId, nothing } from "../part.js";
+import { taskFields, taskOf } from "../places/tasks.js";
 import { date, marked, t } from "../words.js";
 
 class Outcomes extends Part {
-  static properties = { place: { attribute: false }, parts: { attribute: false }, text: { state: true } };
+  static properties = { place: { attribute: false }, parts: { attribute: false }, text: { state: true }, tasks: { state: true } };
 
   constructor() {
     super();
@@ -15,6 +16,8 @@ class Outcomes extends Part {
     this.parts = null;
     /** @type {import("../wire.d.ts").NoticeText | null} */
     this.text = null;
+    /** @type {import("../wire.d.ts").TaskRow[]} */
+    this.tasks = [];
   }
 
   get reads() {
@@ -23,6 +26,7 @@ class Outcomes extends Part {
 
   async connectedCallback() {
     super.connectedCallback();
+    void this.lookAtTasks();
     if (this.reads) this.text = await get(`/api/sittings/${this.place.sitting}/conclusions`).catch(() => null);
   }
 
@@ -35,6 +39,28 @@ class Outcomes extends Part {
     if (!form) return;
     const given = { summary: String(form.get("summary")), lines: String(form.get("lines")).split("\n") };
     await this.attempt(() => post(`/api/sittings/${this.place.sitting}/conclusions`, given));
+  }
+
+  /** @param {import("../wire.d.ts").ItemPart} item */
+  async give(item) {
+    const units = (await this.attempt(() => get("/api/tree"))) ?? [];
+    const form = await fill({ title: t("task.give-title", { number: item.number }), act: t("task.give") }, taskFields(units, item.conclusion, ""));
+    if (form && (await this.attempt(async () => { await post(`/api/sittings/${this.place.sitting}/items/${item.id}/tasks`, taskOf(form, newId())); return true; }))) await this.lookAtTasks();
+  }
+
+  async lookAtTasks() {
+    this.tasks = (await get(`/api/sittings/${this.place.sitting}/tasks`).catch(() => null)) ?? [];
+  }
+
+  /** @param {import("../wire.d.ts").ItemPart[]} items */
+  given(items) {
+    const gives = ["chair", "secretary"].includes(this.place.role);
+    const concluded = items.filter((item) => item.conclusion);
+    if (!gives && !this.tasks.length) return nothing;
+    return html`<section class="stack tight"><h3>${t("task.heading")}</h3>${this.tasks.length
+        ? html`<ul class="list">${this.tasks.map((row) => html`<li><span class="main">${marked(row.task.text)}<br><span class="small soft">${t("task.about", { lead: marked(row.lead_name), unit: marked(row.unit_name), day: date(Date.parse(row.task.deadline)) })}</span></span><span class="badge ${row.overdue ? "seal" : row.task.step === "done" ? "good" : ""}">${t(row.overdue ? "task.overdue" : `task.${row.task.step}`)}</span></li>`)}</ul>`
+        : nothing}
+      ${gives ? concluded.map((item) => html`<button class="button wide" @click=${() => this.give(item)}>${icon("plus")}${t("task.give-for", { number: item.number })}</button>`) : nothing}</section>`;
   }
 
   async show() {
@@ -52,6 +78,7 @@ class Outcomes extends Part {
     return html`<section class="stack tight"><h3>${t("notice-text.heading")}</h3>
         ${parts.notice ? html`<button class="button wide" @click=${this.show}>${icon("file-text")}${t("notice-text.open", { symbol: parts.notice })}</button>` : html`<p class="small ${late ? "over" : "soft"}">${this.reads ? due : t("notice-text.none")}</p>`}
         ${this.place.role === "clerk" && this.text ? html`<button class="button wide" @click=${this.issue}>${icon("stamp")}${t(parts.notice ? "notice-text.again" : "notice-text.issue")}</button>` : nothing}</section>
+      ${this.given(items)}
       ${this.reads && numbered
         ? html`<details><summary>${t("extract.heading")}</summary><ul class="list">${items.map(
             (item) => html`<li><span class="main">${item.number}. ${marked(item.title)}</span><a class="button" target="_blank" rel="noopener" href="/api/sittings/${this.place.sitting}/items/${item.id}/extract.pdf">${icon("file-text")}${t("extract.open")}</a></li>`,

@@ -1,0 +1,1 @@
+"""Tasks: what conclusions ask of units, handed down the tree, acknowledged and reported at each level."""

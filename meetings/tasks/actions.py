@@ -1,0 +1,172 @@
+"""What is done with tasks: given after a sitting, acknowledged, handed down to the units below, reported done."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from store.chain import Draft
+from store.db import Connection
+from store.errors import Denied, Refused
+
+from ..house import House, actor_of
+from ..people import records as people
+from ..people import rights
+from ..people.model import UnitId
+from ..people.orgtree import Tree
+from ..people.rights import Principal, Thing
+from ..sitting.agenda import LONGEST_TEXT, text
+from ..sitting.rooms import Rooms
+from . import records
+from .model import Task, Tier, is_overdue
+
+
+class NewTask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`id`: made by the browser, so that a retry gives nothing twice."""
+
+    id: str
+    text: str
+    lead: str
+    deadline: str
+    supporting: tuple[str, ...] = ()
+
+
+class TaskRow(msgspec.Struct, frozen=True):
+    """A task with the names of its units. `mine`: my unit has it; `gave`: my unit gave it."""
+
+    task: Task
+    unit_name: str
+    lead_name: str
+    supporting_names: tuple[str, ...]
+    overdue: bool
+    mine: bool
+    gave: bool
+
+
+class Tasks:
+    def __init__(self, house: House, rooms: Rooms) -> None:
+        self._house = house
+        self._rooms = rooms
+
+    async def give(self, who: Principal, sitting: str, item: str, given: NewTask) -> None:
+        """After a conclusion, by who conducted the sitting."""
+        room = await self._rooms.get(sitting)
+        rights.demand(who, "sitting.conduct", room.thing())
+        found = room.state.find_item(item)
+        if found is None or not found.conclusion:
+            raise Refused("no-conclusion")
+        await self._put(who, given, room.state.unit, sitting, item, "")
+
+    async def hand_down(self, who: Principal, task: str, given: NewTask) -> None:
+        """By the unit that has it, to one below; it stays that unit's own to report."""
+        above = await self._mine(who, task)
+        tree = await self._tree()
+        if given.lead == above.lead or given.lead not in tree.below(UnitId(above.lead)):
+            raise Refused("not-below")
+        if given.deadline > above.deadline:
+            raise Refused("deadline-later", day=above.deadline)
+        await self._put(who, given, above.lead, above.sitting, above.item, above.id)
+
+    async def _put(
+        self, who: Principal, given: NewTask, unit: str, sitting: str, item: str, parent: str
+    ) -> None:  # fmt: skip
+        told, house, tree = text(given.text, "task", LONGEST_TEXT), self._house, await self._tree()
+        deadline = _day(given.deadline)
+        for named in (given.lead, *given.supporting):
+            tree.get(UnitId(named))
+        supporting = tuple(one for one in dict.fromkeys(given.supporting) if one != given.lead)
+        id_ = text(given.id, "id")[:64]
+        made = Task(
+            id_, unit, given.lead, supporting, told, deadline, sitting, item, parent, "given", house.now_ms()
+        )  # fmt: skip
+
+        def use(conn: Connection) -> None:
+            if records.exists(conn, made.id):
+                return
+            records.put(conn, made)
+            body = {"task": made.id, "lead": made.lead, "supporting": list(supporting), "text": told}
+            body |= {"deadline": deadline, "sitting": sitting, "item": item, "parent": parent}
+            house.record(conn, actor_of(who), [Draft("task-given", body)], unit=unit)
+
+        await house.write(use)
+
+    async def acknowledge(self, who: Principal, task: str) -> None:
+        found = await self._mine(who, task)
+        if found.step != "given":
+            return
+        await self._change(who, found, "task-acknowledged", step="acknowledged", acknowledged_at=self._house.now_ms())
+
+    async def report(self, who: Principal, task: str, report: str) -> None:
+        """It is done; what was done is said."""
+        found, told = await self._mine(who, task), text(report, "report", LONGEST_TEXT)
+        if found.step == "done":
+            raise Refused("task-done")
+        now = self._house.now_ms()
+        seen = found.acknowledged_at or now
+        await self._change(who, found, "task-reported", step="done", done_at=now, acknowledged_at=seen, report=told)
+
+    async def _change(self, who: Principal, task: Task, kind: str, **values: object) -> None:
+        def use(conn: Connection) -> None:
+            records.change(conn, task.id, **values)
+            body = {"task": task.id, "report": str(values.get("report", ""))}
+            self._house.record(conn, actor_of(who), [Draft(kind, body)], unit=task.lead)
+
+        await self._house.write(use)
+
+    async def _mine(self, who: Principal, task: str) -> Task:
+        found = await self._house.read(records.get, task)
+        rights.demand(who, "task.answer", Thing(found.lead))
+        return found
+
+    # ── lists ──
+
+    async def listed(self, who: Principal) -> list[TaskRow]:
+        """Tasks of WHO's units: those they have, help with or gave."""
+        units = rights.units_of(rights.scope(who, "task.answer"))
+        return await self._rows(units, await self._house.read(records.of_units, units))
+
+    async def of_sitting(self, who: Principal, sitting: str) -> list[TaskRow]:
+        room = await self._rooms.get(sitting)
+        rights.demand(who, "sitting.see", room.thing())
+        units = rights.units_of(rights.scope(who, "task.answer"))
+        return await self._rows(units, await self._house.read(records.of_sitting, sitting))
+
+    async def _rows(self, units: frozenset[str], found: list[Task]) -> list[TaskRow]:
+        tree, today = await self._tree(), self._house.today()
+        names = {unit.id: unit.name for unit in tree}
+        return [
+            TaskRow(
+                task, names.get(UnitId(task.unit), ""), names.get(UnitId(task.lead), ""),
+                tuple(names.get(UnitId(unit), "") for unit in task.supporting), is_overdue(task, today),
+                task.lead in units, task.unit in units,
+            )
+            for task in found
+        ]  # fmt: skip
+
+    async def by_tier(self, who: Principal, unit: str) -> list[Tier]:
+        """How UNIT and the units below it stand with what they have to do, tier by tier, the worst first."""
+        if not rights.may(who, "task.answer", Thing(unit)):
+            raise Denied("no-right")
+        tree, today = await self._tree(), self._house.today()
+        below = tree.below(UnitId(unit))
+        rows: dict[str, list[Task]] = {}
+        for task in await self._house.read(records.open_of, below):
+            rows.setdefault(task.lead, []).append(task)
+        made = []
+        for lead, tasks in rows.items():
+            late = sum(is_overdue(task, today) for task in tasks)
+            unseen = sum(task.step == "given" for task in tasks)
+            known = tree.get(UnitId(lead))
+            made.append(Tier(lead, known.name, known.tier, len(tasks), late, unseen))
+        return sorted(made, key=lambda one: (one.tier, -one.overdue, -one.unacknowledged, one.name))
+
+    async def _tree(self) -> Tree:
+        return Tree(await self._house.read(people.all_units), self._house.today())
+
+
+def _day(given: str) -> str:
+    try:
+        return date.fromisoformat(given).isoformat()
+    except ValueError:
+        raise Refused("field-wrong", field="deadline") from None
