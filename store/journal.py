@@ -278,3 +278,19 @@ def keep_checkpoint(conn: sa.Connection, stream: str, at_head: Head, key_id: str
 def read_checkpoints(conn: sa.Connection, stream: str) -> list[sa.Row[Any]]:
     query = sa.select(checkpoints).where(checkpoints.c.stream == stream).order_by(checkpoints.c.seq)
     return list(conn.execute(query))
+
+
+def head_at(made: Sequence[Event], seq: int) -> Head:
+    """The head that EVENTS, a whole stream from 1 on, had at SEQ."""
+    return chain.head_of(made[seq - 1])
+
+
+def restore(conn: sa.Connection, stream: str, kind: str, unit: str, node: str, made: Sequence[Event]) -> None:
+    """Put a whole stream in as it is, from elsewhere. Raises Refused `stream-exists`, or `journal-flawed`."""
+    reached = chain.verify(made)
+    if isinstance(reached, Flaw) or not made:
+        raise Refused("journal-flawed")
+    create(conn, stream, kind, unit, node)
+    conn.execute(events.insert(), [_row(event) for event in made])
+    moved = {"head_seq": reached.seq, "head_hash": reached.hash, "head_at": reached.at}
+    conn.execute(streams.update().where(streams.c.id == stream).values(**moved))

@@ -17,6 +17,7 @@ from documents.workshop import Workshop
 from meetings.house import House
 from meetings.people.accounts import Accounts
 from meetings.people.actions import People
+from meetings.proof.bundle import Bundles
 from meetings.recorder.desk import RecorderDesk
 from meetings.register.actions import Register
 from meetings.relay.fleet import Fleet
@@ -76,6 +77,7 @@ class Office:
     templates: Templates
     outcomes: Outcomes
     tasks: Tasks
+    bundles: Bundles
     notice_board: NoticeBoard
     signing: Signing
     media: MediaDesk
@@ -207,7 +209,8 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
             settings, house, accounts, people, rooms, sittings, channels, health, workshop, PublicQueue(),
             papers, attached, book, RuleBook(house), register,
             Invitations(house, rooms, papers, register), Templates(house, sittings),
-            Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms), NoticeBoard(house), signing,
+            Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms), Bundles(house, rooms),
+            NoticeBoard(house), signing,
             media, trials, recorder, relay, pulse, link_key(settings), Shell(settings.demonstration),
             frozenset(tls.own_names(settings.names)),
         )  # fmt: skip

@@ -117,6 +117,18 @@ def person(conn: sa.Connection, person_id: str) -> Person:
     return Person(PersonId(row.id), row.name, row.honorific, row.email)
 
 
+def persons(conn: sa.Connection, people_: list[str]) -> dict[str, Person]:
+    """Those of PEOPLE_ that are known here, by id."""
+    rows = conn.execute(sa.select(people).where(people.c.id.in_(people_)))
+    return {row.id: Person(PersonId(row.id), row.name, row.honorific, row.email) for row in rows}
+
+
+def offices(conn: sa.Connection, memberships_: list[str]) -> dict[str, str]:
+    """The offices held by these memberships, past ones too."""
+    query = sa.select(memberships.c.id, memberships.c.office).where(memberships.c.id.in_(memberships_))
+    return {row.id: row.office for row in conn.execute(query)}
+
+
 def put_membership(conn: sa.Connection, membership: Membership) -> None:
     upsert(conn, memberships, ["id"], {name: getattr(membership, name) for name in Membership.__struct_fields__})
 

@@ -120,6 +120,7 @@ VERBS: Mapping[str, Rule | str] = {
     "rehearsal.hold": _rule("technician", "chair secretary"),
     "line.choose": _rule("technician", "chair secretary"),
     "recording.switch": _rule("", "chair"),
+    "sitting.export": _rule("", "chair secretary clerk"),
     "recording.see": _rule("", "chair secretary clerk"),
     "sitting.site": SITE,
     "minutes.read": _rule("", "chair secretary clerk"),

@@ -24,7 +24,7 @@ from store.journal import Command, Lease
 from ..house import House
 from ..people import records as people
 from ..people import rights
-from ..people.model import UnitId
+from ..people.model import Person, PersonId, SiteId, UnitId
 from ..people.orgtree import Tree
 from ..people.rights import Principal, Thing
 from . import ballots, records, rules, wall_code
@@ -42,6 +42,7 @@ __all__ = ["Room", "Telling", "Watcher"]
 
 log = logging.getLogger(__name__)
 
+NOBODY = Person(PersonId(""), "", "")
 TAIL = 2000  # events kept in memory for browsers that resume; older ones are read from the journal
 TOGETHER = 64  # commands made durable in one transaction
 WRONG_CODES = 10  # a person may type in a minute: they are short
@@ -349,12 +350,13 @@ class Room:
 def _names(conn: Connection, state: State, day: str) -> tuple[dict[str, Card], dict[str, str], dict[str, str]]:
     """Names of everyone seated, of every room, and of the units that were convened, as of DAY."""
     tree = Tree(people.all_units(conn), day)
-    cards = {}
+    cards, known = {}, people.persons(conn, list(state.seats))
+    offices = people.offices(conn, [seat.mandate for seat in state.seats.values()])
     for person, seat in state.seats.items():
-        known = people.person(conn, person)
-        office = people.membership(conn, seat.mandate).office if seat.mandate else ""
         unit = tree.get(UnitId(seat.unit)).name if seat.unit in tree else ""
-        cards[person] = Card(known.name, known.honorific, office, unit)
+        named = known.get(person, NOBODY)  # of a sitting that came from elsewhere
+        cards[person] = Card(named.name, named.honorific, offices.get(seat.mandate, ""), unit)
     called = {unit for key, one in state.convened.items() for unit in (key, one.through)}
     units = {unit: tree.get(UnitId(unit)).name for unit in called if unit in tree}
-    return cards, {site: people.site(conn, site).name for site in state.rooms}, units
+    named_sites = {site.id: site.name for site in people.all_sites(conn) if site.id in state.rooms}
+    return cards, {site: named_sites.get(SiteId(site), "") for site in state.rooms}, units

@@ -1,8 +1,13 @@
-"""`bacap journal`: verify every stream, naming the first bad event; list signed checkpoints, to be kept elsewhere."""
+"""`bacap journal`: verify every stream, naming the first bad event; list signed checkpoints, to be kept elsewhere.
+
+`verify FILE` judges an exported sitting by what is in the file alone: it opens no data folder and asks no server.
+`export` takes a sitting out as such a file, `import` puts one in that is judged whole.
+"""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,15 +16,19 @@ from typing import Any
 import msgspec
 
 from meetings.house import House
+from meetings.proof import bundle
+from meetings.proof.judge import Finding, Verdict, judge
+from meetings.sitting.rooms import Rooms
 from signing.checkpoint import Checkpoint, is_genuine
 from store import journal
 from store.chain import Flaw
 from store.errors import Refused
+from store.files import write_durably
 
 from .. import console
 from ..console import Line, Outcome
 from ..words import text
-from . import chosen_settings, locale, show
+from . import chosen_settings, locale, say, show
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -35,12 +44,19 @@ CHECKPOINT = ("stream", "seq", "hash", "at", "key_id", "signature")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("act", choices=("verify", "checkpoints"), help=text(locale(), "cli.journal-act"))
+    acts = ("verify", "checkpoints", "export", "import")
+    parser.add_argument("act", choices=acts, help=text(locale(), "cli.journal-act"))
+    parser.add_argument("file", nargs="?", type=Path, help=text(locale(), "cli.journal-file"))
+    parser.add_argument("--json", action="store_true", help=text(locale(), "cli.journal-json"))
     parser.add_argument("--stream", default="", help=text(locale(), "cli.journal-stream"))
     parser.add_argument("--against", metavar="FILE", type=Path, help=text(locale(), "cli.journal-against"))
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.act == "verify" and arguments.file:
+        return judge_file(arguments.file, as_json=arguments.json)
+    if arguments.act in ("export", "import"):
+        return carry(arguments)
     given: dict[str, Any] = {"act": arguments.act, "stream": arguments.stream, "against": []}
     if arguments.against:
         try:
@@ -53,7 +69,52 @@ def run(arguments: argparse.Namespace) -> int:
     return show(console.run(chosen_settings(arguments), "journal", given))
 
 
+def judge_file(path: Path, *, as_json: bool) -> int:
+    """Exit status 0: whole, 1: not."""
+    try:
+        verdict = judge(bundle.read(path))
+    except Refused as refusal:
+        if not as_json:
+            raise
+        verdict = Verdict("", "", 0, 0, 0, (), (Finding(refusal.code),))
+    if as_json:
+        print(msgspec.json.format(msgspec.json.encode(verdict)).decode())
+        return int(not verdict.whole)
+    say("cli.bundle", title=verdict.title, sitting=verdict.sitting, events=verdict.events)
+    for finding in verdict.findings:
+        say("cli.bundle-finding", finding=text(locale(), f"finding.{finding.code}"), seq=finding.seq, name=finding.name)
+    for key in verdict.keys:
+        say("cli.bundle-key", key=key, seq=verdict.witnessed)
+    say("cli.bundle-whole" if verdict.whole else "cli.bundle-altered")
+    return int(not verdict.whole)
+
+
+def carry(arguments: argparse.Namespace) -> int:
+    if not arguments.file or (arguments.act == "export" and not arguments.stream):
+        raise Refused("file-needed")
+    if arguments.act == "export" and arguments.file.exists():
+        raise Refused("file-exists")
+    given = {"act": arguments.act, "stream": arguments.stream, "file": str(arguments.file.resolve())}
+    return show(console.run(chosen_settings(arguments), "journal", given))
+
+
+async def _carry(house: House, given: Mapping[str, Any]) -> Outcome:
+    path, rooms = Path(given["file"]), Rooms(house)
+    bundles = bundle.Bundles(house, rooms)
+    try:
+        if given["act"] == "import":
+            verdict = await bundles.take_in(await asyncio.to_thread(bundle.read, path))
+            return Outcome(0, [Line("cli.bundle-imported", {"title": verdict.title, "sitting": verdict.sitting})])
+        data = await bundles.pack(given["stream"])
+        await asyncio.to_thread(write_durably, path, data, private=True)
+        return Outcome(0, [Line("cli.bundle-exported", {"file": str(path), "size": len(data)})])
+    finally:
+        await rooms.close()
+
+
 async def act(house: House, given: Mapping[str, Any]) -> Outcome:
+    if given["act"] in ("export", "import"):
+        return await _carry(house, given)
     streams = await house.read(journal.listed)
     if given["act"] == "checkpoints":
         rows = [row for stream in streams for row in await house.read(journal.read_checkpoints, stream)]

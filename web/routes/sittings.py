@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from aiohttp import web
 
 from meetings.people import rights
 from meetings.sitting import commands as c
@@ -53,6 +54,15 @@ async def keep_template(call: Call) -> bodies.Made:
 @routes.add("DELETE", "/api/units/{unit}/templates/{template}", "sitting.plan")
 async def drop_template(call: Call) -> None:
     await call.office.templates.drop(call.who, call.param("unit"), call.param("template"))
+
+
+@routes.add("GET", "/api/sittings/{sitting}/export.zip", "sitting.export")
+async def export(call: Call) -> web.Response:
+    """The whole sitting as one file that `bacap journal verify FILE` judges without any server."""
+    data = await call.office.bundles.export(call.who, call.param("sitting"))
+    name = f"phien-hop-{call.param('sitting')}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=data, content_type="application/zip", headers=headers)
 
 
 @routes.add("POST", "/api/sittings/{sitting}/take-over", "sitting.attend")

@@ -83,7 +83,8 @@ class Outcomes extends Part {
         ? html`<details><summary>${t("extract.heading")}</summary><ul class="list">${items.map(
             (item) => html`<li><span class="main">${item.number}. ${marked(item.title)}</span><a class="button" target="_blank" rel="noopener" href="/api/sittings/${this.place.sitting}/items/${item.id}/extract.pdf">${icon("file-text")}${t("extract.open")}</a></li>`,
           )}</ul></details>`
-        : nothing}`;
+        : nothing}
+      ${this.reads ? html`<a class="button wide" href="/api/sittings/${this.place.sitting}/export.zip" download>${icon("download")}${t("proof.export")}</a><p class="small soft">${t("proof.about")}</p>` : nothing}`;
   }
 }
 

@@ -1,0 +1,137 @@
+"""Judges an exported sitting by what is in the file alone: no server, no database, no trust in who made it. Pure.
+
+It checks the sums, the chain, the node's signatures over its heads; then it plays the journal again and counts anew
+what was counted: quorum, electorate, every vote and its arithmetic, what each conclusion rests on, and that minutes
+and papers are the ones the events name. What it cannot know is whose key signed the heads: compare it with the
+node's own, as published, or with a head kept elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from signing.checkpoint import Checkpoint, is_genuine
+from store import chain
+from store.chain import Event, Flaw
+
+from ..sitting import events as e
+from ..sitting.evolve import evolve
+from ..sitting.state import State
+from .replay import check
+
+JOURNAL, HEADS, SUMS, MANIFEST = "journal.jsonl", "heads.jsonl", "SHA256SUMS", "manifest.json"
+FORMAT = "bacap.sitting.v1"
+MOST_FINDINGS = 100
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What the file is, with the names that the events speak of by id, as they were."""
+
+    format: str
+    sitting: str
+    node: str
+    exported_at: int
+    people: dict[str, tuple[str, str]]  # id -> name, office
+    units: dict[str, str]
+    sites: dict[str, str]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What is wrong, in a code, and where: the event's number, or the name of a file."""
+
+    code: str
+    seq: int = 0
+    name: str = ""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """`keys`: whose signatures the heads bear; `witnessed`: up to which event a signed head reaches."""
+
+    sitting: str
+    title: str
+    events: int
+    erased: int
+    witnessed: int
+    keys: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def whole(self) -> bool:
+        return not self.findings
+
+
+def judge(files: Mapping[str, bytes]) -> Verdict:
+    """The verdict on the FILES of an export (name -> content). Never raises for what they hold."""
+    findings = list(_sums(files))
+    try:
+        manifest = msgspec.json.decode(files[MANIFEST], type=Manifest)
+        events = [msgspec.json.decode(line, type=Event) for line in files[JOURNAL].splitlines()]
+        heads = [msgspec.json.decode(line, type=Checkpoint) for line in files[HEADS].splitlines()]
+    except (KeyError, msgspec.DecodeError, ValueError, RecursionError) as error:
+        return Verdict("", "", 0, 0, 0, (), (*findings, Finding("unreadable", name=str(error)[:200])))
+    if manifest.format != FORMAT or any(event.stream != manifest.sitting for event in events) or not events:
+        findings.append(Finding("foreign", name=manifest.sitting[:80]))
+    known: dict[int, str] = {}
+    for head in heads:
+        if head.stream != manifest.sitting or not is_genuine(head):
+            findings.append(Finding("head-forged", head.seq))
+        elif known.setdefault(head.seq, head.hash) != head.hash:
+            findings.append(Finding("head-twice", head.seq))
+    reached = chain.verify(events, known)
+    if isinstance(reached, Flaw):
+        findings.append(Finding(f"chain-{reached.code}", reached.seq))
+    state, found = _play(events)
+    findings += found
+    findings += _files(state, events, files)
+    erased = sum(event.body is None for event in events)
+    keys = tuple(sorted({head.key for head in heads}))
+    last = max(known, default=0)
+    return Verdict(
+        manifest.sitting, state.title, len(events), erased, last, keys, tuple(findings[:MOST_FINDINGS])
+    )  # fmt: skip
+
+
+def _sums(files: Mapping[str, bytes]) -> list[Finding]:
+    """Every file but the list is on the list, with its sum."""
+    listed: dict[str, str] = {}
+    for line in files.get(SUMS, b"").decode(errors="replace").splitlines():
+        digest, _, name = line.partition("  ")
+        listed[name] = digest
+    found = [Finding("file-missing", name=name[:200]) for name in listed if name not in files]
+    for name, data in files.items():
+        if name != SUMS and listed.get(name) != hashlib.sha256(data).hexdigest():
+            found.append(Finding("sum", name=name[:200]))
+    return found
+
+
+def _play(events: list[Event]) -> tuple[State, list[Finding]]:
+    """The journal played again; what the rules would not have let happen is found."""
+    findings: list[Finding] = []
+    state = State(id=events[0].stream if events else "")
+    hashes: dict[int, str] = {}
+    for event in events:
+        hashes[event.seq] = event.hash
+        if event.body is None:
+            findings.append(Finding("erased", event.seq))
+            return state, findings  # behind a body that is gone nothing can be played
+        try:
+            happening = e.decode(event.kind, event.body)
+            findings += [Finding(code, event.seq) for code in check(state, happening, hashes)]
+            state = evolve(state, happening, event.at)
+        except Exception:
+            findings.append(Finding("event-wrong", event.seq))
+            return state, findings
+    return state, findings
+
+
+def _files(state: State, events: list[Event], files: Mapping[str, bytes]) -> list[Finding]:
+    """Papers, invitation, minutes and notice are there, and are the ones that the events name."""
+    wanted = {paper.sha256 for paper in state.papers}
+    wanted |= {made for made in (state.invitation.sha256, state.minutes.sha256, state.minutes.pdf) if made}
+    if state.notice is not None:
+        wanted.add(state.notice.sha256)
+    there = {hashlib.sha256(data).hexdigest() for name, data in files.items() if name.startswith("files/")}
+    return [Finding("content-missing", name=sha256) for sha256 in sorted(wanted - there)]

@@ -1,0 +1,124 @@
+"""What each event had to rest on, asked again of the journal before it: the rules, played by a second reader. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..sitting import events as e
+from ..sitting import rules
+from ..sitting.attendance import is_quorate
+from ..sitting.model import Ballot
+from ..sitting.rules import SECRET_LEAST, SILENT
+from ..sitting.state import State
+
+
+def check(state: State, happening: e.AnyHappening, hashes: Mapping[int, str]) -> list[str]:
+    """Codes of what is wrong with HAPPENING after STATE. HASHES: of the events so far, by their numbers."""
+    asked = _CHECKS.get(type(happening))
+    return [] if asked is None else list(asked(state, happening, hashes))
+
+
+def _ballot(state: State, ballot: str) -> Ballot | None:
+    return next((one for one in state.ballots if one.id == ballot), None)
+
+
+def _planned(state: State, h: e.Planned, _: Mapping[int, str]) -> Iterator[str]:
+    if state.seq:
+        yield "planned-twice"
+
+
+def _opened(state: State, h: e.VoteOpened, _: Mapping[int, str]) -> Iterator[str]:
+    if state.phase != "open" or h.item != state.item:
+        yield "vote-out-of-place"
+    if not is_quorate(state):
+        yield "vote-without-quorum"
+    if sorted(h.electorate) != sorted(state.entitled):
+        yield "electorate"
+    if h.way == "secret" and len(state.entitled_present) < SECRET_LEAST:
+        yield "secret-too-few"
+    if state.open_ballot is not None or _ballot(state, h.ballot) is not None:
+        yield "vote-twice"
+
+
+def _cast(state: State, h: e.VoteCast, _: Mapping[int, str]) -> Iterator[str]:
+    ballot = _ballot(state, h.ballot)
+    if ballot is None or not ballot.is_open or ballot.way == "secret":
+        yield "cast-out-of-place"
+        return
+    if h.person not in ballot.electorate or h.person not in state.entitled_present:
+        yield "cast-by-stranger"
+    if h.person in ballot.votes and not state.rule.changeable:
+        yield "cast-twice"
+    if rules.checked_choices(ballot.options, ballot.seats, h.choices) != h.choices:
+        yield "cast-wrong"
+
+
+def _taken(state: State, h: e.BallotTaken, _: Mapping[int, str]) -> Iterator[str]:
+    ballot = _ballot(state, h.ballot)
+    if ballot is None or not ballot.is_open or ballot.way != "secret":
+        yield "cast-out-of-place"
+    elif h.person not in ballot.electorate or h.person not in state.entitled_present:
+        yield "cast-by-stranger"
+    elif h.person in ballot.taken:
+        yield "cast-twice"
+
+
+def _closed(state: State, h: e.VoteClosed, _: Mapping[int, str]) -> Iterator[str]:
+    """Counted anew: an open vote from its votes; a secret one from its sums, which must be those of its ballots."""
+    ballot = _ballot(state, h.ballot)
+    if ballot is None or not ballot.is_open:
+        yield "close-out-of-place"
+        return
+    if ballot.way == "secret":
+        counts, chair = dict(h.result.counts), tuple[str, ...]()
+        yield from _sums(ballot, counts)
+    else:
+        counts, chair = rules.tally(ballot.poll, ballot.votes), ballot.votes.get(state.chair, ())
+    if rules.result(state.rule, ballot.poll, counts, len(ballot.voted), chair) != h.result:
+        yield "result"
+
+
+def _sums(ballot: Ballot, counts: dict[str, int]) -> Iterator[str]:
+    if len(ballot.taken) < SECRET_LEAST:
+        yield "secret-too-few"
+    marks, papers = sum(counts.values()), len(ballot.taken)
+    most = counts.get(SILENT, 0) + (papers - counts.get(SILENT, 0)) * ballot.seats
+    if any(count < 0 or count > papers for count in counts.values()) or not papers <= marks <= most:
+        yield "sums"
+
+
+def _concluded(state: State, h: e.Concluded, _: Mapping[int, str]) -> Iterator[str]:
+    item = state.find_item(h.item)
+    if item is None or not item.opened_at:
+        yield "conclusion-out-of-place"
+    closed = [ballot.id for ballot in state.ballots if ballot.item == h.item and ballot.result is not None]
+    if h.ballot != (closed[-1] if closed else ""):
+        yield "conclusion-vote"
+    if sorted(h.present) != sorted(state.entitled_present):
+        yield "conclusion-attendance"
+    shown = state.shown.get(h.item, ())
+    if set(h.papers) != {paper.sha256 for paper in state.papers if paper.id in shown}:
+        yield "conclusion-papers"
+
+
+def _ended(state: State, h: e.Closed, _: Mapping[int, str]) -> Iterator[str]:
+    if state.open_ballot is not None or state.phase != "open":
+        yield "close-out-of-place"
+
+
+def _typeset(state: State, h: e.MinutesTypeset, hashes: Mapping[int, str]) -> Iterator[str]:
+    if hashes.get(h.head_seq) != h.head_hash:
+        yield "minutes-head"
+
+
+_CHECKS: dict[type, Callable[[State, Any, Mapping[int, str]], Iterator[str]]] = {
+    e.Planned: _planned,
+    e.VoteOpened: _opened,
+    e.VoteCast: _cast,
+    e.BallotTaken: _taken,
+    e.VoteClosed: _closed,
+    e.Concluded: _concluded,
+    e.Closed: _ended,
+    e.MinutesTypeset: _typeset,
+}
