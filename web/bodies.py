@@ -134,6 +134,15 @@ class NameParticipants(Strict, frozen=True):
     people: tuple[str, ...]
 
 
+class OpinionAnswer(Strict, frozen=True):
+    choice: str
+    comment: str = ""
+
+
+class OpinionReport(Strict, frozen=True):
+    sitting: str
+
+
 class TaskReport(Strict, frozen=True):
     report: str
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -15,6 +16,7 @@ from documents.actions import Papers
 from documents.signed import SignedFiles
 from documents.workshop import Workshop
 from meetings.house import House
+from meetings.opinion.actions import Opinions
 from meetings.people.accounts import Accounts
 from meetings.people.actions import People
 from meetings.proof.bundle import Bundles
@@ -54,6 +56,22 @@ from .trials import TrialDesk
 FONTS = Path(__file__).parent / "fonts"
 
 
+class Closes(Protocol):
+    async def close(self) -> None: ...
+
+
+T = TypeVar("T", bound=Closes)
+
+
+class Closes(Protocol):
+    """A part that has to be closed, in the reverse order of its making."""
+
+    async def close(self) -> None: ...
+
+
+T = TypeVar("T", bound=Closes)
+
+
 @dataclass(slots=True)
 class Office:
     """Everything a route may need, under one roof."""
@@ -77,6 +95,7 @@ class Office:
     templates: Templates
     outcomes: Outcomes
     tasks: Tasks
+    opinions: Opinions
     bundles: Bundles
     notice_board: NoticeBoard
     signing: Signing
@@ -168,48 +187,46 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
 async def open_office(settings: Settings) -> AsyncIterator[Office]:
     """The web process's whole inside."""
     async with contextlib.AsyncExitStack() as stack:
+
+        def kept(made: T) -> T:
+            stack.push_async_callback(made.close)
+            return made
+
         house = await stack.enter_async_context(open_house(settings))
-        rooms = Rooms(house)
-        stack.push_async_callback(rooms.close)
+        rooms = kept(Rooms(house))
         accounts, people = Accounts(house), People(house)
-        channels = Channels(house, accounts)
-        stack.push_async_callback(channels.close)
+        channels = kept(Channels(house, accounts))
         await channels.start()
         safe = open_safe(settings)
-        workshop = Workshop()
-        stack.push_async_callback(workshop.close)
+        workshop = kept(Workshop())
         papers = Papers(house.blobs, workshop, FONTS)
         bench = SignedFiles(workshop)
         signing = Signing(house.database, house.blobs, house.world, house.node, safe, bench)
         register, sittings = Register(house), Sittings(house, rooms)
         book = MinuteBook(house, rooms, papers, register, signing, base_url(settings))
         book.attend()
-        witness = Witness(house, rooms, safe.node_key)
+        witness = kept(Witness(house, rooms, safe.node_key))
         witness.start()
-        stack.push_async_callback(witness.close)
-        letters = PostOffice(house, rooms, settings, base_url(settings))
+        attached = SittingPapers(house, rooms, papers, settings.largest_paper_mb * 1_000_000)
+        opinions = kept(Opinions(house, rooms, papers, attached, register))
+        opinions.start()
+        letters = kept(PostOffice(house, rooms, settings, base_url(settings)))
         letters.start()
-        stack.push_async_callback(letters.close)
         health = HealthBoard(channels)
         relay = Fleet(settings.relay_sockets)
-        media = MediaDesk(relay, rooms, channels, health, settings.codec)
-        stack.push_async_callback(media.close)
-        trials = TrialDesk(relay, settings.codec)
-        stack.push_async_callback(trials.close)
-        recorder = RecorderDesk(house, rooms, relay, settings.folder / "recordings", settings.codec)
-        stack.push_async_callback(recorder.close)
+        media = kept(MediaDesk(relay, rooms, channels, health, settings.codec))
+        trials = kept(TrialDesk(relay, settings.codec))
+        recorder = kept(RecorderDesk(house, rooms, relay, settings.folder / "recordings", settings.codec))
         recorder.start()
         relay.start()
-        pulse = Pulse()
+        pulse = kept(Pulse())
         pulse.start()
-        stack.push_async_callback(pulse.close)
         stack.push_async_callback(relay.close)
-        attached = SittingPapers(house, rooms, papers, settings.largest_paper_mb * 1_000_000)
         yield Office(
             settings, house, accounts, people, rooms, sittings, channels, health, workshop, PublicQueue(),
             papers, attached, book, RuleBook(house), register,
             Invitations(house, rooms, papers, register), Templates(house, sittings),
-            Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms), Bundles(house, rooms),
+            Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms), opinions, Bundles(house, rooms),
             NoticeBoard(house), signing,
             media, trials, recorder, relay, pulse, link_key(settings), Shell(settings.demonstration),
             frozenset(tls.own_names(settings.names)),

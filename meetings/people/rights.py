@@ -101,6 +101,7 @@ VERBS: Mapping[str, Rule | str] = {
     "site.change": _rule("administrator technician"),
     "journal.see": _rule("administrator technician"),
     "certificate.see": _rule("administrator technician"),
+    "opinion.put": _rule("secretary office-head chair"),
     "task.answer": _rule("secretary office-head chair deputy clerk"),  # at the unit that has the task
     "register.see": _rule("administrator clerk secretary office-head chair"),
     "rules.see": _rule("administrator technician secretary office-head chair"),

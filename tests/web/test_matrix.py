@@ -110,6 +110,10 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/sittings/{sitting}/items/{item}/tasks": TASK,
         "/api/tasks/{task}/tasks": TASK | {"id": "t2", "lead": "east"},
         "/api/tasks/{task}/report": {"report": "Xong"},
+        "/api/opinions": {"id": str(uuid.uuid4()), "unit": "district", "title": "Việc", "text": "Nội dung",
+                          "ground": "urgent", "deadline": 9_000_000_000_000},
+        "/api/opinions/{opinion}/answer": {"choice": "for"},
+        "/api/opinions/{opinion}/report": {"sitting": room.sitting},
         "/api/notices/read": {"until": 1},
         "/api/units/{unit}/rules": {"document": OWN},
         "/api/check": {"check": msgspec.to_builtins(GOOD)},
@@ -120,7 +124,8 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
 async def call(browser: Browser, route: Route, room: Room) -> int:
     names = {"sitting": room.sitting, "item": "i1", "unit": "district", "person": "member2", "office": "m-member3",
              "site": "site-district", "paper": "none", "token": "x", "code": "ABCD-EFGH", "locale": "vi",
-             "digest": "x", "template": "x", "task": "t1", "place": "units", "sha256": "0" * 64}  # fmt: skip
+             "digest": "x", "template": "x", "task": "t1", "opinion": "o1", "place": "units",
+             "sha256": "0" * 64}  # fmt: skip
     path = route.path.format(**names)
     if route.path.endswith(("/papers", "/api/verify")) and route.method == "POST":
         answer = await browser.post(f"{path}?name=T", data=pdf(), headers={"Content-Type": "application/pdf"})
@@ -182,6 +187,11 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "GET /api/sittings/{sitting}/conclusions", "POST /api/sittings/{sitting}/conclusions",
         "GET /api/sittings/{sitting}/conclusions/file", "GET /api/sittings/{sitting}/items/{item}/extract.pdf",
         "POST /api/sittings/{sitting}/previous-minutes",
+        # of opinion ballots: tests/meetings/opinion/test_opinion.py
+        "POST /api/opinions/{opinion}/papers", "GET /api/opinions/{opinion}/papers/{sha256}",
+        "POST /api/opinions/{opinion}/answer", "POST /api/opinions/{opinion}/reminder",
+        "POST /api/opinions/{opinion}/count", "GET /api/opinions/{opinion}/sheet.pdf",
+        "POST /api/opinions/{opinion}/report",
         # of tasks that follow from conclusions: tests/meetings/tasks/test_tasks.py
         "POST /api/sittings/{sitting}/items/{item}/tasks", "POST /api/tasks/{task}/acknowledgement",
         "POST /api/tasks/{task}/tasks", "POST /api/tasks/{task}/report",

@@ -19,6 +19,7 @@ routes = Routes()
 PLACES = {
     "desk": "desk.see",
     "plan": "sitting.plan",
+    "opinions": "desk.see",
     "tasks": "task.answer",
     "register": "register.see",
     "administration": "site.change",

@@ -11,8 +11,8 @@ routes = Routes()
 
 # Every address that a person may open or that is printed on paper. The browser's own table is js/places.js.
 PLACES = (
-    "/", "/sign-in", "/first/{token}", "/password/{token}", "/plan", "/register", "/tasks", "/verify", "/k/{code}",
-    "/wall", "/wall/{site}",
+    "/", "/sign-in", "/first/{token}", "/password/{token}", "/plan", "/register", "/tasks", "/opinions", "/verify",
+    "/k/{code}", "/wall", "/wall/{site}",
     "/sittings/{sitting}", "/sittings/{sitting}/prepare", "/sittings/{sitting}/minutes", "/sittings/{sitting}/sign",
     "/sittings/{sitting}/papers/{paper}", "/sittings/{sitting}/recordings", "/sittings/{sitting}/rehearsal", "/check",
     "/administration", "/administration/{place}", "/styleguide",

@@ -154,7 +154,7 @@ FORGERIES: dict[str, tuple[Callable[[list[dict[str, Any]]], None], str]] = {
     "who was elected": (lambda ev: of_kind(ev, "vote-closed", 2)["result"].update(carried=["2"]), "result"),
     "the rules": (lambda ev: of_kind(ev, "planned")["rules"].update(quorum=[1, 1]), "vote-without-quorum"),
     "the vote of a conclusion": (lambda ev: of_kind(ev, "concluded").update(ballot="b1"), "conclusion-vote"),
-    "attendance at a conclusion": (lambda ev: of_kind(ev, "concluded")["present"].append("member9"), "conclusion-attendance"),
+    "who was here": (lambda ev: of_kind(ev, "concluded")["present"].append("member9"), "conclusion-attendance"),
     "the paper of a conclusion": (lambda ev: of_kind(ev, "concluded").update(papers=[]), "conclusion-papers"),
     "the paper": (lambda ev: of_kind(ev, "paper-attached").update(sha256="0" * 64), "content-missing"),
     "the minutes": (lambda ev: of_kind(ev, "minutes-signed", 2).update(sha256="1" * 64), "content-missing"),

@@ -1,6 +1,6 @@
 """Tasks handed down a three-level tree, acknowledged at each level, overdue by tier.
 
-meetings.tasks.model, meetings.tasks.records, meetings.tasks.actions
+meetings.tasks.model, meetings.tasks.records, meetings.tasks.actions, web.routes.tasks
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ import { loadWords, locale, marked, t } from "./words.js";
 
 const MENU = [
   ["desk", "/"],
-  ["plan", "/plan"], ["tasks", "/tasks"],
+  ["plan", "/plan"], ["opinions", "/opinions"],
+  ["tasks", "/tasks"],
   ["register", "/register"],
   ["administration", "/administration"],
   ["styleguide", "/styleguide"],

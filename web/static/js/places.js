@@ -20,6 +20,7 @@ export const places = [
   place("/sign-in", "place-sign-in", () => import("./places/sign-in.js"), { open: true }),
   place("/first/{token}", "place-first", () => import("./places/first.js"), { open: true }),
   place("/password/{token}", "place-password", () => import("./places/password.js"), { open: true }),
+  place("/opinions", "place-opinions", () => import("./places/opinions.js")),
   place("/tasks", "place-tasks", () => import("./places/tasks.js")),
   place("/register", "place-register", () => import("./places/register.js")),
   place("/plan", "place-plan", () => import("./places/plan.js")),

@@ -24,6 +24,12 @@ export interface AddItem {
   closed?: boolean;
 }
 
+export interface Answer {
+  choice: string;
+  comment: string;
+  at: number;
+}
+
 export interface AnswerAbsence {
   kind: "answer-absence";
   person: string;
@@ -712,9 +718,55 @@ export interface OpenVote {
   held?: boolean;
 }
 
+export interface Opinion {
+  id?: string;
+  title?: string;
+  unit?: string;
+  text?: string;
+  ground?: "other" | "undisputed" | "urgent";
+  rules?: RuleSet | null;
+  electorate?: Array<string>;
+  chair?: string;
+  opened_at?: number;
+  deadline?: number;
+  papers?: Array<PaperAdded>;
+  answers?: Record<string, Answer>;
+  reminded_at?: number;
+  closed_at?: number;
+  result?: Result | null;
+  reported?: string;
+}
+
+export interface OpinionAnswer {
+  choice: string;
+  comment?: string;
+}
+
+export interface OpinionReport {
+  sitting: string;
+}
+
+export interface OpinionRow {
+  opinion: Opinion;
+  names: Record<string, string>;
+  votes: boolean;
+  puts: boolean;
+  mine: string;
+  comment: string;
+  overdue: boolean;
+}
+
 export interface OrderQueue {
   kind: "order-queue";
   by: "asked" | "least-time";
+}
+
+export interface PaperAdded {
+  kind: "opinion-paper-added";
+  name: string;
+  sha256: string;
+  pages: number;
+  size: number;
 }
 
 export interface PaperPart {

@@ -1,0 +1,302 @@
+"""What is done with opinion ballots: put to the members, answered, reminded, counted, printed, reported."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+
+import msgspec
+
+from documents.actions import Papers
+from documents.model import Head, PaperForm
+from store import journal
+from store.chain import Actor
+from store.db import Connection
+from store.errors import Denied, Fault, Missing, Refused
+from store.journal import Command
+from store.world import vietnam_day
+
+from ..house import SYSTEM, House, actor_of
+from ..people import records as people
+from ..people import rights
+from ..people.model import agency_of
+from ..people.rights import Principal, Thing
+from ..register.actions import Register
+from ..sitting import commands as c
+from ..sitting import narrative, rule_book
+from ..sitting.agenda import LONGEST_TEXT, text
+from ..sitting.invitations import units_of
+from ..sitting.papers import SittingPapers
+from ..sitting.rooms import Rooms
+from ..sitting.rules import Choice
+from . import model, records
+from .model import AnyHappening, Ground, Opinion
+
+KIND = "PYK"
+LOOK_S = 5.0
+WORDS = {"for": "tán thành", "against": "không tán thành", "silent": "không biểu quyết"}
+
+
+class NewOpinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`id`: a UUID made by the browser. `deadline`: UTC milliseconds."""
+
+    id: str
+    unit: str
+    title: str
+    text: str
+    ground: Ground
+    deadline: int
+
+
+class OpinionRow(msgspec.Struct, frozen=True):
+    """A ballot as the asker sees it: `mine` is their own answer; `names` of who is asked. What others answered is told
+    once it is counted."""
+
+    opinion: Opinion
+    names: dict[str, str]
+    votes: bool
+    puts: bool
+    mine: Choice
+    comment: str
+    overdue: bool
+
+
+class Opinions:
+    def __init__(
+        self, house: House, rooms: Rooms, papers: Papers, sitting_papers: SittingPapers, register: Register
+    ) -> None:  # fmt: skip
+        self._house = house
+        self._rooms = rooms
+        self._papers = papers
+        self._sitting_papers = sitting_papers
+        self._register = register
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._watch(), name="opinions")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _watch(self) -> None:
+        while True:
+            with contextlib.suppress(Fault):
+                await self.count_due()
+            await asyncio.sleep(LOOK_S)
+
+    async def count_due(self) -> None:
+        """A deadline is an event; that it has passed is for us to see."""
+        for opinion in await self._house.read(records.due, self._house.now_ms()):
+            await self._change(opinion, SYSTEM, lambda state: [] if state.closed_at else model.close(state))
+
+    # ── by who puts it ──
+
+    async def put(self, who: Principal, given: NewOpinion) -> str:
+        rights.demand(who, "opinion.put", Thing(given.unit))
+        house, id_ = self._house, _uuid(given.id)
+        title, told = text(given.title, "title"), text(given.text, "text", LONGEST_TEXT)
+        if given.deadline <= house.now_ms():
+            raise Refused("deadline-past")
+
+        def use(conn: Connection) -> None:
+            if journal.exists(conn, id_):
+                [first] = journal.read(conn, id_, 0, 1)
+                if first.actor.id != who.id:
+                    raise Refused("stream-exists")
+                return
+            day = house.today()
+            rule = rule_book.in_force(conn, given.unit, day)
+            model.demand_allowed(rule, given.ground)
+            held = people.memberships_on(conn, day, unit=given.unit)
+            members = [one for one, _ in held if one.counted and one.role in rule.entitled]
+            chair = next((one.person for one in members if one.role == "chair"), "")
+            voters = tuple(dict.fromkeys(str(one.person) for one in members))
+            if not voters:
+                raise Refused("nobody-to-invite")
+            opened = model.Opened(title, given.unit, told, given.ground, rule, voters, chair, given.deadline)
+            lease = journal.create(conn, id_, "opinion", given.unit, house.node)
+            [event] = journal.append(
+                conn, lease, [model.draft(opened)], Command(actor_of(who)), house.now_ms(), house.world.random
+            )
+            records.mirror(conn, model.evolve(Opinion(id=id_), opened, event.at))
+
+        await house.write(use)
+        return id_
+
+    async def add_paper(
+        self, who: Principal, opinion: str, name: str, source: AsyncIterable[bytes], limit: int
+    ) -> None:
+        """A paper of the dossier, until the first answer is in."""
+        state = await self._put_by(who, opinion)
+        if state.answers or state.closed_at:
+            raise Refused("already-released")
+        tidy = text(name, "name")
+        examined = await self._papers.take_in(source, limit)
+        added = model.PaperAdded(tidy, examined.sha256, examined.pages, examined.size)
+        await self._change(opinion, actor_of(who), lambda now: [] if _has(now, examined.sha256) else [added])
+
+    async def remind(self, who: Principal, opinion: str) -> None:
+        state = await self._put_by(who, opinion)
+        if not state.missing or state.closed_at:
+            raise Refused("all-replied")
+        await self._change(opinion, actor_of(who), lambda now: [model.Reminded(now.missing)] if now.missing else [])
+
+    async def count(self, who: Principal, opinion: str) -> None:
+        """Before the deadline only when everybody has answered."""
+        state = await self._put_by(who, opinion)
+        if not state.is_due(self._house.now_ms()):
+            raise Refused("opinion-open")
+        await self._change(opinion, actor_of(who), lambda now: [] if now.closed_at else model.close(now))
+
+    async def report(self, who: Principal, opinion: str, sitting: str) -> None:
+        """Put the outcome on the agenda of the next sitting, with the sheet of it."""
+        state = await self._put_by(who, opinion)
+        if state.result is None:
+            raise Refused("opinion-open")
+        sheet = await self.sheet(who, opinion)
+        item = f"opinion-{opinion}"[:64]
+        await self._rooms.get(sitting)
+        room = await self._rooms.get(sitting)
+        if room.state.unit != state.unit:
+            raise Refused("not-of-this-unit")
+        if room.state.find_item(item) is None:
+            title = f"Báo cáo kết quả lấy ý kiến: {state.title}"[:500]
+            await room.ask(who, c.AddItem(item, title, 5))
+        if not any(paper.item == item for paper in room.state.papers):
+            await self._sitting_papers.add(who, sitting, item, "Tổng hợp ý kiến", _once(sheet))
+        await self._change(
+            opinion, actor_of(who), lambda now: [] if now.reported == sitting else [model.Reported(sitting)]
+        )
+
+    # ── by members ──
+
+    async def give(self, who: Principal, opinion: str, choice: Choice, comment: str) -> None:
+        told = text(comment, "comment", LONGEST_TEXT) if comment.strip() else ""
+        now = self._house.now_ms()
+        await self._change(opinion, actor_of(who), lambda state: model.give(state, who.id, choice, told, now))
+
+    # ── reading ──
+
+    async def listed(self, who: Principal) -> list[OpinionRow]:
+        units = rights.units_of(rights.scope(who, "opinion.put"))
+        found = await self._house.read(records.listed, who.id, units)
+        return [await self._row(who, await self._load(one), units) for one in found]
+
+    async def _row(self, who: Principal, state: Opinion, units: frozenset[str]) -> OpinionRow:
+        now, mine = self._house.now_ms(), state.answers.get(who.id)
+        names = await self._house.read(people.names, list(state.electorate))
+        puts = state.unit in units
+        own = {who.id: mine} if mine is not None else {}
+        shown = state if state.closed_at else msgspec.structs.replace(
+            state, answers=own if not puts else {person: _hidden(one) for person, one in state.answers.items()} | own
+        )  # fmt: skip
+        overdue = not state.closed_at and now >= state.deadline
+        given = (mine.choice, mine.comment) if mine is not None else ("", "")
+        return OpinionRow(shown, names, who.id in state.electorate, puts, *given, overdue)
+
+    async def paper(self, who: Principal, opinion: str, sha256: str) -> tuple[str, str]:
+        """SHA-256 and file name of a paper of the dossier. Raises Denied, Missing."""
+        state = await self._seen_by(who, opinion)
+        for paper in state.papers:
+            if paper.sha256 == sha256:
+                return sha256, f"{paper.name}.pdf"
+        raise Missing("no-such-paper")
+
+    async def sheet(self, who: Principal, opinion: str) -> bytes:
+        """Who answered what, and what comes of it, as a paper with a number of the register."""
+        state = await self._seen_by(who, opinion)
+        if state.result is None:
+            raise Refused("opinion-open")
+        unit, above = await self._house.read(units_of, state.unit, vietnam_day(state.opened_at))
+        offices = await self._house.read(_offices, state, vietnam_day(state.opened_at))
+        number = await self._register.take(who, unit, KIND, opinion, state.title)
+        counts = ", ".join(f"{WORDS[code]} {count}" for code, count in state.result.counts)
+        outcome = "được thông qua" if state.result.passed else "không được thông qua"
+        lines = [
+            state.text,
+            f"Hạn cho ý kiến: {narrative.moment(state.deadline)}.",
+            f"Kết quả: {counts}, không có ý kiến {state.result.unheard}; cần {state.result.needed} trên tổng số "
+            f"{state.result.base} thành viên; nội dung {outcome}.",
+            *(_line(state, person, offices.get(person, "")) for person in state.electorate),
+        ]
+        head = Head(f"UBND {above.name}" if above else "", agency_of(unit), number.symbol, unit.place, number.day)
+        form = PaperForm(
+            head, "Tổng hợp phiếu lấy ý kiến", state.title, tuple(lines), "", "Thư ký", "",
+            ("Thành viên Ủy ban nhân dân", "Lưu: VT, Hồ sơ"),
+        )  # fmt: skip
+        pdf, _ = await self._papers.typeset(form)
+        return pdf
+
+    async def _put_by(self, who: Principal, opinion: str) -> Opinion:
+        state = await self._load(opinion)
+        rights.demand(who, "opinion.put", Thing(state.unit))
+        return state
+
+    async def _seen_by(self, who: Principal, opinion: str) -> Opinion:
+        state = await self._load(opinion)
+        if who.id not in state.electorate and not rights.may(who, "opinion.put", Thing(state.unit)):
+            raise Denied("no-right")
+        return state
+
+    async def _load(self, opinion: str) -> Opinion:
+        def use(conn: Connection) -> Opinion:
+            if not journal.exists(conn, opinion, "opinion"):
+                raise Missing("no-such-opinion")
+            return model.fold(opinion, list(journal.walk(conn, opinion)))
+
+        return await self._house.read(use)
+
+    async def _change(self, opinion: str, actor: Actor, decide: Callable[[Opinion], list[AnyHappening]]) -> None:
+        """Decide on the state as it stands within the transaction, and append."""
+        house = self._house
+
+        def use(conn: Connection) -> None:
+            if not journal.exists(conn, opinion, "opinion"):
+                raise Missing("no-such-opinion")
+            lease = journal.hold(conn, opinion, house.node)
+            state = model.fold(opinion, list(journal.walk(conn, opinion)))
+            happenings = decide(state)
+            drafts = [model.draft(one) for one in happenings]
+            events = journal.append(conn, lease, drafts, Command(actor), house.now_ms(), house.world.random)
+            for event, one in zip(events, happenings, strict=True):
+                state = model.evolve(state, one, event.at)
+            records.mirror(conn, state)
+
+        await house.write(use)
+
+
+def _has(state: Opinion, sha256: str) -> bool:
+    return any(paper.sha256 == sha256 for paper in state.papers)
+
+
+def _hidden(answer: model.Answer) -> model.Answer:
+    """That somebody has answered, not what: nobody is to be swayed before the count."""
+    return model.Answer("", "", answer.at)
+
+
+def _line(state: Opinion, person: str, who: str) -> str:
+    answer = state.answers.get(person)
+    if answer is None:
+        return f"{who}: không có ý kiến."
+    return f"{who}: {WORDS[answer.choice]}{f'. Ý kiến: {answer.comment}' if answer.comment else ''}."
+
+
+def _offices(conn: Connection, state: Opinion, day: str) -> dict[str, str]:
+    held = people.memberships_on(conn, day, unit=state.unit)
+    return {str(one.person): f"{person.name}, {one.office}" for one, person in held}
+
+
+def _uuid(given: str) -> str:
+    try:
+        return str(uuid.UUID(given))
+    except ValueError:
+        raise Refused("field-wrong", field="id") from None
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data

@@ -1,0 +1,47 @@
+"""Opinion ballots in the database, for lists: rows that each transaction keeps in step with the stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from store.db import metadata, upsert
+
+from .model import Opinion
+
+opinions = sa.Table(
+    "opinions",
+    metadata,
+    sa.Column("id", sa.Text, sa.ForeignKey("streams.id"), primary_key=True),
+    sa.Column("unit", sa.Text, nullable=False, index=True),
+    sa.Column("deadline", sa.BigInteger, nullable=False),
+    sa.Column("closed_at", sa.BigInteger, nullable=False),
+)
+voters = sa.Table(
+    "opinion_voters",
+    metadata,
+    sa.Column("opinion", sa.Text, sa.ForeignKey("opinions.id"), primary_key=True),
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Index("opinion_voters_person", "person"),
+)
+
+
+def mirror(conn: sa.Connection, state: Opinion) -> None:
+    row = {"id": state.id, "unit": state.unit, "deadline": state.deadline, "closed_at": state.closed_at}
+    upsert(conn, opinions, ["id"], row)
+    for person in state.electorate:
+        upsert(conn, voters, ["opinion", "person"], {"opinion": state.id, "person": person})
+
+
+def listed(conn: sa.Connection, person: str, units: Iterable[str]) -> list[str]:
+    """Ballots that PERSON answers, or that these units put, the nearest deadline first."""
+    asked = sa.select(voters.c.opinion).where(voters.c.person == person)
+    where = opinions.c.unit.in_(list(units)) | opinions.c.id.in_(asked)
+    return list(conn.scalars(sa.select(opinions.c.id).where(where).order_by(opinions.c.closed_at, opinions.c.deadline)))
+
+
+def due(conn: sa.Connection, now: int) -> list[str]:
+    """Those whose time is up and that are not counted yet."""
+    where = (opinions.c.closed_at == 0) & (opinions.c.deadline <= now)
+    return list(conn.scalars(sa.select(opinions.c.id).where(where)))
