@@ -47,6 +47,7 @@ PURE = {
             "course",
             "urn",
             "presiding",
+            "chat",
             "replies",
             "waiting",
             "notices",

@@ -42,11 +42,12 @@ ICONS = (
     "arrow-down", "arrow-left", "arrow-right", "arrow-up", "ban", "bell-ring", "calendar", "calendar-plus", "check",
     "check-check", "chevron-down", "chevron-left", "chevron-right", "chevron-up", "circle", "circle-stop",
     "door-closed", "door-open", "download", "eye", "file-search", "file-text", "gavel", "grip-vertical", "hand",
-    "key-round", "layout-grid", "list-ordered", "lock", "log-in", "log-out", "mail-check", "mic", "mic-off",
-    "monitor", "monitor-up", "monitor-x", "pen-line", "pencil", "play", "plus", "power-off", "presentation",
-    "printer", "rotate-cw", "save", "search", "send", "shield-check", "shield-question-mark", "shield-x", "signature",
-    "square", "stamp", "timer", "trash-2", "triangle-alert", "undo-2", "upload", "user-check", "user-plus", "users",
-    "video", "video-off", "volume-2", "vote", "wifi", "wifi-off", "x", "zoom-in", "zoom-out",
+    "key-round", "layout-grid", "list-ordered", "lock", "log-in", "log-out", "mail-check", "message-square", "mic",
+    "mic-off", "monitor", "monitor-up", "monitor-x", "pen-line", "pencil", "play", "plus", "power-off",
+    "presentation", "printer", "rotate-cw", "save", "search", "send", "shield-check", "shield-question-mark",
+    "shield-x", "signature", "square", "stamp", "timer", "trash-2", "triangle-alert", "undo-2", "upload",
+    "user-check", "user-plus", "users", "video", "video-off", "volume-2", "vote", "wifi", "wifi-off", "x", "zoom-in",
+    "zoom-out",
 )  # fmt: skip
 LEFT_OUT = ("development/", "node/", "polyfill-support", ".d.ts", ".map")
 TYPESET = ("400Regular", "400Regular_Italic", "700Bold", "700Bold_Italic")

@@ -31,6 +31,7 @@ LARGEST = 64 * 1024
 SILENCE_S = 15
 STRANGER_S = 10  # till a browser without a session has to say which room it is
 MOST_STRANGERS = 200
+SIGN_S = 1.0  # between the signs of one browser
 WAITING = 500  # messages a slow browser may have outstanding
 decoder = msgspec.json.Decoder(wire.FromBrowser)
 
@@ -45,6 +46,7 @@ class Channel:
         self._outbox: asyncio.Queue[bytes] = asyncio.Queue(WAITING)
         self._watched: dict[str, Room] = {}
         self._site_credential = ""
+        self._next_sign = 0.0  # when it may react again
 
     # ── told ──
 
@@ -135,6 +137,8 @@ class Channel:
             session = self.session.id if self.session else ""
             events = await room.ask(self.who, asked.command, id=asked.id, seen=asked.seen, session=session)
             self.send(wire.Done(asked.id, events[-1].seq if events else 0))
+        elif isinstance(asked, wire.React):
+            self._react(asked)
         elif isinstance(asked, wire.AskWallCode):
             if self.who.kind != "site":
                 raise Denied("no-right")
@@ -160,6 +164,18 @@ class Channel:
             await self.office.media.share(self.who, asked.sitting, asked.on)
         else:
             await self.office.media.leave(self.who, asked.sitting)
+
+    def _react(self, asked: wire.React) -> None:
+        """Pass a sign on, one a second at most; who is not here, or during a closed item, gives none."""
+        room, now = self._watched.get(asked.sitting), asyncio.get_running_loop().time()
+        if room is None or self.who.id not in room.state.present or now < self._next_sign:
+            return
+        item = room.state.find_item(room.state.item)
+        if item is not None and item.closed:
+            return
+        self._next_sign = now + SIGN_S
+        told = wire.Reacted(asked.sitting, self.who.id, asked.sign)
+        self.office.channels.tell_watching(lambda sitting: sitting == asked.sitting, told)
 
     async def _hello(self, asked: wire.Hello) -> None:
         if asked.v != wire.VERSION:

@@ -7,7 +7,7 @@ The browser's types (static/js/wire.d.ts) and the tables of docs/PROTOCOL.md are
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -17,6 +17,9 @@ from meetings.sitting.commands import Command
 from meetings.sitting.views import SeenEvent
 
 VERSION = 1  # of the channel; a browser older than the server reloads itself between items
+
+
+Sign = Literal["agree", "applause", "hand", "slower"]
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,6 +112,13 @@ class SiteSittings(Strict, frozen=True, tag="site-sittings"):
     """A site asks which sittings it is invited to; the answer is a `site-sittings` too."""
 
 
+class React(Strict, frozen=True, tag="react"):
+    """A sign to everybody who follows the sitting; it is passed on and never kept."""
+
+    sitting: str
+    sign: Sign
+
+
 class AskWallCode(Strict, frozen=True, tag="ask-wall-code"):
     """A site asks for the code that its wall shows, by which people in the room check in."""
 
@@ -132,7 +142,7 @@ class MediaStats(Strict, frozen=True, tag="media-stats"):
 
 FromBrowser = (
     Hello | Watch | Do | Fetch | MediaOffer | MediaMosaic | MediaShare | MediaStats | MediaLeave
-    | TrialOffer | TrialEnd | SiteSittings | AskWallCode | Ping
+    | TrialOffer | TrialEnd | SiteSittings | AskWallCode | React | Ping
 )  # fmt: skip
 
 
@@ -239,6 +249,12 @@ class SiteListed(msgspec.Struct, frozen=True, tag="site-sittings"):
     waited: list[str]
 
 
+class Reacted(msgspec.Struct, frozen=True, tag="reacted"):
+    sitting: str
+    person: str
+    sign: Sign
+
+
 class WallCode(msgspec.Struct, frozen=True, tag="wall-code"):
     id: str
     code: str
@@ -263,5 +279,6 @@ ToBrowser = (
     | MediaLost
     | SiteListed
     | WallCode
+    | Reacted
     | Pong
 )

@@ -57,13 +57,6 @@ FONTS = Path(__file__).parent / "fonts"
 
 
 class Closes(Protocol):
-    async def close(self) -> None: ...
-
-
-T = TypeVar("T", bound=Closes)
-
-
-class Closes(Protocol):
     """A part that has to be closed, in the reverse order of its making."""
 
     async def close(self) -> None: ...

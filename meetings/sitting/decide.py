@@ -11,7 +11,7 @@ from typing import Any
 
 from store.errors import Refused, Stale
 
-from . import agenda, attendance, ballots, course, floor, minutes, presiding, recording, rehearsal, replies
+from . import agenda, attendance, ballots, chat, course, floor, minutes, presiding, recording, rehearsal, replies
 from . import commands as c
 from . import events as e
 from .state import State
@@ -86,6 +86,7 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.EndRecording: (ANY, recording.end, False),
     c.KeepRecording: (ANY, recording.keep, False),
     c.Conclude: (OPEN, ballots.conclude, False),
+    c.Say: (OPEN, chat.say, True),
     c.TakeNote: (OPEN, ballots.note, False),
     c.ChangeNote: (OPEN, ballots.change_note, False),
     c.Close: (OPEN, course.close, False),

@@ -345,6 +345,7 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.RecordingStopped: lambda s, h, _: replace(s, recording="", recorded_since=0),
     e.RecordingKept: lambda s, h, _: replace(s, recordings=(*s.recordings, h.file)),
     e.Concluded: _concluded,
+    e.Said: lambda s, h, _: s,  # screens read the chat from its events
     e.Noted: lambda s, h, at: replace(s, notes=(*s.notes, Note(h.note, h.item, at, h.text))),
     e.NoteChanged: _note_changed,
     e.CommentsOpened: lambda s, h, _: _minutes(s, open_to_comments=True),

@@ -163,6 +163,8 @@ def _course(state: State, happened: Iterable[tuple[int, e.AnyHappening]], people
             yield _voided(votes[event.ballot], at)
         elif isinstance(event, e.Noted) and event.note in notes:
             yield notes[event.note]
+        elif isinstance(event, e.Said) and event.record:
+            yield f"{title(people.get(event.person))} ghi ý kiến: {event.text}"
         elif isinstance(event, e.Suspended):
             yield f"Phiên họp tạm dừng lúc {moment(at)}. Lý do: {event.reason}"
         elif isinstance(event, e.Resumed):

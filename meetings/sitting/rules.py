@@ -53,6 +53,7 @@ class RuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opinion_ballots: Literal["urgent-or-undisputed", "any", "none"]  # written votes outside a sitting
     guests: Literal["speak", "listen"]
     substitutes: Literal["none", "speak", "vote"]  # what someone sent instead of a member may do
+    chat_in_record: bool = False  # what is said in the chat goes into the minutes
     unsure: tuple[str, ...] = ()
 
 

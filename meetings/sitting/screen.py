@@ -81,6 +81,7 @@ class SittingPart(msgspec.Struct, frozen=True):
     rule_source: str
     unsure: tuple[str, ...]  # what of its rules was not read in full
     recorded_since: int  # 0: it is not being recorded
+    chat_in_record: bool
     closed_item: bool  # a closed item is on: that it is, for those outside
 
 
@@ -226,7 +227,7 @@ def sitting(state: State) -> SittingPart:
         state.released_at, state.short_reason, state.reply_by, state.invitation.symbol, state.cancelled,
         state.rule.substitutes, state.title, state.unit, state.place, state.begins, state.opened_at, state.closed_at,
         state.chair, state.with_role("secretary"), state.rule.source, state.rule.unsure,
-        state.recorded_since, _closed_item_on(state),
+        state.recorded_since, state.rule.chat_in_record, _closed_item_on(state),
     )  # fmt: skip
 
 

@@ -33,12 +33,13 @@ class View(msgspec.Struct, frozen=True):
 
     kind: ViewKind
     items: tuple[str, ...] = ()
+    presides: bool = False  # notes to the chair are the chair's alone
 
 
 def view_of(state: State, person: str) -> View:
     seat = state.seats.get(person)
     if seat is not None and seat.role in ("chair", "secretary", "clerk", "approver"):
-        return View("desk")
+        return View("desk", presides=seat.role == "chair")
     if seat is not None and seat.role == "guest":
         return View("guest", seat.items)
     return View("part")
@@ -71,6 +72,10 @@ def _visible(event: Event, viewer: View, state: State) -> bool:
     if event.body is None:
         return False
     if event.kind in HELD and any(one.id == event.body["ballot"] and one.held for one in state.ballots):
+        return False
+    if event.kind == "said" and event.body["to"] == "chair":
+        return viewer.presides
+    if event.kind == "said" and viewer.kind == "site":
         return False
     if viewer.kind == "desk":
         return True

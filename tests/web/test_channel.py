@@ -236,3 +236,22 @@ async def test_a_stopping_node_closes_every_channel(node: Node) -> None:
         await node.office.channels.close()
         assert await waiting == 1001
         await node.office.channels.start()
+
+
+async def test_a_sign_is_passed_on_one_a_second_and_never_kept(node: Node) -> None:
+    room = await node.opened()
+    browser, other = await node.signed_in("member1"), await node.signed_in("chair")
+    async with browser.channel() as line, other.channel() as seen:
+        await watch(line, room.sitting)
+        await watch(seen, room.sitting)
+        seq = room.state.seq
+        for sign in ("agree", "applause", "agree"):
+            await line.say("react", sitting=room.sitting, sign=sign)
+        assert await seen.hear("reacted") == {
+            "type": "reacted", "sitting": room.sitting, "person": "member1", "sign": "agree",
+        }  # fmt: skip
+        await line.ask("ping", "pong", t=1)
+        await seen.ask("ping", "pong", t=1)
+        assert sum('"reacted"' in raw for raw in seen.raw) == 1 and room.state.seq == seq
+        await line.say("react", sitting=room.sitting, sign="<script>")
+        assert await line.closed() == 1000

@@ -22,7 +22,7 @@ Command = (
     | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom
     | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | ExtendFloor | EndFloor | LimitSpeeches | OrderQueue
     | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults
-    | Conclude | TakeNote | ChangeNote | Close | ChooseLine | StartRecording | StopRecording
+    | Conclude | Say | TakeNote | ChangeNote | Close | ChooseLine | StartRecording | StopRecording
     | OpenComments | MakeComment | AnswerComment | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge
 )  # fmt: skip
 Internal = (
@@ -88,6 +88,7 @@ VERBS: dict[type, str] = {
     VoidVote: "sitting.preside",
     ReleaseResults: "sitting.preside",
     Conclude: "sitting.preside",
+    Say: "sitting.attend",
     TakeNote: "minutes.edit",
     ChangeNote: "minutes.edit",
     Close: "sitting.preside",

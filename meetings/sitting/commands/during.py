@@ -144,6 +144,12 @@ class Conclude(Asked, frozen=True):
     text: str
 
 
+class Say(Asked, frozen=True):
+    message: str  # an id made by the browser
+    text: str
+    to: Literal["all", "chair"] = "all"
+
+
 class TakeNote(Asked, frozen=True):
     """A line of the course, while it goes on."""
 

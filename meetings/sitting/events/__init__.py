@@ -27,7 +27,7 @@ AnyHappening = (
     | ItemOpened | PageShown | FloorAsked | FloorWithdrawn | FloorGiven | FloorExtended | FloorEnded
     | SpeechesLimited | QueueOrdered
     | VoteOpened | VoteCast | VoterPassed | BallotTaken | VoteClosed | VoteVoided | ResultsReleased
-    | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Noted | NoteChanged | Closed
+    | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Said | Noted | NoteChanged | Closed
     | CommentsOpened | Commented | CommentAnswered | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
     | MinutesTypeset | MinutesSigned | Circulated | Acknowledged | NoticeIssued
 )  # fmt: skip

@@ -207,6 +207,16 @@ class Concluded(Happening, frozen=True):
     papers: tuple[str, ...] = ()
 
 
+class Said(Happening, frozen=True):
+    """In the chat: to everybody, or a note to the chair. `record`: by the rules it goes into the minutes."""
+
+    message: str
+    person: str
+    text: str
+    to: Literal["all", "chair"]
+    record: bool
+
+
 class Noted(Happening, frozen=True):
     """The secretary's own line of the course, as it goes on."""
 

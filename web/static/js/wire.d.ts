@@ -304,7 +304,7 @@ export interface Do {
   id: string;
   sitting: string;
   seen: number;
-  command: Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel | RingSites | ReportCheck | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | ExtendFloor | EndFloor | LimitSpeeches | OrderQueue | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | TakeNote | ChangeNote | Close | ChooseLine | StartRecording | StopRecording | OpenComments | MakeComment | AnswerComment | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
+  command: Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel | RingSites | ReportCheck | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | ExtendFloor | EndFloor | LimitSpeeches | OrderQueue | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | Say | TakeNote | ChangeNote | Close | ChooseLine | StartRecording | StopRecording | OpenComments | MakeComment | AnswerComment | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
 }
 
 export interface Done {
@@ -835,6 +835,19 @@ export interface Raised {
   order?: boolean;
 }
 
+export interface React {
+  type: "react";
+  sitting: string;
+  sign: "agree" | "applause" | "hand" | "slower";
+}
+
+export interface Reacted {
+  type: "reacted";
+  sitting: string;
+  person: string;
+  sign: "agree" | "applause" | "hand" | "slower";
+}
+
 export interface RecordVote {
   kind: "record-vote";
   ballot: string;
@@ -952,6 +965,7 @@ export interface RuleSet {
   opinion_ballots: "any" | "none" | "urgent-or-undisputed";
   guests: "listen" | "speak";
   substitutes: "none" | "speak" | "vote";
+  chat_in_record?: boolean;
   unsure?: Array<string>;
 }
 
@@ -966,6 +980,13 @@ export interface RuleSetRow {
 export interface SaveMinutesText {
   text: MinutesText;
   based_on: number;
+}
+
+export interface Say {
+  kind: "say";
+  message: string;
+  text: string;
+  to?: "all" | "chair";
 }
 
 export interface Screen {
@@ -1120,6 +1141,7 @@ export interface SittingPart {
   rule_source: string;
   unsure: Array<string>;
   recorded_since: number;
+  chat_in_record: boolean;
   closed_item: boolean;
 }
 
@@ -1304,6 +1326,6 @@ export interface WithdrawFloor {
   kind: "withdraw-floor";
 }
 
-export type FromBrowser = AskWallCode | Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | SiteSittings | TrialEnd | TrialOffer | Watch;
-export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Refusal | SiteListed | Slots | Told | WallCode | Welcome;
-export type Command = Acknowledge | AddItem | AnswerAbsence | AnswerComment | ApproveAgenda | ApproveMinutes | AskCodes | AskFloor | Cancel | CancelVote | Cast | CastSecretly | ChangeItem | ChangeNote | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseSideRoom | CloseVote | Conclude | DetachPaper | EndFloor | ExtendFloor | GiveFloor | HandOver | LimitSpeeches | MakeComment | MoveItem | Open | OpenComments | OpenItem | OpenSideRoom | OpenVote | OrderQueue | PassVoter | RecordVote | ReleaseResults | Remind | RemoveItem | Reply | ReportCheck | Resume | ReturnAgenda | ReturnMinutes | RingSites | ShowPage | StartRecording | StopRecording | SubmitAgenda | Suspend | TakeNote | Uninvite | WithdrawAgenda | WithdrawFloor;
+export type FromBrowser = AskWallCode | Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | React | SiteSittings | TrialEnd | TrialOffer | Watch;
+export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Reacted | Refusal | SiteListed | Slots | Told | WallCode | Welcome;
+export type Command = Acknowledge | AddItem | AnswerAbsence | AnswerComment | ApproveAgenda | ApproveMinutes | AskCodes | AskFloor | Cancel | CancelVote | Cast | CastSecretly | ChangeItem | ChangeNote | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseSideRoom | CloseVote | Conclude | DetachPaper | EndFloor | ExtendFloor | GiveFloor | HandOver | LimitSpeeches | MakeComment | MoveItem | Open | OpenComments | OpenItem | OpenSideRoom | OpenVote | OrderQueue | PassVoter | RecordVote | ReleaseResults | Remind | RemoveItem | Reply | ReportCheck | Resume | ReturnAgenda | ReturnMinutes | RingSites | Say | ShowPage | StartRecording | StopRecording | SubmitAgenda | Suspend | TakeNote | Uninvite | WithdrawAgenda | WithdrawFloor;

@@ -23,6 +23,7 @@ function values(rule) {
     ["opinion_ballots", t(`rule.opinion_ballots-${rule.opinion_ballots}`)],
     ["guests", t(`rule.guests-${rule.guests}`)],
     ["substitutes", t(`rule.substitutes-${rule.substitutes}`)],
+    ["chat_in_record", t(rule.chat_in_record ? "chat.in-record" : "chat.out-of-record")],
   ];
 }
 

@@ -9,6 +9,7 @@ import { html, icon, newId, nothing } from "../part.js";
 import "../room/agenda.js";
 import "../room/attendance.js";
 import "../room/chair.js";
+import "../room/chat.js";
 import { PAGE } from "../room/mosaic.js";
 import "../room/notes.js";
 import "../room/paper.js";
@@ -170,6 +171,7 @@ class Room extends SittingPlace {
           : html`<button class="button decisive ${this.presides ? "" : "act"}" @click=${() => this.ask({ kind: "ask-floor" })}>${icon("hand")}${t("floor.ask")}</button>
             ${this.presides ? nothing : html`<button class="button decisive" @click=${() => this.ask({ kind: "ask-floor", order: true })}>${t("floor.ask-order")}</button>`}`;
     return html`<footer class="room-footer">${floor}${this.switches()}${this.recorder()}<span class="push"></span>
+      ${phase === "open" && seat?.present ? html`<button class="button decisive" @click=${() => (this.panel = "chat")}>${icon("message-square")}${t("chat.title")}</button>` : nothing}
       ${seat?.role === "secretary" && phase === "open" ? html`<button class="button decisive act" @click=${() => (this.panel = "notes")}>${icon("pen-line")}${t("notes.title")}</button>` : nothing}
       ${this.presides ? html`<room-chair .room=${this} .parts=${parts}></room-chair>` : nothing}</footer>`;
   }
@@ -190,6 +192,7 @@ class Room extends SittingPlace {
   /** @param {Screen} parts */
   panels(parts) {
     if (this.panel === "people") return this.side(t("room.people"), "", html`<room-attendance .room=${this} .parts=${parts}></room-attendance>`);
+    if (this.panel === "chat") return this.side(t("chat.title"), "", html`<room-chat .room=${this} .parts=${parts} .seq=${this.view?.seq}></room-chat>`);
     if (this.panel === "notes") return this.side(t("notes.title"), "", html`<room-notes .room=${this} .parts=${parts}></room-notes>`);
     if (this.panel === "sites") return this.side(t("room.sites"), "wide", html`<room-mosaic .room=${this} .parts=${parts}></room-mosaic>`);
     return nothing;
