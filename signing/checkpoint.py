@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from store import chain
 from store.chain import Head
+from store.errors import Malformed
 
 PREFIX = b"bacap.checkpoint.v1\n"
 
@@ -50,6 +51,6 @@ def is_genuine(checkpoint: Checkpoint) -> bool:
         key.verify(
             base64.b64decode(checkpoint.signature, validate=True), _bytes(checkpoint.stream, head, checkpoint.at)
         )
-    except (ValueError, InvalidSignature):
+    except (ValueError, InvalidSignature, Malformed):
         return False
     return True

@@ -195,6 +195,8 @@ class Postgres:
             try:
                 async with self._engine.begin() as conn:
                     return await conn.run_sync(use, *args, **kwargs)
+            except (OSError, TimeoutError) as error:  # no connection at all
+                raise Unavailable("store-gone") from error
             except DBAPIError as error:
                 state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
                 last = attempt == TRIES - 1
@@ -204,8 +206,11 @@ class Postgres:
         raise Unavailable("store-busy")
 
     async def read(self, use: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        async with self._engine.connect() as conn:
-            return await conn.run_sync(use, *args, **kwargs)
+        try:
+            async with self._engine.connect() as conn:
+                return await conn.run_sync(use, *args, **kwargs)
+        except (OSError, TimeoutError) as error:
+            raise Unavailable("store-gone") from error
 
     async def backup(self, target: Path) -> None:
         raise Unavailable("backup-by-postgres")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
+LATEST_MS = 4_102_444_800_000  # 1 January 2100: no sitting and no deadline is later
 READABLE = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 VIETNAM = timezone(timedelta(hours=7))  # no summer time since 1975
 

@@ -68,7 +68,7 @@ class Channel:
 
     async def _pump(self) -> None:
         while True:
-            await self._socket.send_str((await self._outbox.get()).decode())
+            await self._socket.send_frame(await self._outbox.get(), WSMsgType.TEXT)
 
     async def cut(self, code: int) -> None:
         with contextlib.suppress(ConnectionError):

@@ -21,6 +21,7 @@ class Channels:
         self._house = house
         self._accounts = accounts
         self._open: set[Channel] = set()
+        self._left: dict[str, float] = {}  # who had a channel, and when the last one ended
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -39,6 +40,14 @@ class Channels:
 
     def remove(self, channel: Channel) -> None:
         self._open.discard(channel)
+        self._left[channel.who.id] = asyncio.get_running_loop().time()
+
+    def gone_for(self, who: str) -> float:
+        """Seconds since WHO had a channel: 0 while they have one; without end if they never had one here."""
+        if self.connected(who):
+            return 0.0
+        left = self._left.get(who)
+        return float("inf") if left is None else asyncio.get_running_loop().time() - left
 
     @property
     def count(self) -> int:

@@ -212,10 +212,11 @@ class MediaDesk:
 
     def _put_out(self, state: State, before: State) -> None:
         """Whose seat or place has changed joins anew, with what the new one allows; in the end everybody is out."""
-        everyone = [*state.rooms, *state.seats]
+        everyone = list(dict.fromkeys((*state.rooms, *before.seats, *state.seats)))
         divided = is_divided(before) or is_divided(state)
         moved = [one for one in everyone if relay_room(before, one) != relay_room(state, one)] if divided else []
         gone = [person for person, here in before.present.items() if state.present.get(person) != here]
+        gone += [person for person in before.seats if person not in state.seats]
         if state.phase == "closed":
             gone = everyone
         for endpoint in dict.fromkeys((*gone, *moved)):

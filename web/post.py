@@ -22,7 +22,6 @@ from meetings.sitting import records
 from meetings.sitting.rooms import Rooms
 from store import jobs
 from store.db import Connection
-from store.errors import Fault
 from store.jobs import Job
 from store.world import vietnam_day
 
@@ -56,9 +55,11 @@ class PostOffice:
 
     async def _run(self) -> None:
         while True:
-            with contextlib.suppress(Fault):
+            try:
                 while await self.send_one():
                     pass
+            except Exception:
+                log.exception("letters wait")
             await asyncio.sleep(LOOK_S)
 
     async def send_one(self) -> bool:
@@ -68,7 +69,7 @@ class PostOffice:
             return False
         try:
             await self._send(job)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, Fault, ValueError) as error:
+        except Exception as error:  # whatever is wrong with one letter, the others go out
             log.warning("letter %s, try %s: %s", job.id, job.tries, error)
             await self._house.write(jobs.fail, job, str(error), self._house.now_ms())
         else:

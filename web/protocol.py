@@ -12,7 +12,7 @@ from meetings.people import rights
 from meetings.sitting.commands import VERBS, Command
 from meetings.sitting.screen import Screen
 
-from . import bodies, wire
+from . import answers, bodies, wire
 from .routes import all_routes
 
 TYPES = "web/static/js/wire.d.ts"
@@ -28,7 +28,7 @@ def files() -> dict[str, str]:
 
 
 def _bodies() -> list[type]:
-    named = [kind for module in (wire, bodies) for _, kind in inspect.getmembers(module, inspect.isclass)]
+    named = [kind for module in (wire, bodies, answers) for _, kind in inspect.getmembers(module, inspect.isclass)]
     for route in all_routes(demonstration_too=False):
         answer = get_type_hints(route.handler).get("return")
         named += [kind for kind in (answer, *get_args(answer)) if inspect.isclass(kind)]
@@ -40,7 +40,7 @@ def types() -> str:
     """TypeScript declarations of every message and body."""
     kinds = [*_bodies(), *get_args(Command), Screen]
     _, components = msgspec.json.schema_components(kinds)
-    lines = ["// Made by `bacap protocol` from web/wire.py and web/bodies.py; not to be edited.", ""]
+    lines = ["// Made by `bacap protocol` from web/wire.py, web/bodies.py and web/answers.py; not to be edited.", ""]
     for name in sorted(components):
         lines += _interface(name, components[name])
     for union, members in (("FromBrowser", wire.FromBrowser), ("ToBrowser", wire.ToBrowser), ("Command", Command)):

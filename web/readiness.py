@@ -13,7 +13,7 @@ from meetings.sitting import narrative, rehearsal, screen
 from meetings.sitting.room import Room
 from store.world import vietnam_day
 
-from . import bodies, words
+from . import answers, words
 
 if TYPE_CHECKING:
     from .wiring import Office
@@ -22,7 +22,7 @@ STEPS: tuple[rehearsal.Step, ...] = get_args(rehearsal.Step)
 SUBJECTS: tuple[rehearsal.Subject, ...] = get_args(rehearsal.Subject)
 
 
-async def of(office: Office, room: Room) -> bodies.Rehearsal:
+async def of(office: Office, room: Room) -> answers.Rehearsal:
     """How far ROOM's sites are, the worst first, by name within."""
     state, ends, now = room.state, office.certificate_ends(), office.house.now_ms()
     enrolled = {site.id for site in await office.people.sites() if site.enrolled and not site.revoked}
@@ -33,12 +33,12 @@ async def of(office: Office, room: Room) -> bodies.Rehearsal:
         checked, line = state.checks.get(site), state.lines.get(site, "full")
         findings = rehearsal.judge(checked.check, line, state.begins, ends) if checked else ()
         reach = rehearsal.Reach(site in enrolled, site in connected, site in elsewhere)
-        sites.append(bodies.SiteReadiness(
+        sites.append(answers.SiteReadiness(
             site, room.names.get(site, ""), line, reach.connected, rehearsal.step(state, site, reach, findings, now),
             state.rung.get(site, 0), checked.at if checked else 0, findings,
         ))  # fmt: skip
     sites.sort(key=lambda site: (STEPS.index(site.step), sort_key(site.name)))
-    return bodies.Rehearsal(screen.sitting(state), tuple(sites))
+    return answers.Rehearsal(screen.sitting(state), tuple(sites))
 
 
 async def sheet(office: Office, room: Room) -> bytes:
@@ -55,20 +55,20 @@ async def sheet(office: Office, room: Room) -> bytes:
     return pdf
 
 
-def _counts(shown: bodies.Rehearsal) -> str:
+def _counts(shown: answers.Rehearsal) -> str:
     steps = Counter(site.step for site in shown.sites)
     told = [f"{words.text('vi', f'rehearsal.{step}')}: {count}" for step in STEPS if (count := steps[step])]
     return f"{'; '.join(told)}."
 
 
-def _row(site: bodies.SiteReadiness) -> ReadinessRow:
+def _row(site: answers.SiteReadiness) -> ReadinessRow:
     found = {finding.subject: words.text("vi", f"verdict.{finding.verdict}") for finding in site.findings}
     return ReadinessRow(
         site.name, tuple(found.get(subject, "–") for subject in SUBJECTS), words.text("vi", f"rehearsal.{site.step}")
     )
 
 
-def _troubles(site: bodies.SiteReadiness) -> tuple[str, ...]:
+def _troubles(site: answers.SiteReadiness) -> tuple[str, ...]:
     if site.step not in ("good", "warn", "bad"):
         return (words.text("vi", f"rehearsal.{site.step}-help"),)
     troubles = (one for one in site.findings if one.verdict != "good")

@@ -1,4 +1,4 @@
-"""Every message of the channel between browser and server, as strict structs; HTTP bodies are in bodies.py.
+"""Every message of the channel between browser and server, as strict structs; HTTP's are in bodies.py and answers.py.
 
 The browser's types (static/js/wire.d.ts) and the tables of docs/PROTOCOL.md are generated from this file by
 `bacap protocol`; a test fails when they are stale.
@@ -47,15 +47,15 @@ class Watch(Strict, frozen=True, tag="watch"):
     """Tell me about this sitting, from the event after AFTER."""
 
     sitting: str
-    after: int = 0
+    after: Annotated[int, Meta(ge=0, le=2**53)] = 0
 
 
 class Do(Strict, frozen=True, tag="do"):
     """A command. `id` makes a retry harmless; `seen` is the last event the screen showed."""
 
-    id: str
+    id: Annotated[str, Meta(min_length=1, max_length=64, pattern="^[!-~]*$")]
     sitting: str
-    seen: int
+    seen: Annotated[int, Meta(ge=0, le=2**53)]
     command: Command
 
 

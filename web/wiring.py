@@ -42,7 +42,7 @@ from store.db import open_database
 from store.files import write_durably
 from store.world import System
 
-from . import bodies, post, tls
+from . import answers, post, tls
 from .channels import Channels
 from .health import HealthBoard
 from .media import MediaDesk
@@ -121,7 +121,7 @@ class Office:
             self._ends = row_of("node", x509.load_pem_x509_certificate(self._certificate.read_bytes())).ends
         return self._ends
 
-    def certificates(self) -> list[bodies.CertificateRow]:
+    def certificates(self) -> list[answers.CertificateRow]:
         """The certificates a technician keeps an eye on."""
         found = []
         for use, path in (("lan-authority", self.tls_folder / "ca.crt"), ("node", self._certificate)):
@@ -133,12 +133,12 @@ class Office:
         return found
 
 
-def row_of(use: str, certificate: x509.Certificate) -> bodies.CertificateRow:
+def row_of(use: str, certificate: x509.Certificate) -> answers.CertificateRow:
     begins, ends = (
         int(moment.timestamp() * 1000) for moment in (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
     )
     fingerprint = certificate.fingerprint(hashes.SHA256()).hex(":")
-    return bodies.CertificateRow(use, certificate.subject.rfc4514_string(), begins, ends, fingerprint)
+    return answers.CertificateRow(use, certificate.subject.rfc4514_string(), begins, ends, fingerprint)
 
 
 def blobs_of(settings: Settings) -> Blobs:

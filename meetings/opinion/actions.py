@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import uuid
 from collections.abc import AsyncIterable, AsyncIterator, Callable
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from documents.actions import Papers
 from documents.model import Head, PaperForm
@@ -16,7 +19,7 @@ from store.chain import Actor
 from store.db import Connection
 from store.errors import Denied, Fault, Missing, Refused
 from store.journal import Command
-from store.world import vietnam_day
+from store.world import LATEST_MS, vietnam_day
 
 from ..house import SYSTEM, House, actor_of
 from ..people import records as people
@@ -34,6 +37,8 @@ from ..sitting.rules import Choice
 from . import model, records
 from .model import AnyHappening, Ground, Opinion
 
+log = logging.getLogger(__name__)
+
 KIND = "PYK"
 LOOK_S = 5.0
 WORDS = {"for": "tán thành", "against": "không tán thành", "silent": "không biểu quyết"}
@@ -47,7 +52,7 @@ class NewOpinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     text: str
     ground: Ground
-    deadline: int
+    deadline: Annotated[int, Meta(ge=0, le=LATEST_MS)]
 
 
 class OpinionRow(msgspec.Struct, frozen=True):
@@ -85,14 +90,19 @@ class Opinions:
 
     async def _watch(self) -> None:
         while True:
-            with contextlib.suppress(Fault):
+            try:
                 await self.count_due()
+            except Exception:
+                log.exception("opinion ballots wait to be counted")
             await asyncio.sleep(LOOK_S)
 
     async def count_due(self) -> None:
         """A deadline is an event; that it has passed is for us to see."""
         for opinion in await self._house.read(records.due, self._house.now_ms()):
-            await self._change(opinion, SYSTEM, lambda state: [] if state.closed_at else model.close(state))
+            try:
+                await self._change(opinion, SYSTEM, lambda state: [] if state.closed_at else model.close(state))
+            except Fault as fault:
+                log.warning("opinion ballot %s: %s", opinion, fault)
 
     # ── by who puts it ──
 
@@ -152,6 +162,12 @@ class Opinions:
         if not state.is_due(self._house.now_ms()):
             raise Refused("opinion-open")
         await self._change(opinion, actor_of(who), lambda now: [] if now.closed_at else model.close(now))
+
+    async def call_off(self, who: Principal, opinion: str, reason: str) -> None:
+        """It counts for nothing; why is said to whoever was asked."""
+        await self._put_by(who, opinion)
+        told = text(reason, "reason")
+        await self._change(opinion, actor_of(who), lambda state: [] if state.closed_at else [model.CalledOff(told)])
 
     async def report(self, who: Principal, opinion: str, sitting: str) -> None:
         """Put the outcome on the agenda of the next sitting, with the sheet of it."""

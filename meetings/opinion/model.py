@@ -57,11 +57,15 @@ class Closed(Happening, frozen=True, tag="opinion-closed"):
     result: Result
 
 
+class CalledOff(Happening, frozen=True, tag="opinion-called-off"):
+    reason: str
+
+
 class Reported(Happening, frozen=True, tag="opinion-reported"):
     sitting: str
 
 
-AnyHappening = Opened | PaperAdded | Given | Reminded | Closed | Reported
+AnyHappening = Opened | PaperAdded | Given | Reminded | Closed | CalledOff | Reported
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -86,6 +90,7 @@ class Opinion(msgspec.Struct, frozen=True):
     reminded_at: int = 0
     closed_at: int = 0
     result: Result | None = None
+    called_off: str = ""  # why
     reported: str = ""  # the sitting it was reported at
 
     @property
@@ -110,6 +115,8 @@ def evolve(state: Opinion, happening: AnyHappening, at: int) -> Opinion:
         return replace(state, reminded_at=at)
     if isinstance(happening, Closed):
         return replace(state, result=happening.result, closed_at=at)
+    if isinstance(happening, CalledOff):
+        return replace(state, called_off=happening.reason, closed_at=at)
     return replace(state, reported=happening.sitting)
 
 
@@ -142,7 +149,8 @@ def close(state: Opinion) -> list[AnyHappening]:
     """Count: the majority is that of all members; who gave no answer is heard on neither side."""
     assert state.rules is not None
     votes = {person: (answer.choice,) for person, answer in state.answers.items()}
-    poll = Poll((), 1, len(state.electorate), len(votes))
+    members = len(state.electorate)
+    poll = Poll((), 1, members, members)  # nobody is present at it: the base is all members, whatever a sitting's is
     chair = votes.get(state.chair, ())
     return [Closed(rules.result(state.rules, poll, rules.tally(poll, votes), len(votes), chair))]
 

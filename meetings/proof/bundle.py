@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import hashlib
 import io
 import zipfile
@@ -27,7 +29,7 @@ from ..sitting import records
 from ..sitting.evolve import evolve
 from ..sitting.rooms import Rooms
 from ..sitting.state import State
-from .judge import FORMAT, HEADS, JOURNAL, MANIFEST, SUMS, Manifest, Verdict, judge
+from .judge import FORMAT, HEADS, JOURNAL, MANIFEST, SUMS, Manifest, Verdict, judge, skipped
 
 LARGEST = 4_000_000_000  # bytes unpacked
 MOST_FILES = 20_000
@@ -57,6 +59,8 @@ class Bundles:
         """The whole sitting, closed items and all: for who keeps its records."""
         room = await self._rooms.get(sitting)
         rights.demand(who, "sitting.export", room.thing())
+        if room.state.phase not in ("closed", "cancelled"):
+            raise Refused("not-now", phase=room.state.phase)
         return await self.pack(sitting)
 
     async def pack(self, sitting: str) -> bytes:
@@ -68,16 +72,17 @@ class Bundles:
         for event in events:
             state = evolve(state, e.read(event), event.at)
         people_, units, sites = await self._house.read(_names, state, vietnam_day(state.begins))
+        people_ = dict(state.people) or people_  # as they were at the close
         manifest = Manifest(FORMAT, sitting, self._house.node, self._house.now_ms(), people_, units, sites)
         files = {
             MANIFEST: msgspec.json.format(msgspec.json.encode(manifest)),
-            JOURNAL: _lines(events),
+            JOURNAL: _lines([withheld(event) for event in events]),
             HEADS: _lines(heads),
         }
         for sha256 in sorted(_contents(state)):
             files[f"files/{sha256}"] = await self._house.blobs.load(sha256)
         sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
-        return _zip(files | {SUMS: sums.encode()})
+        return await asyncio.to_thread(_zip, files | {SUMS: sums.encode()})
 
     async def take_in(self, files: dict[str, bytes]) -> Verdict:
         """Put a judged sitting into this node, as it is. One that is not whole is refused, and changes nothing."""
@@ -92,6 +97,13 @@ class Bundles:
                 await self._house.blobs.keep(data)
         await self._house.write(_restore, self._house.node, manifest, events, heads)
         return verdict
+
+
+def withheld(event: Event) -> Event:
+    """A note to the chair is the chair's: that there was one stays, what it said does not go out."""
+    if event.kind == "said" and event.body is not None and event.body.get("to") == "chair":
+        return dataclasses.replace(event, body=None, salt=None)
+    return event
 
 
 def _contents(state: State) -> set[str]:
@@ -126,7 +138,7 @@ def _restore(
 ) -> None:  # fmt: skip
     state = State(id=manifest.sitting)
     for event in events:
-        state = evolve(state, e.read(event), event.at)
+        state = skipped(state) if event.body is None else evolve(state, e.read(event), event.at)
     journal.restore(conn, manifest.sitting, "sitting", state.unit, node, events)
     for head in heads:
         journal.keep_checkpoint(
@@ -147,5 +159,6 @@ def _zip(files: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            packed = zipfile.ZIP_STORED if name.startswith("files/") else zipfile.ZIP_DEFLATED
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, packed)
     return out.getvalue()

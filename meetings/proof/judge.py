@@ -25,6 +25,7 @@ from .replay import check
 JOURNAL, HEADS, SUMS, MANIFEST = "journal.jsonl", "heads.jsonl", "SHA256SUMS", "manifest.json"
 FORMAT = "bacap.sitting.v1"
 MOST_FINDINGS = 100
+WITHHELD = ("said",)  # what decides nothing may be left out of an export: the chain holds its digest
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -85,13 +86,22 @@ def judge(files: Mapping[str, bytes]) -> Verdict:
         findings.append(Finding(f"chain-{reached.code}", reached.seq))
     state, found = _play(events)
     findings += found
-    findings += _files(state, events, files)
+    findings += _files(state, files)
+    if state.people and dict(state.people) != manifest.people:
+        findings.append(Finding("names"))
+    if max(known, default=0) < len(events):
+        findings.append(Finding("unwitnessed", max(known, default=0)))
     erased = sum(event.body is None for event in events)
     keys = tuple(sorted({head.key for head in heads}))
     last = max(known, default=0)
     return Verdict(
         manifest.sitting, state.title, len(events), erased, last, keys, tuple(findings[:MOST_FINDINGS])
     )  # fmt: skip
+
+
+def skipped(state: State) -> State:
+    """The state behind an event whose content was withheld and changes nothing."""
+    return msgspec.structs.replace(state, seq=state.seq + 1)
 
 
 def _sums(files: Mapping[str, bytes]) -> list[Finding]:
@@ -114,6 +124,9 @@ def _play(events: list[Event]) -> tuple[State, list[Finding]]:
     hashes: dict[int, str] = {}
     for event in events:
         hashes[event.seq] = event.hash
+        if event.body is None and event.kind in WITHHELD:
+            state = skipped(state)
+            continue
         if event.body is None:
             findings.append(Finding("erased", event.seq))
             return state, findings  # behind a body that is gone nothing can be played
@@ -127,7 +140,7 @@ def _play(events: list[Event]) -> tuple[State, list[Finding]]:
     return state, findings
 
 
-def _files(state: State, events: list[Event], files: Mapping[str, bytes]) -> list[Finding]:
+def _files(state: State, files: Mapping[str, bytes]) -> list[Finding]:
     """Papers, invitation, minutes and notice are there, and are the ones that the events name."""
     wanted = {paper.sha256 for paper in state.papers}
     wanted |= {made for made in (state.invitation.sha256, state.minutes.sha256, state.minutes.pdf) if made}

@@ -12,11 +12,27 @@ from ..sitting.model import Ballot
 from ..sitting.rules import SECRET_LEAST, SILENT
 from ..sitting.state import State
 
+BEFORE, OPEN, OVER = ("planned", "released"), ("open",), ("closed",)
+GOING = ("planned", "released", "open", "suspended")
+PHASES: dict[type, tuple[str, ...]] = {  # when what matters may happen; what is not here may come at any time
+    e.Released: ("planned",), e.Cancelled: BEFORE, e.DetailsChanged: BEFORE, e.Opened: ("released",),
+    e.Invited: GOING, e.Uninvited: GOING, e.ItemAdded: GOING, e.ItemChanged: GOING, e.ItemMoved: GOING,
+    e.ItemRemoved: GOING, e.PaperAttached: GOING, e.PaperDetached: ("planned",),
+    e.Replied: ("released",), e.CheckedIn: OPEN, e.CheckedOut: OPEN, e.ItemOpened: OPEN, e.PageShown: OPEN,
+    e.RoleTaken: ("open", "suspended", "closed"), e.Suspended: OPEN, e.Resumed: ("suspended",),
+    e.FloorAsked: OPEN, e.FloorGiven: OPEN, e.FloorEnded: OPEN, e.VoteOpened: OPEN, e.VoteCast: OPEN,
+    e.BallotTaken: OPEN, e.VoteClosed: OPEN, e.VoteVoided: OPEN, e.ResultsReleased: OPEN, e.Concluded: OPEN,
+    e.Said: OPEN, e.Noted: OPEN, e.Closed: OPEN, e.MinutesSaved: OVER, e.MinutesApproved: OVER,
+    e.MinutesNumbered: OVER, e.MinutesTypeset: OVER, e.MinutesSigned: OVER, e.Circulated: OVER,
+}  # fmt: skip
+
 
 def check(state: State, happening: e.AnyHappening, hashes: Mapping[int, str]) -> list[str]:
     """Codes of what is wrong with HAPPENING after STATE. HASHES: of the events so far, by their numbers."""
+    phases = PHASES.get(type(happening))
+    found = ["out-of-place"] if phases is not None and state.phase not in phases else []
     asked = _CHECKS.get(type(happening))
-    return [] if asked is None else list(asked(state, happening, hashes))
+    return found if asked is None else [*found, *asked(state, happening, hashes)]
 
 
 def _ballot(state: State, ballot: str) -> Ballot | None:
@@ -28,8 +44,25 @@ def _planned(state: State, h: e.Planned, _: Mapping[int, str]) -> Iterator[str]:
         yield "planned-twice"
 
 
+def _invited(state: State, h: e.Invited, _: Mapping[int, str]) -> Iterator[str]:
+    """The electorate is the committee's: nobody comes into it, and nobody who has a seat gets another."""
+    if any(seat.entitled or seat.person in state.seats for seat in h.seats):
+        yield "electorate"
+
+
+def _uninvited(state: State, h: e.Uninvited, _: Mapping[int, str]) -> Iterator[str]:
+    if any(person in state.seats and state.seats[person].entitled for person in h.people):
+        yield "electorate"
+
+
+def _still(state: State, h: e.ItemOpened | e.RoleTaken | e.Suspended, _: Mapping[int, str]) -> Iterator[str]:
+    """Not while a vote is open."""
+    if state.open_ballot is not None:
+        yield "out-of-place"
+
+
 def _opened(state: State, h: e.VoteOpened, _: Mapping[int, str]) -> Iterator[str]:
-    if state.phase != "open" or h.item != state.item:
+    if h.item != state.item:
         yield "vote-out-of-place"
     if not is_quorate(state):
         yield "vote-without-quorum"
@@ -103,7 +136,7 @@ def _concluded(state: State, h: e.Concluded, _: Mapping[int, str]) -> Iterator[s
 
 
 def _ended(state: State, h: e.Closed, _: Mapping[int, str]) -> Iterator[str]:
-    if state.open_ballot is not None or state.phase != "open":
+    if state.open_ballot is not None:
         yield "close-out-of-place"
 
 
@@ -114,6 +147,11 @@ def _typeset(state: State, h: e.MinutesTypeset, hashes: Mapping[int, str]) -> It
 
 _CHECKS: dict[type, Callable[[State, Any, Mapping[int, str]], Iterator[str]]] = {
     e.Planned: _planned,
+    e.Invited: _invited,
+    e.Uninvited: _uninvited,
+    e.ItemOpened: _still,
+    e.RoleTaken: _still,
+    e.Suspended: _still,
     e.VoteOpened: _opened,
     e.VoteCast: _cast,
     e.BallotTaken: _taken,

@@ -30,6 +30,13 @@ def text(value: str, field: str, longest: int = LONGEST_TITLE) -> str:
     return tidy
 
 
+def identifier(value: str, field: str) -> str:
+    """An id that a browser made. Raises Refused `field-wrong`."""
+    if not value or len(value) > 64 or not value.isascii() or not value.isprintable():
+        raise Refused("field-wrong", field=field)
+    return value
+
+
 def _optional(value: str, field: str) -> str:
     return text(value, field) if value.strip() else ""
 
@@ -50,7 +57,7 @@ def change_details(state: State, command: c.ChangeDetails) -> list[e.AnyHappenin
     _demand_draft(state)
     title, place = text(command.title, "title"), text(command.place, "place")
     reason = text(command.reason, "reason") if is_moved(state, place, command.begins) else ""
-    return [e.DetailsChanged(title, place, command.begins, reason), *_issued(command.paper)]
+    return [e.DetailsChanged(title, place, command.begins, reason), *_issued(state, command)]
 
 
 def invite(state: State, command: c.Invite) -> list[e.AnyHappening]:
@@ -84,9 +91,7 @@ def add_item(state: State, command: c.AddItem) -> list[e.AnyHappening]:
     _demand_draft(state)
     if state.find_item(command.item):
         raise Refused("item-exists")
-    if not command.item or len(command.item) > 64 or not command.item.isascii():
-        raise Refused("field-wrong", field="item")
-    return [e.ItemAdded(command.item, **_item_values(state, command))]
+    return [e.ItemAdded(identifier(command.item, "item"), **_item_values(state, command))]
 
 
 def _item_values(state: State, command: c.AddItem | c.ChangeItem) -> dict[str, Any]:
@@ -189,7 +194,7 @@ def release(state: State, command: c.Release) -> list[e.AnyHappening]:
     if short and not command.reason.strip():
         raise Refused("notice-short", given=command.given, needed=needed)
     reason = text(command.reason, "reason") if short else ""
-    return [e.Released(command.given, reason, command.reply_by), *_issued(command.paper)]
+    return [e.Released(command.given, reason, command.reply_by), *_issued(state, command)]
 
 
 def is_moved(state: State, place: str, begins: int) -> bool:
@@ -197,8 +202,13 @@ def is_moved(state: State, place: str, begins: int) -> bool:
     return state.phase == "released" and (place, begins) != (state.place, state.begins)
 
 
-def _issued(paper: e.Issued | None) -> list[e.AnyHappening]:
-    return [e.InvitationIssued(paper)] if paper is not None else []
+def _issued(state: State, command: c.Release | c.ChangeDetails) -> list[e.AnyHappening]:
+    """The paper, if nobody issued another one meanwhile: one number is on one paper."""
+    if command.paper is None:
+        return []
+    if command.issued != state.invitation.issued:
+        raise Stale("changed-meanwhile", seq=state.seq)
+    return [e.InvitationIssued(command.paper)]
 
 
 def cancel(state: State, command: c.Cancel) -> list[e.AnyHappening]:

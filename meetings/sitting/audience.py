@@ -60,6 +60,7 @@ class Audience:
         self.witness: Checkpoint | None = None
         self._state = state
         self._seen: dict[View, Seen] = {}
+        self._first: dict[tuple[View, int], Telling] = {}  # what those who joined last were told, by where they began
         self._untold: list[Step] = []
         self._due = 0.0  # when it may be told again
         self._timer: asyncio.TimerHandle | None = None
@@ -71,12 +72,14 @@ class Audience:
         """Begin telling a browser, with FOUND, the events behind AFTER, first."""
         self._tell_now()  # so that nobody of this view is told twice what the new one hears now
         viewer, state = self.view_for(watcher.who), self._state()
-        missed = [view(event, viewer, state) for event in found]
-        now = self._screen(viewer)
-        watcher.tell(self._telling([one for one in missed if one.seq > after], changed(None, now)))
-        seen = self._seen.setdefault(viewer, Seen())
-        seen.last = seen.last or now
-        seen.watchers.add(watcher)
+        first = self._first.get((viewer, after))
+        if first is None or first.seq != state.seq:
+            missed = [view(event, viewer, state) for event in found if event.seq > after]
+            now = self._screen(viewer)
+            first = self._first[viewer, after] = self._telling(missed, changed(None, now))
+            self._seen.setdefault(viewer, Seen(last=now))
+        watcher.tell(first)
+        self._seen.setdefault(viewer, Seen(last=self._screen(viewer))).watchers.add(watcher)
 
     def remove(self, watcher: Watcher) -> None:
         for viewer, seen in list(self._seen.items()):
@@ -103,6 +106,8 @@ class Audience:
     def _tell_now(self) -> None:
         self.stop()
         steps, self._untold = self._untold, []
+        if steps:
+            self._first.clear()
         crowd = sum(len(seen.watchers) for seen in self._seen.values())
         if crowd > FEW:
             self._due = asyncio.get_running_loop().time() + crowd * PAUSE_S

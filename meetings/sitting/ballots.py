@@ -11,7 +11,7 @@ from store.errors import Denied, Refused, Stale
 from . import commands as c
 from . import events as e
 from . import rules
-from .agenda import LONGEST_TEXT, text
+from .agenda import LONGEST_TEXT, identifier, text
 from .attendance import is_quorate
 from .model import Ballot
 from .state import State
@@ -37,7 +37,9 @@ def open_(state: State, command: c.OpenVote) -> list[e.AnyHappening]:
     _check_options(options, command.seats)
     voters = tuple(sorted(state.entitled, key=lambda person: person == state.chair))
     way, held = command.way, command.held
-    return [e.VoteOpened(command.ballot, item.id, question, voters, way, options, command.seats, held)]
+    return [
+        e.VoteOpened(identifier(command.ballot, "ballot"), item.id, question, voters, way, options, command.seats, held)
+    ]
 
 
 def _check_options(options: tuple[str, ...], seats: int) -> None:
@@ -191,9 +193,9 @@ def note(state: State, command: c.TakeNote) -> list[e.AnyHappening]:
     item = state.find_item(command.item)
     if item is None or not item.opened_at:
         raise Stale("no-such-item")
-    if not command.note or len(command.note) > 64 or any(one.id == command.note for one in state.notes):
+    if any(one.id == identifier(command.note, "note") for one in state.notes):
         raise Refused("field-wrong", field="note")
-    return [e.Noted(command.note, item.id, text(command.text, "note", LONGEST_TEXT))]
+    return [e.Noted(identifier(command.note, "note"), item.id, text(command.text, "note", LONGEST_TEXT))]
 
 
 def change_note(state: State, command: c.ChangeNote) -> list[e.AnyHappening]:

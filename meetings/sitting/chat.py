@@ -10,7 +10,7 @@ from store.errors import Refused
 
 from . import commands as c
 from . import events as e
-from .agenda import text
+from .agenda import identifier, text
 from .state import State
 
 LONGEST = 2000
@@ -22,8 +22,6 @@ def say(state: State, command: c.Say, who: str) -> list[e.AnyHappening]:
         raise Refused("chat-closed-item")
     if who not in state.present:
         raise Refused("check-in-first")
-    if not command.message or len(command.message) > 64:
-        raise Refused("field-wrong", field="message")
     told = text(command.text, "message", LONGEST)
     record = state.rule.chat_in_record and command.to == "all"
-    return [e.Said(command.message, who, told, command.to, record)]
+    return [e.Said(identifier(command.message, "message"), who, told, command.to, record)]

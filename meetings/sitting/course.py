@@ -43,8 +43,9 @@ def show_page(state: State, command: c.ShowPage, who: str) -> list[e.AnyHappenin
     return [e.PageShown(command.paper, command.page)]
 
 
-def close(state: State, command: c.Close) -> list[e.AnyHappening]:
+def close(state: State, command: c.Close | c.CloseSitting) -> list[e.AnyHappening]:
     if state.open_ballot:
         raise Refused("vote-open")
     ended: list[e.AnyHappening] = [e.FloorEnded(state.floor.speaker)] if state.floor.speaker else []
-    return [*ended, *ballots.released(state), *recording.ended(state, "closed"), e.Closed()]
+    people = command.people if isinstance(command, c.CloseSitting) else {}
+    return [*ended, *ballots.released(state), *recording.ended(state, "closed"), e.Closed(people)]

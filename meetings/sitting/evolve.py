@@ -270,7 +270,7 @@ def _closed(state: State, h: e.Closed, at: int) -> State:
     stays = {person: _ended_stays(known, at) for person, known in state.stays.items()}
     floor = Floor(spoken=state.floor.spoken, spoken_at=state.floor.spoken_at)
     ended = replace(state, phase="closed", closed_at=at, stays=stays, spans=_ended_spans(state, at), side_rooms={})
-    return replace(ended, floor=floor, paper="", page=0)
+    return replace(ended, floor=floor, paper="", page=0, people=h.people)
 
 
 def _minutes(state: State, **values: Any) -> State:

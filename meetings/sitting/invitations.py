@@ -80,8 +80,10 @@ class Invitations:
             raise Refused("not-now", phase=room.state.phase)
         command = c.Release(notice_given(self._house.now_ms(), room.state.begins), reason, reply_by)
         agenda.release(room.state, command)  # would it be taken? asked before a number is spent
+        issued = room.state.invitation.issued
         paper = await self._issue(who, room, room.state.title, room.state.place, room.state.begins)
-        await room.ask(who, msgspec.structs.replace(command, paper=paper), trusted=True, seen=seen)
+        command = msgspec.structs.replace(command, paper=paper, issued=issued)
+        await room.ask(who, command, trusted=True, seen=seen)
 
     async def change(
         self, who: Principal, sitting: str, title: str, place: str, begins: int, reason: str = "", seen: int = 0
@@ -92,8 +94,9 @@ class Invitations:
         [told, *_] = agenda.change_details(room.state, command)
         assert isinstance(told, e.DetailsChanged)
         if agenda.is_moved(room.state, told.place, told.begins):
+            issued = room.state.invitation.issued
             paper = await self._issue(who, room, told.title, told.place, told.begins)
-            command = msgspec.structs.replace(command, paper=paper)
+            command = msgspec.structs.replace(command, paper=paper, issued=issued)
         await room.ask(who, command, trusted=True, seen=seen)
 
     async def _prepared_by(self, who: Principal, sitting: str) -> Room:

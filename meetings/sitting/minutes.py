@@ -10,9 +10,11 @@ from store.errors import Denied, Refused, Stale
 
 from . import commands as c
 from . import events as e
-from .agenda import LONGEST_TEXT, text
+from .agenda import LONGEST_TEXT, identifier, text
 from .state import State
+from .views import view_of
 
+MOST_COMMENTS = 50  # of one person
 SIGNING_ORDER = ("secretary", "chair", "seal")
 SIGNER_ROLE = {"secretary": "secretary", "chair": "chair", "seal": "clerk"}
 
@@ -41,15 +43,17 @@ def open_comments(state: State, command: c.OpenComments) -> list[e.AnyHappening]
 
 
 def may_read_draft(state: State, who: str) -> bool:
-    """Who was there reads the draft while it is open to comments."""
-    return state.minutes.open_to_comments and who in state.ever_present
+    """Who was there reads the draft while it is open to comments; guests do not: it tells of closed items too."""
+    inside = view_of(state, who).kind in ("desk", "part")
+    return state.minutes.open_to_comments and who in state.ever_present and inside
 
 
 def comment(state: State, command: c.MakeComment, who: str) -> list[e.AnyHappening]:
     if not may_read_draft(state, who):
         raise Refused("no-comments-now")
     _at_version(state, command.version)
-    if not command.comment or len(command.comment) > 64 or any(one.id == command.comment for one in state.comments):
+    mine = [one for one in state.comments if one.person == who]
+    if any(one.id == identifier(command.comment, "comment") for one in state.comments) or len(mine) >= MOST_COMMENTS:
         raise Refused("field-wrong", field="comment")
     if command.line < -1 or command.line > 10_000:
         raise Refused("field-wrong", field="line")
@@ -76,7 +80,9 @@ def approve(state: State, command: c.ApproveMinutes) -> list[e.AnyHappening]:
 
 
 def return_(state: State, command: c.ReturnMinutes) -> list[e.AnyHappening]:
-    _at_step(state, "draft", "approved", "numbered")
+    _at_step(state, "draft", "approved", "numbered", "typeset")
+    if state.minutes.signatures:
+        raise Refused("minutes-not-now", step="typeset")
     _at_version(state, command.version)
     return [e.MinutesReturned(command.version, text(command.reason, "reason", LONGEST_TEXT))]
 
@@ -125,6 +131,8 @@ def circulate(state: State, command: c.Circulate) -> list[e.AnyHappening]:
 
 
 def issue_notice(state: State, command: c.IssueNotice) -> list[e.AnyHappening]:
+    if command.issued != state.notices_issued:
+        raise Stale("changed-meanwhile", seq=state.seq)
     return [e.NoticeIssued(command.paper)]
 
 

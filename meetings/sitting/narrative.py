@@ -128,12 +128,32 @@ def course_of(
 ) -> list[str]:
     """What was said and decided on one item, as the first draft of the minutes has it."""
     spans = [span for span in state.spans if span.item == item]
-    within = [
-        (at, event)
-        for at, event in happened
-        if any(span.since <= at and (not span.until or at < span.until) for span in spans)
-    ]
-    return list(_course(state, within, people))
+    votes = {ballot.id: ballot.item for ballot in state.ballots}
+
+    def is_of(at: int, event: e.AnyHappening) -> bool:
+        """By what it names; what names no item, by when it was."""
+        if isinstance(event, e.ItemOpened | e.Concluded):
+            return event.item == item
+        if isinstance(event, e.Noted):
+            return event.item == item
+        if isinstance(event, e.VoteClosed | e.VoteVoided):
+            return votes[event.ballot] == item
+        return any(span.since <= at and (not span.until or at < span.until) for span in spans)
+
+    return list(_course(state, [(at, event) for at, event in happened if is_of(at, event)], people))
+
+
+def extract(written: MinutesText, state: State, item: str) -> list[str]:
+    """The lines of one item out of the approved text, from its heading to the next one; none if it has no heading."""
+    headings = {one.id: f"{number}. {one.title}" for number, one in enumerate(state.items, 1)}
+    found: list[str] = []
+    inside = False
+    for line in written.course:
+        heading = next((id_ for id_, told in headings.items() if line.startswith(told)), "")
+        inside = heading == item if heading else inside
+        if inside:
+            found.append(line)
+    return found
 
 
 def _partly(state: State, present: Iterable[Seat], people: Mapping[str, Card]) -> Iterable[str]:

@@ -24,6 +24,7 @@ from . import events as e
 from . import narrative, records
 from .agenda import LONGEST_TEXT, text
 from .invitations import official, units_of
+from .narrative import MinutesText
 from .papers import SittingPapers
 from .room import Room
 from .rooms import Rooms
@@ -85,11 +86,12 @@ class Outcomes:
             return PaperForm(head, "Thông báo", summary, lines, "", chair.office, chair.name, receivers)
 
         await self._papers.typeset(form("", self._house.today()))  # a number is not spent on what cannot be printed
-        thing = f"{sitting}#{room.state.notices_issued + 1}"
+        issued = room.state.notices_issued
+        thing = f"{sitting}#{issued + 1}"
         number = await self._register.take(who, unit, KIND, thing, summary)
         pdf, _ = await self._papers.typeset(form(number.symbol, number.day))
         paper = e.Issued(number.number, number.symbol, number.day, await self._house.blobs.keep(pdf))
-        await room.ask(who, c.IssueNotice(paper), trusted=True)
+        await room.ask(who, c.IssueNotice(paper, issued), trusted=True)
 
     async def notice_paper(self, who: Principal, sitting: str) -> tuple[str, str]:
         """SHA-256 and file name of the notice. Raises Missing before there is one."""
@@ -119,7 +121,10 @@ class Outcomes:
             raise Refused("minutes-not-now", step=room.state.minutes.step)
         events = await self._house.read(lambda conn: list(journal.walk(conn, sitting)))
         happened = [(event.at, e.read(event)) for event in events]
-        lines = narrative.course_of(room.state, happened, room.cards, item)
+        written = msgspec.json.decode(await self._house.blobs.load(room.state.minutes.sha256), type=MinutesText)
+        lines = narrative.extract(written, room.state, item) or narrative.course_of(
+            room.state, happened, room.cards, item
+        )
         unit, above = await self._house.read(units_of, room.state.unit, vietnam_day(room.state.opened_at))
         secretary = room.cards[room.state.with_role("secretary")]
         made, day = room.state.minutes, self._house.today()
@@ -144,7 +149,8 @@ class Outcomes:
         earlier = (await self._rooms.get(before)).state
         item = f"minutes-{before}"[:64]
         title = f"Thông qua biên bản {_lowered(earlier.title)} (số {earlier.minutes.symbol})"
-        await room.ask(who, c.AddItem(item, title, 5, "", "Thông qua biên bản?"))
+        closed = any(one.closed for one in earlier.items)  # its minutes tell of that too
+        await room.ask(who, c.AddItem(item, title, 5, "", "Thông qua biên bản?", closed))
         data = await self._house.blobs.load(earlier.minutes.pdf)
         name = f"Biên bản {earlier.minutes.symbol.replace('/', '-')}"
         await self._sitting_papers.add(who, sitting, item, name, _once(data))

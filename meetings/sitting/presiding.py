@@ -7,8 +7,9 @@ from store.errors import Denied, Refused, Stale
 from . import commands as c
 from . import events as e
 from . import recording
-from .agenda import text
+from .agenda import identifier, text
 from .state import State
+from .views import may_see_item, view_of
 
 MAY_TAKE = {"chair": ("deputy",), "secretary": ("deputy", "member", "clerk", "approver")}
 
@@ -24,6 +25,8 @@ def hand_over(state: State, command: c.HandOver) -> list[e.AnyHappening]:
         raise Refused("chair-of-members")
     if seat.role in ("chair", "secretary"):
         raise Refused("role-twice", role=seat.role)
+    if state.open_ballot:
+        raise Refused("vote-open")
     if command.person not in state.present:
         raise Refused("person-not-here")
     return [e.RoleTaken(command.role, command.person, "handed-over")]
@@ -31,11 +34,13 @@ def hand_over(state: State, command: c.HandOver) -> list[e.AnyHappening]:
 
 def take_over(state: State, command: c.TakeOver, who: str) -> list[e.AnyHappening]:
     """A deputy presides when the chair is lost; somebody of the committee writes when the secretary is."""
-    seat = state.seats[who]
-    if seat.role not in MAY_TAKE[command.role]:
+    seat = state.seats.get(who)
+    if seat is None or seat.role not in MAY_TAKE[command.role]:
         raise Denied("no-right")
-    if who not in state.present:
+    if state.phase == "open" and who not in state.present:
         raise Refused("check-in-first")
+    if state.open_ballot:
+        raise Refused("vote-open")
     return [e.RoleTaken(command.role, who, "lost")]
 
 
@@ -52,7 +57,7 @@ def resume(state: State, command: c.Resume) -> list[e.AnyHappening]:
 
 def open_side_room(state: State, command: c.OpenSideRoom) -> list[e.AnyHappening]:
     """For sites that talk among themselves and come back. The chair's own site stays where it is."""
-    if not command.room or len(command.room) > 64 or not command.room.isascii() or command.room in state.side_rooms:
+    if identifier(command.room, "room") in state.side_rooms:
         raise Refused("field-wrong", field="room")
     sites = tuple(dict.fromkeys(command.sites))
     if len(sites) < 2 or not set(sites) <= set(state.rooms):
@@ -90,5 +95,4 @@ def is_outside(state: State, endpoint: str) -> bool:
 
 
 def _belongs(state: State, person: str, item: str) -> bool:
-    seat = state.seats.get(person)
-    return seat is not None and (seat.role not in ("guest", "substitute") or item in seat.items)
+    return person in state.seats and may_see_item(state, view_of(state, person), item)

@@ -18,7 +18,7 @@ from signing.checkpoint import Checkpoint
 from store import journal
 from store.chain import Actor, Event
 from store.db import Connection
-from store.errors import Fault, Refused, Stale, Unavailable
+from store.errors import Denied, Fault, Malformed, Refused, Unavailable
 from store.journal import Command, Lease
 
 from ..house import House
@@ -44,9 +44,14 @@ log = logging.getLogger(__name__)
 
 NOBODY = Person(PersonId(""), "", "")
 TAIL = 2000  # events kept in memory for browsers that resume; older ones are read from the journal
+RELOAD_S = 1.0
 TOGETHER = 64  # commands made durable in one transaction
 WRONG_CODES = 10  # a person may type in a minute: they are short
 ALONE = (c.OpenVote, c.CloseVote, c.CancelVote)
+
+
+class Behind(Exception):
+    """The journal holds more than this room has read."""
 
 
 @dataclass(slots=True, eq=False)
@@ -173,25 +178,38 @@ class Room:
             for alone, requests in itertools.groupby(waiting, Request.goes_alone):
                 for batch in [[request] for request in requests] if alone else [list(requests)]:
                     await self._attempt(batch)
+                    del batch  # a ballot and its voter are in it
+            del waiting, requests
 
     async def _attempt(self, requests: list[Request]) -> None:
-        """Serve REQUESTS, whatever happens; one that breaks does not take the others with it."""
+        """Serve REQUESTS, whatever happens; one that breaks does not take the others with it. Once a transaction has
+        failed, what the journal holds is not known here any more: it is read anew before anything else is served."""
         try:
             await self._serve(requests)
         except Fault as fault:
             for request in requests:
                 request.settle(fault)
-            if isinstance(fault, Stale) and fault.code == "lease-lost":
-                await self._load()
-        except Exception as error:
-            if len(requests) > 1:
+            await self._reload()
+        except Exception:
+            log.exception("room %s: %s failed", self.sitting, type(requests[0].command).__name__)
+            await self._reload()
+            if len(requests) == 1:
+                requests[0].settle(Unavailable("internal"))
+            else:
                 for request in requests:
                     await self._attempt([request])
-                return
-            log.exception("room %s: %s failed", self.sitting, type(requests[0].command).__name__)
-            requests[0].settle(Unavailable("internal"))
-            if not isinstance(error, ValueError | TypeError):
+
+    async def _reload(self) -> None:
+        """Until it succeeds; meanwhile whoever asks is told to come back."""
+        while True:
+            try:
                 await self._load()
+                return
+            except Exception:
+                log.exception("room %s cannot be read", self.sitting)
+            while not self._inbox.empty():
+                self._inbox.get_nowait().settle(Unavailable("busy"))
+            await asyncio.sleep(RELOAD_S)
 
     # ── commands ──
 
@@ -240,6 +258,8 @@ class Room:
             cause = request.cause(state)
             try:
                 known = journal.recall(conn, self.sitting, cause)
+                if known and known[-1].seq > state.seq:  # a commit whose answer was lost
+                    raise Behind
                 happenings = [] if known is not None else self._decide(state, request, served.steps)
             except Fault as fault:
                 served.outcomes.append(fault)
@@ -247,8 +267,12 @@ class Room:
             if not happenings:
                 served.outcomes.append(known or [])
                 continue
-            drafts = [e.draft(happening) for happening in happenings]
-            made = journal.append(conn, self._lease, drafts, cause, now, self._house.world.random)
+            try:
+                drafts = [e.draft(happening) for happening in happenings]
+                made = journal.append(conn, self._lease, drafts, cause, now, self._house.world.random)
+            except Malformed as fault:  # found before anything of it was written
+                served.outcomes.append(fault)
+                continue
             for event, happening in zip(made, happenings, strict=True):
                 state = evolve(state, happening, event.at)
                 served.steps.append((event, state))
@@ -272,6 +296,8 @@ class Room:
         if isinstance(command, c.CheckIn) and command.code and not command.person:
             self._check_wall_code(request.who.id, command)
             command = c.Admit(command.site)
+        if isinstance(command, c.Close):
+            return decide(state, c.CloseSitting(_told_names(self.cards)), request.who.id)
         ballot = state.open_ballot
         if isinstance(command, c.CloseVote) and ballot is not None and ballot.way == "secret":
             urn = self._urn if self._urn is not None and self._urn.ballot == ballot.id else Urn(ballot.id, ())
@@ -295,6 +321,7 @@ class Room:
             self._urn = Urn(command.ballot, rules.codes(command.options))
         elif isinstance(command, c.CastSecretly) and self._urn is not None and state.open_ballot is not None:
             self._urn.put(ballots.choices_of(state.open_ballot, command.marks))
+            request.command = c.CastSecretly(command.ballot, "")  # it is in the urn, and nowhere else
         elif isinstance(command, c.CloseVote | c.CancelVote | c.VoidVote):
             self._urn = None
 
@@ -329,6 +356,8 @@ class Room:
                 raise Refused("site-not-invited")
         else:
             rights.demand(watcher.who, "sitting.see", self.thing())
+        if not self.state.released_at and self.view_for(watcher.who).kind != "desk":
+            raise Denied("no-right")
         found = await self._since(after)
         reached = found[-1].seq if found else after
         # what was appended while older ones were read
@@ -345,6 +374,10 @@ class Room:
 
     def unwatch(self, watcher: Watcher) -> None:
         self._audience.remove(watcher)
+
+
+def _told_names(cards: Mapping[str, Card]) -> dict[str, tuple[str, str]]:
+    return {person: (card.name, card.office) for person, card in cards.items()}
 
 
 def _names(conn: Connection, state: State, day: str) -> tuple[dict[str, Card], dict[str, str], dict[str, str]]:

@@ -210,12 +210,12 @@ def screen(
 ) -> Screen:  # fmt: skip
     """STATE as VIEWER may see it."""
     return Screen(
-        sitting(state), _convened(state, viewer), _agenda(state, viewer), _attendance(state, viewer),
+        _for(sitting(state), viewer), _convened(state, viewer), _agenda(state, viewer), _attendance(state, viewer),
         _sites(state), state.side_rooms,
         _stage(state, viewer),
         tuple(_ballot(state, ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
         state.notes if viewer.kind == "desk" else (), state.notice.symbol if state.notice else "",
-        state.comments if viewer.kind != "site" else (),
+        _comments(state, viewer),
         _minutes(state, viewer), state.recordings if viewer.kind == "desk" else (), people, rooms, units or {}, witness,
     )  # fmt: skip
 
@@ -229,6 +229,17 @@ def sitting(state: State) -> SittingPart:
         state.chair, state.with_role("secretary"), state.rule.source, state.rule.unsure,
         state.recorded_since, state.rule.chat_in_record, _closed_item_on(state),
     )  # fmt: skip
+
+
+def _for(part: SittingPart, viewer: View) -> SittingPart:
+    """Why an agenda was returned is between those who prepare it."""
+    return part if viewer.kind == "desk" else msgspec.structs.replace(part, agenda_reason="")
+
+
+def _comments(state: State, viewer: View) -> tuple[Comment, ...]:
+    """For the desk; and for members while the draft is open to them."""
+    shown = viewer.kind == "desk" or (viewer.kind == "part" and state.minutes.open_to_comments)
+    return state.comments if shown else ()
 
 
 def _closed_item_on(state: State) -> bool:
@@ -323,9 +334,9 @@ def _ballot(state: State, ballot: Ballot, viewer: View) -> BallotPart:
 def _minutes(state: State, viewer: View) -> MinutesPart:
     made = state.minutes
     if viewer.kind != "desk" and made.step != "circulated":
-        shown = made.version if made.open_to_comments else 0
-        step = "draft" if made.open_to_comments else "none"
-        return MinutesPart(step, shown, "", made.open_to_comments, 0, "", "", "", "", "", (), (), ())
+        opened = made.open_to_comments and viewer.kind == "part"
+        shown, step = (made.version, "draft") if opened else (0, "none")
+        return MinutesPart(step, shown, "", opened, 0, "", "", "", "", "", (), (), ())
     return MinutesPart(
         made.step, made.version, made.returned, made.open_to_comments, made.number, made.symbol,
         made.day, made.pdf, made.code,

@@ -76,6 +76,7 @@ class State(msgspec.Struct, frozen=True):
     decisions: Mapping[str, Decision] = {}  # item -> Concluded
     notes: tuple[Note, ...] = ()
     comments: tuple[Comment, ...] = ()
+    people: Mapping[str, tuple[str, str]] = {}  # id -> name, office, as they were at the close: Closed
     notice: e.Issued | None = None  # of conclusions: NoticeIssued
     notices_issued: int = 0
     minutes: Minutes = Minutes()

@@ -14,7 +14,7 @@ from store.chain import Event
 
 from .state import State
 
-ViewKind = Literal["desk", "part", "guest", "site"]
+ViewKind = Literal["desk", "part", "guest", "site", "outside"]
 
 AT_DESK = {
     "minutes-saved", "minutes-approved", "minutes-returned", "minutes-numbered", "minutes-typeset", "minutes-signed",
@@ -40,7 +40,11 @@ def view_of(state: State, person: str) -> View:
     seat = state.seats.get(person)
     if seat is not None and seat.role in ("chair", "secretary", "clerk", "approver"):
         return View("desk", presides=seat.role == "chair")
-    if seat is not None and seat.role == "guest":
+    if seat is None:
+        return View("outside")
+    if seat.role == "substitute":  # sees what whoever sent them would
+        return view_of(state, seat.stands_for) if seat.stands_for in state.seats else View("outside")
+    if seat.role == "guest":
         return View("guest", seat.items)
     return View("part")
 
@@ -69,7 +73,7 @@ def view(event: Event, viewer: View, state: State) -> SeenEvent:
 
 
 def _visible(event: Event, viewer: View, state: State) -> bool:
-    if event.body is None:
+    if event.body is None or viewer.kind == "outside":
         return False
     if event.kind in HELD and any(one.id == event.body["ballot"] and one.held for one in state.ballots):
         return False
@@ -96,8 +100,8 @@ def _visible(event: Event, viewer: View, state: State) -> bool:
 
 def may_see_item(state: State, viewer: View, item: str) -> bool:
     found = state.find_item(item)
-    if viewer.kind in ("desk", "part"):
-        return True
+    if viewer.kind in ("desk", "part", "outside"):
+        return viewer.kind != "outside"
     if found is None:  # removed since: whether it was closed is no longer known
         return False
     if viewer.kind == "guest" and viewer.items:

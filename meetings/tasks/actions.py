@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import msgspec
@@ -18,6 +19,7 @@ from ..people.orgtree import Tree
 from ..people.rights import Principal, Thing
 from ..sitting.agenda import LONGEST_TEXT, text
 from ..sitting.rooms import Rooms
+from ..sitting.views import may_see_item
 from . import records
 from .model import Task, Tier, is_overdue
 
@@ -83,6 +85,9 @@ class Tasks:
 
         def use(conn: Connection) -> None:
             if records.exists(conn, made.id):
+                before = records.get(conn, made.id)
+                if (before.unit, before.lead, before.text, before.parent) != (unit, made.lead, told, parent):
+                    raise Refused("command-reused")
                 return
             records.put(conn, made)
             body = {"task": made.id, "lead": made.lead, "supporting": list(supporting), "text": told}
@@ -92,25 +97,35 @@ class Tasks:
         await house.write(use)
 
     async def acknowledge(self, who: Principal, task: str) -> None:
-        found = await self._mine(who, task)
-        if found.step != "given":
-            return
-        await self._change(who, found, "task-acknowledged", step="acknowledged", acknowledged_at=self._house.now_ms())
+        now = self._house.now_ms()
+
+        def decide(found: Task) -> dict[str, object]:
+            return {"step": "acknowledged", "acknowledged_at": now} if found.step == "given" else {}
+
+        await self._change(who, task, "task-acknowledged", decide)
 
     async def report(self, who: Principal, task: str, report: str) -> None:
         """It is done; what was done is said."""
-        found, told = await self._mine(who, task), text(report, "report", LONGEST_TEXT)
-        if found.step == "done":
-            raise Refused("task-done")
-        now = self._house.now_ms()
-        seen = found.acknowledged_at or now
-        await self._change(who, found, "task-reported", step="done", done_at=now, acknowledged_at=seen, report=told)
+        told, now = text(report, "report", LONGEST_TEXT), self._house.now_ms()
 
-    async def _change(self, who: Principal, task: Task, kind: str, **values: object) -> None:
+        def decide(found: Task) -> dict[str, object]:
+            if found.step == "done":
+                raise Refused("task-done")
+            seen = found.acknowledged_at or now
+            return {"step": "done", "done_at": now, "acknowledged_at": seen, "report": told}
+
+        await self._change(who, task, "task-reported", decide)
+
+    async def _change(self, who: Principal, task: str, kind: str, decide: Callable[[Task], dict[str, object]]) -> None:
+        """Decide on the task as it stands within the transaction."""
+        await self._mine(who, task)
+
         def use(conn: Connection) -> None:
-            records.change(conn, task.id, **values)
-            body = {"task": task.id, "report": str(values.get("report", ""))}
-            self._house.record(conn, actor_of(who), [Draft(kind, body)], unit=task.lead)
+            found = records.get(conn, task)
+            if values := decide(found):
+                records.change(conn, task, **values)
+                body = {"task": task, "report": str(values.get("report", ""))}
+                self._house.record(conn, actor_of(who), [Draft(kind, body)], unit=found.lead)
 
         await self._house.write(use)
 
@@ -127,10 +142,18 @@ class Tasks:
         return await self._rows(units, await self._house.read(records.of_units, units))
 
     async def of_sitting(self, who: Principal, sitting: str) -> list[TaskRow]:
+        """Those given on items that WHO may see, and whatever WHO's units have part in."""
         room = await self._rooms.get(sitting)
         rights.demand(who, "sitting.see", room.thing())
         units = rights.units_of(rights.scope(who, "task.answer"))
-        return await self._rows(units, await self._house.read(records.of_sitting, sitting))
+        viewer = room.view_for(who)
+        seen = [
+            task
+            for task in await self._house.read(records.of_sitting, sitting)
+            if units & {task.unit, task.lead, *task.supporting}
+            or (not task.parent and may_see_item(room.state, viewer, task.item))
+        ]
+        return await self._rows(units, seen)
 
     async def _rows(self, units: frozenset[str], found: list[Task]) -> list[TaskRow]:
         tree, today = await self._tree(), self._house.today()

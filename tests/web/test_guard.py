@@ -227,7 +227,15 @@ async def test_words_of_unknown_languages_fill_no_memory(node: Node) -> None:
 
 
 def test_every_body_of_a_browser_is_strict() -> None:
-    asked = [bodies.SignIn, bodies.NewUnit, bodies.NewSitting, bodies.SaveMinutesText, bodies.Sign, wire.Hello, wire.Do]
+    asked = [
+        bodies.SignIn,
+        bodies.NewUnit,
+        bodies.NewSitting,
+        bodies.SaveMinutesText,
+        bodies.Sign,
+        wire.Hello,
+        wire.Do,
+    ]
     for kind in asked:
         assert issubclass(kind, wire.Strict) and kind.__struct_config__.forbid_unknown_fields, kind
 

@@ -111,7 +111,8 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/tasks/{task}/tasks": TASK | {"id": "t2", "lead": "east"},
         "/api/tasks/{task}/report": {"report": "Xong"},
         "/api/opinions": {"id": str(uuid.uuid4()), "unit": "district", "title": "Việc", "text": "Nội dung",
-                          "ground": "urgent", "deadline": 9_000_000_000_000},
+                          "ground": "urgent", "deadline": 4_000_000_000_000},
+        "/api/opinions/{opinion}/calling-off": {"reason": "Nhầm"},
         "/api/opinions/{opinion}/answer": {"choice": "for"},
         "/api/opinions/{opinion}/report": {"sitting": room.sitting},
         "/api/notices/read": {"until": 1},
@@ -183,14 +184,16 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "POST /api/sittings/{sitting}/minutes/signature",
         # a recording: tests/web/test_recordings.py
         "GET /api/sittings/{sitting}/recordings/{sha256}",
-        # after the close: tests/meetings/sitting/test_outcomes.py
+        # after the close: tests/meetings/sitting/test_outcomes.py, tests/meetings/proof/test_proof.py
+        "GET /api/sittings/{sitting}/export.zip",
         "GET /api/sittings/{sitting}/conclusions", "POST /api/sittings/{sitting}/conclusions",
         "GET /api/sittings/{sitting}/conclusions/file", "GET /api/sittings/{sitting}/items/{item}/extract.pdf",
         "POST /api/sittings/{sitting}/previous-minutes",
         # of opinion ballots: tests/meetings/opinion/test_opinion.py
         "POST /api/opinions/{opinion}/papers", "GET /api/opinions/{opinion}/papers/{sha256}",
         "POST /api/opinions/{opinion}/answer", "POST /api/opinions/{opinion}/reminder",
-        "POST /api/opinions/{opinion}/count", "GET /api/opinions/{opinion}/sheet.pdf",
+        "POST /api/opinions/{opinion}/calling-off", "POST /api/opinions/{opinion}/count",
+        "GET /api/opinions/{opinion}/sheet.pdf",
         "POST /api/opinions/{opinion}/report",
         # of tasks that follow from conclusions: tests/meetings/tasks/test_tasks.py
         "POST /api/sittings/{sitting}/items/{item}/tasks", "POST /api/tasks/{task}/acknowledgement",

@@ -12,6 +12,7 @@ from meetings.sitting import commands as c
 from meetings.sitting.state import State
 from tests.kit.node import Node, plant, running
 from web import stage
+from web.routes import sittings
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +57,19 @@ async def test_a_side_room_is_a_relay_room_of_its_own(node: Node) -> None:
     assert stage.policies_of(room.state) == {room.sitting: stage.nothing(room.sitting)}
 
 
-async def test_a_deputy_takes_over_only_when_the_chair_is_gone(node: Node) -> None:
+async def test_a_deputy_takes_over_only_when_the_chair_is_gone(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     room = await node.opened()
     deputy, chair = await node.signed_in("deputy"), await node.signed_in("chair")
     address = f"/api/sittings/{room.sitting}/take-over"
+    assert (await deputy.post(address, {"role": "chair"})).code == "holder-here", "present, with no tablet at all"
     async with chair.channel():
         assert (await deputy.post(address, {"role": "chair"})).code == "holder-here"
     for _ in range(100):
         if not node.office.channels.connected("chair"):
             break
         await asyncio.sleep(0.02)
+    assert (await deputy.post(address, {"role": "chair"})).code == "holder-here", "a page loaded anew is no loss"
+    monkeypatch.setattr(sittings, "GRACE_S", 0.0)
     assert (await (await node.signed_in("member1")).post(address, {"role": "chair"})).code == "no-right"
     assert (await deputy.post(address, {"role": "chair"})).status == 204 and room.state.chair == "deputy"
     assert (await deputy.post(address, {"role": "technician"})).status == 400

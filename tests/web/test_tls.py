@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -127,3 +128,34 @@ def test_the_nodes_own_names() -> None:
     names = tls.own_names(("hop.example", "localhost"))
     assert names[:3] == ["localhost", "127.0.0.1", "::1"] and names.count("localhost") == 1 and "hop.example" in names
     assert ipaddress.ip_address(tls.lan_address())
+
+
+async def test_a_connection_costs_little_memory_and_carries_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncio's own names that we lean on are there, and a message of many records arrives whole, both ways."""
+    protocol = asyncio.sslproto.SSLProtocol
+    monkeypatch.setattr(protocol, "max_size", protocol.max_size)
+    monkeypatch.setattr(protocol, "_do_write", protocol._do_write)  # type: ignore[attr-defined]
+    tls.lower_buffers()
+    assert protocol.max_size == tls.READ_BUFFER
+    certificate, key = tls.ensure(tmp_path, ("localhost",), datetime.now(UTC))
+    sent, steps = os.urandom(3_000_001), []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.readexactly(len(sent)))
+        await writer.drain()
+        pending = writer.transport._ssl_protocol._outgoing.pending  # type: ignore[attr-defined]
+        steps.append(pending)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls.context(certificate, key))
+    trust = ssl.create_default_context(cafile=str(tmp_path / "ca.crt"))
+    port = server.sockets[0].getsockname()[1]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trust, server_hostname="localhost")
+    writer.write(sent)
+    await writer.drain()
+    assert await asyncio.wait_for(reader.readexactly(len(sent)), 20) == sent
+    writer.close()
+    server.close()
+    assert steps == [0]

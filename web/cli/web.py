@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a connection is a file; systems begin with few
     keep_no_dumps()
+    tls.lower_buffers()
     asyncio.run(serve(chosen_settings(arguments)))
     return 0
 

@@ -10,7 +10,7 @@ from meetings.people.orgtree import Tree
 from meetings.people.rights import NOBODY
 from store.errors import Refused
 
-from .. import bodies
+from .. import answers, bodies
 from ..guard import COOKIE, Call, Routes, respond, set_session
 
 routes = Routes()
@@ -28,18 +28,18 @@ PLACES = {
 
 
 @routes.add("GET", "/api/me", "page.see")
-async def me(call: Call) -> bodies.Me:
+async def me(call: Call) -> answers.Me:
     who = call.who
     places = tuple(place for place, verb in PLACES.items() if rights.anywhere(who, verb))
-    offices: tuple[bodies.Office, ...] = ()
+    offices: tuple[answers.Office, ...] = ()
     if who is not NOBODY:
         held = await call.office.people.offices_of(who.id)
         tree: Tree = await call.office.people.tree()
         offices = tuple(
-            bodies.Office(m.id, m.unit, tree.get(m.unit).name if m.unit in tree else "", m.role, m.office)
+            answers.Office(m.id, m.unit, tree.get(m.unit).name if m.unit in tree else "", m.role, m.office)
             for m, _ in held
         )
-    return bodies.Me(
+    return answers.Me(
         who.id if who.kind == "person" else "", who.name, offices, places, call.office.settings.demonstration,
         await call.office.accounts.needs_first() if who is NOBODY else False,
     )  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import bodies
+from .. import answers
 from ..guard import Call, Routes
 
 routes = Routes()
 
 
 @routes.add("GET", "/api/certificates", "certificate.see")
-async def certificates(call: Call) -> list[bodies.CertificateRow]:
+async def certificates(call: Call) -> list[answers.CertificateRow]:
     return call.office.certificates()

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from store.errors import Denied
 
-from .. import bodies
+from .. import answers, bodies
 from ..guard import Call, Routes, respond, set_session
 
 routes = Routes()
@@ -21,10 +21,10 @@ def _same_machine(call: Call) -> None:
 
 
 @routes.add("GET", "/api/demonstration/people", "session.begin")
-async def people(call: Call) -> list[bodies.PersonRow]:
+async def people(call: Call) -> list[answers.PersonRow]:
     _same_machine(call)
     found = await call.office.accounts.with_accounts()
-    return [bodies.PersonRow.of(person, office, login) for office, person, login in found]
+    return [answers.PersonRow.of(person, office, login) for office, person, login in found]
 
 
 @routes.add("POST", "/api/demonstration/session", "session.begin")

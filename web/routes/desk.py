@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from .. import bodies
+from .. import answers, bodies
 from ..guard import Call, Routes
 
 routes = Routes()
 
 
 @routes.add("GET", "/api/desk", "desk.see")
-async def desk(call: Call) -> bodies.Desk:
+async def desk(call: Call) -> answers.Desk:
     sittings, who = call.office.sittings, call.who
-    return bodies.Desk(
+    return answers.Desk(
         await sittings.listed(who), await sittings.waiting(who), await sittings.called(who),
         await call.office.notice_board.listed(who),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import msgspec
 
 from meetings.sitting.invitations import NoticePeriod
 
-from .. import bodies, links
+from .. import answers, bodies, links
 from ..guard import Call, Routes
 
 routes = Routes()
@@ -31,16 +31,16 @@ async def change(call: Call) -> None:
 
 
 @routes.add("GET", "/api/sittings/{sitting}/invitation", "sitting.see")
-async def paper(call: Call) -> bodies.Link:
+async def paper(call: Call) -> answers.Link:
     sha256, name = await call.office.invitations.paper(call.who, call.param("sitting"))
-    return bodies.Link(links.make(call.office.link_key, sha256, name), sha256)
+    return answers.Link(links.make(call.office.link_key, sha256, name), sha256)
 
 
 @routes.add("GET", "/api/sittings/{sitting}/substitutes", "sitting.attend")
-async def substitutes(call: Call) -> list[bodies.PersonRow]:
+async def substitutes(call: Call) -> list[answers.PersonRow]:
     """Who may be sent in one's place."""
     held = await call.office.invitations.candidates(call.who, call.param("sitting"))
-    return [bodies.PersonRow.of(person, office) for office, person in held]
+    return [answers.PersonRow.of(person, office) for office, person in held]
 
 
 @routes.add("POST", "/api/sittings/{sitting}/substitute", "sitting.attend")

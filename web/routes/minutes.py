@@ -7,7 +7,7 @@ from typing import Literal, cast
 from meetings.sitting import narrative
 from store.errors import Malformed
 
-from .. import bodies, links
+from .. import answers, bodies, links
 from ..guard import Call, Routes
 
 routes = Routes()
@@ -17,18 +17,18 @@ FIELDS = ("secretary", "chair", "seal")
 
 
 @routes.add("GET", "/api/sittings/{sitting}/minutes", "minutes.comment")
-async def read(call: Call) -> bodies.Minutes:
+async def read(call: Call) -> answers.Minutes:
     """For who writes it; and for who was there, while it is open to comments."""
     text, version = await call.office.minutes.text(call.who, call.param("sitting"))
-    return bodies.Minutes(version, text)
+    return answers.Minutes(version, text)
 
 
 @routes.add("PUT", "/api/sittings/{sitting}/minutes", "minutes.edit")
-async def save(call: Call) -> bodies.Minutes:
+async def save(call: Call) -> answers.Minutes:
     asked = await call.body(bodies.SaveMinutesText)
     written = narrative.tidied(asked.text)
     version = await call.office.minutes.save(call.who, call.param("sitting"), written, asked.based_on)
-    return bodies.Minutes(version, written)
+    return answers.Minutes(version, written)
 
 
 @routes.add("POST", "/api/sittings/{sitting}/minutes/number", "minutes.number")
@@ -37,17 +37,17 @@ async def number(call: Call) -> None:
 
 
 @routes.add("GET", "/api/sittings/{sitting}/minutes/file", "minutes.see")
-async def file(call: Call) -> bodies.Link:
+async def file(call: Call) -> answers.Link:
     """A short-lived address of the newest file."""
     sha256, name = await call.office.minutes.pdf(call.who, call.param("sitting"))
-    return bodies.Link(links.make(call.office.link_key, sha256, name), sha256)
+    return answers.Link(links.make(call.office.link_key, sha256, name), sha256)
 
 
 @routes.add("GET", "/api/sittings/{sitting}/minutes/signer", "minutes.sign")
-async def signer(call: Call) -> bodies.Signer:
+async def signer(call: Call) -> answers.Signer:
     """Is it my turn, for which field, and have I a certificate?"""
     field, serial = await call.office.minutes.signer(call.who, call.param("sitting"))
-    return bodies.Signer(field or "", serial)
+    return answers.Signer(field or "", serial)
 
 
 def _field(value: str) -> SignedField:

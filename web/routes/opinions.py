@@ -6,7 +6,7 @@ from aiohttp import web
 
 from meetings.opinion.actions import NewOpinion, OpinionRow
 
-from .. import bodies, links
+from .. import answers, bodies, links
 from ..guard import Call, Routes
 
 routes = Routes()
@@ -19,8 +19,8 @@ async def listed(call: Call) -> list[OpinionRow]:
 
 
 @routes.add("POST", "/api/opinions", "opinion.put")
-async def put(call: Call) -> bodies.Made:
-    return bodies.Made(await call.office.opinions.put(call.who, await call.body(NewOpinion)))
+async def put(call: Call) -> answers.Made:
+    return answers.Made(await call.office.opinions.put(call.who, await call.body(NewOpinion)))
 
 
 @routes.add("POST", "/api/opinions/{opinion}/papers", "opinion.put")
@@ -32,9 +32,9 @@ async def add_paper(call: Call) -> None:
 
 
 @routes.add("GET", "/api/opinions/{opinion}/papers/{sha256}", "desk.see")
-async def paper(call: Call) -> bodies.Link:
+async def paper(call: Call) -> answers.Link:
     sha256, name = await call.office.opinions.paper(call.who, call.param("opinion"), call.param("sha256"))
-    return bodies.Link(links.make(call.office.link_key, sha256, name), sha256)
+    return answers.Link(links.make(call.office.link_key, sha256, name), sha256)
 
 
 @routes.add("POST", "/api/opinions/{opinion}/answer", "desk.see")
@@ -51,6 +51,11 @@ async def remind(call: Call) -> None:
 @routes.add("POST", "/api/opinions/{opinion}/count", "opinion.put")
 async def count(call: Call) -> None:
     await call.office.opinions.count(call.who, call.param("opinion"))
+
+
+@routes.add("POST", "/api/opinions/{opinion}/calling-off", "opinion.put")
+async def call_off(call: Call) -> None:
+    await call.office.opinions.call_off(call.who, call.param("opinion"), (await call.body(bodies.Reason)).reason)
 
 
 @routes.add("GET", "/api/opinions/{opinion}/sheet.pdf", "desk.see")

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from meetings.sitting.outcomes import NoticeText
 
-from .. import bodies, links
+from .. import answers, links
 from ..guard import Call, Routes
 
 routes = Routes()
@@ -25,9 +25,9 @@ async def issue_notice(call: Call) -> None:
 
 
 @routes.add("GET", "/api/sittings/{sitting}/conclusions/file", "sitting.see")
-async def notice_paper(call: Call) -> bodies.Link:
+async def notice_paper(call: Call) -> answers.Link:
     sha256, name = await call.office.outcomes.notice_paper(call.who, call.param("sitting"))
-    return bodies.Link(links.make(call.office.link_key, sha256, name), sha256)
+    return answers.Link(links.make(call.office.link_key, sha256, name), sha256)
 
 
 @routes.add("GET", "/api/sittings/{sitting}/items/{item}/extract.pdf", "minutes.read")
@@ -38,5 +38,5 @@ async def extract(call: Call) -> web.Response:
 
 
 @routes.add("POST", "/api/sittings/{sitting}/previous-minutes", "sitting.prepare")
-async def put_previous_minutes(call: Call) -> bodies.Made:
-    return bodies.Made(await call.office.outcomes.put_previous_minutes(call.who, call.param("sitting")))
+async def put_previous_minutes(call: Call) -> answers.Made:
+    return answers.Made(await call.office.outcomes.put_previous_minutes(call.who, call.param("sitting")))

@@ -8,21 +8,21 @@ from aiohttp import web
 
 from store.errors import Refused
 
-from .. import bodies, links, ranges
+from .. import answers, links, ranges
 from ..guard import Call, Routes
 
 routes = Routes()
 
 
 @routes.add("POST", "/api/sittings/{sitting}/items/{item}/papers", "paper.add")
-async def add(call: Call) -> bodies.PaperTaken:
+async def add(call: Call) -> answers.PaperTaken:
     """The body is the file; ?name= says what it is called. What was stripped is told."""
     name = call.request.query.get("name", "")
     length = call.request.content_length
     if length is not None and length > call.office.settings.largest_paper_mb * 1_000_000:
         raise Refused("too-large", limit=call.office.settings.largest_paper_mb)
     taken = await call.office.papers.add(call.who, call.param("sitting"), call.param("item"), name, call.chunks())
-    return bodies.PaperTaken(taken.sha256, taken.pages, taken.size, taken.signed, taken.stripped)
+    return answers.PaperTaken(taken.sha256, taken.pages, taken.size, taken.signed, taken.stripped)
 
 
 @routes.add("GET", "/papers/{token}", "page.see")

@@ -13,5 +13,5 @@ routes = Routes()
 @routes.add("GET", "/api/units/{unit}/register", "register.see")
 async def listed(call: Call) -> list[RegisterNumber]:
     """Of this year, or of ?year=."""
-    year = call.number("year") or int(vietnam_day(call.office.house.now_ms())[:4])
+    year = min(9999, call.number("year") or int(vietnam_day(call.office.house.now_ms())[:4]))
     return await call.office.register.listed(call.who, call.param("unit"), year)

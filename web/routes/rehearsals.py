@@ -13,7 +13,7 @@ from meetings.sitting.actions import SittingRow
 from meetings.sitting.rehearsal import Finding
 from meetings.sitting.room import Room
 
-from .. import bodies, readiness
+from .. import answers, bodies, readiness
 from ..guard import Call, Routes
 
 routes = Routes()
@@ -26,7 +26,7 @@ async def coming(call: Call) -> list[SittingRow]:
 
 
 @routes.add("GET", "/api/sittings/{sitting}/rehearsal", "rehearsal.hold")
-async def show(call: Call) -> bodies.Rehearsal:
+async def show(call: Call) -> answers.Rehearsal:
     return await readiness.of(call.office, await _room(call))
 
 

@@ -11,27 +11,29 @@ from meetings.sitting.actions import Like, Plan
 from meetings.sitting.templates import Template
 from store.errors import Refused
 
-from .. import bodies
+from .. import answers, bodies
 from ..guard import Call, Routes
 
 routes = Routes()
 
+GRACE_S = 30.0  # a page that is loaded anew, a line that is cut for a moment: nobody is lost for that
+
 
 @routes.add("GET", "/api/planning", "sitting.plan")
-async def planning(call: Call) -> bodies.Planning:
+async def planning(call: Call) -> answers.Planning:
     """What the form needs: my units, every unit, and who is in office in mine."""
     own = sorted({unit for role in ("secretary", "office-head", "chair") for unit in call.who.grants.get(role, ())})
     held = await call.office.people.offices(own)
-    units = [bodies.UnitRow.of(unit) for unit in await call.office.people.tree()]
-    return bodies.Planning(own, units, [bodies.PersonRow.of(person, office) for office, person in held])
+    units = [answers.UnitRow.of(unit) for unit in await call.office.people.tree()]
+    return answers.Planning(own, units, [answers.PersonRow.of(person, office) for office, person in held])
 
 
 @routes.add("POST", "/api/sittings", "sitting.plan")
-async def plan(call: Call) -> bodies.Made:
+async def plan(call: Call) -> answers.Made:
     asked = await call.body(bodies.NewSitting)
     given = msgspec.structs.asdict(asked)
     sitting = given.pop("id")
-    return bodies.Made(await call.office.sittings.plan(call.who, Plan(**given), sitting))
+    return answers.Made(await call.office.sittings.plan(call.who, Plan(**given), sitting))
 
 
 @routes.add("GET", "/api/sittings/{sitting}/plan", "sitting.conduct")
@@ -46,9 +48,9 @@ async def templates(call: Call) -> list[Template]:
 
 
 @routes.add("POST", "/api/units/{unit}/templates", "sitting.plan")
-async def keep_template(call: Call) -> bodies.Made:
+async def keep_template(call: Call) -> answers.Made:
     asked = await call.body(bodies.NewTemplate)
-    return bodies.Made(await call.office.templates.keep(call.who, call.param("unit"), asked.name, asked.sitting))
+    return answers.Made(await call.office.templates.keep(call.who, call.param("unit"), asked.name, asked.sitting))
 
 
 @routes.add("DELETE", "/api/units/{unit}/templates/{template}", "sitting.plan")
@@ -71,8 +73,11 @@ async def take_over(call: Call) -> None:
     asked = await call.body(bodies.TakeOver)
     room = await call.office.rooms.get(call.param("sitting"))
     rights.demand(call.who, "sitting.attend", room.thing())
-    if call.office.channels.connected(room.state.with_role(asked.role)):
-        raise Refused("holder-here")
+    holder = room.state.with_role(asked.role)
+    gone = call.office.channels.gone_for(holder)
+    # who is here without a tablet was never connected, and is not lost
+    if gone < GRACE_S or (holder in room.state.present and gone == float("inf")):
+        raise Refused("holder-here", seconds=int(GRACE_S))
     await room.ask(call.who, c.TakeOver(asked.role), trusted=True)
 
 
@@ -84,7 +89,7 @@ async def invite(call: Call) -> None:
 
 
 @routes.add("GET", "/api/sittings/{sitting}/journal", "sitting.see")
-async def journal(call: Call) -> list[bodies.JournalRow]:
+async def journal(call: Call) -> list[answers.JournalRow]:
     """The sitting's own journal, for chair and secretary: every event with its hash."""
     events = await call.office.sittings.story(call.who, call.param("sitting"), call.number("after"))
-    return [bodies.JournalRow(e.seq, e.at, e.kind, e.actor.id, e.hash) for e in events]
+    return [answers.JournalRow(e.seq, e.at, e.kind, e.actor.id, e.hash) for e in events]

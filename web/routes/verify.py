@@ -8,7 +8,7 @@ import tempfile
 from meetings.sitting.minute_book import Checked
 from store.errors import Refused
 
-from .. import bodies
+from .. import answers
 from ..guard import Call, Routes
 
 routes = Routes()
@@ -17,7 +17,7 @@ LARGEST_CHECKED = 50 * 1_000_000
 
 
 @routes.add("POST", "/api/verify", "signature.verify")
-async def verify(call: Call) -> bodies.Checked:
+async def verify(call: Call) -> answers.Checked:
     """The body is the file. It waits on disk for its turn."""
     queue = call.office.checks
     with queue.place(call.source), tempfile.TemporaryFile() as file:
@@ -33,20 +33,20 @@ async def verify(call: Call) -> bodies.Checked:
 
 
 @routes.add("GET", "/api/verify/{code}", "signature.verify")
-async def verify_code(call: Call) -> bodies.Checked:
+async def verify_code(call: Call) -> answers.Checked:
     queue = call.office.checks
     with queue.place(call.source):
         async with queue.turn:
             return _told(await call.office.minutes.check_code(call.param("code")))
 
 
-def _told(checked: Checked) -> bodies.Checked:
+def _told(checked: Checked) -> answers.Checked:
     report = checked.report
     signatures = tuple(
-        bodies.CheckedSignature(s.field, s.signer, s.organization, s.title, s.at, s.state, s.reason)
+        answers.CheckedSignature(s.field, s.signer, s.organization, s.title, s.at, s.state, s.reason)
         for s in report.signatures
     )
-    return bodies.Checked(
+    return answers.Checked(
         report.state, report.reason, signatures, report.sha256, checked.journal, checked.symbol, checked.subject,
         checked.agency,
     )  # fmt: skip

@@ -27,7 +27,8 @@ Command = (
 )  # fmt: skip
 Internal = (
     Invite | Release | ChangeDetails | SendSubstitute | ForwardConvening | NameParticipants
-    | AttachPaper | Admit | TakeOver | JoinSite | LeaveSite | CountVote | VoidVote | EndRecording | KeepRecording
+    | AttachPaper | Admit | CloseSitting | TakeOver | JoinSite | LeaveSite
+    | CountVote | VoidVote | EndRecording | KeepRecording
     | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes | IssueNotice
 )  # fmt: skip
 AnyCommand = Command | Internal
@@ -92,6 +93,7 @@ VERBS: dict[type, str] = {
     TakeNote: "minutes.edit",
     ChangeNote: "minutes.edit",
     Close: "sitting.preside",
+    CloseSitting: "sitting.preside",
     OpenComments: "minutes.edit",
     MakeComment: "minutes.comment",
     AnswerComment: "minutes.edit",

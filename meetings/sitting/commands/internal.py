@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import field
+
 from .. import events as e
 from ..rules import Choice
 from .base import Asked
@@ -23,6 +25,7 @@ class Release(Asked, frozen=True):
     reason: str = ""
     reply_by: int = 0
     paper: e.Issued | None = None
+    issued: int = 0  # papers of it before
 
 
 class ChangeDetails(Asked, frozen=True):
@@ -33,6 +36,7 @@ class ChangeDetails(Asked, frozen=True):
     begins: int
     reason: str = ""
     paper: e.Issued | None = None
+    issued: int = 0
 
 
 class SendSubstitute(Asked, frozen=True):
@@ -64,6 +68,12 @@ class Admit(Asked, frozen=True):
     """CheckIn at a site with the code that its wall shows."""
 
     site: str
+
+
+class CloseSitting(Asked, frozen=True):
+    """Close, with the names that the journal's ids stand for."""
+
+    people: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 class TakeOver(Asked, frozen=True):
@@ -133,7 +143,10 @@ class TypesetMinutes(Asked, frozen=True):
 
 
 class IssueNotice(Asked, frozen=True):
+    """`issued`: how many there were before."""
+
     paper: e.Issued
+    issued: int
 
 
 class SignMinutes(Asked, frozen=True):

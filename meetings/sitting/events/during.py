@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import field
+
 from ..rules import Choice, Result
 from .facts import Happening, LineName, QueueOrder, RecordingEnd, RecordingFile, VoidReason, VoteWay
 
@@ -231,4 +233,6 @@ class NoteChanged(Happening, frozen=True):
 
 
 class Closed(Happening, frozen=True):
-    pass
+    """`people`: name and office of everyone seated, by their ids, as they were that day."""
+
+    people: dict[str, tuple[str, str]] = field(default_factory=dict)

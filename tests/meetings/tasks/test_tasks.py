@@ -48,9 +48,12 @@ async def test_a_conclusion_becomes_a_task_and_goes_down_the_tree(committee: Com
     await tasks.acknowledge(who["east-chair"], "t2")
     await tasks.acknowledge(who["east-chair"], "t2")
     await tasks.report(who["east-chair"], "t2", "Đã rà soát 12 thôn.")
-    assert [(one.task.id, one.task.step) for one in await tasks.of_sitting(who["member1"], room.sitting)] == [
-        ("t1", "acknowledged"), ("t2", "done"),
-    ]  # fmt: skip
+    for person, shown in (
+        ("secretary", [("t1", "acknowledged"), ("t2", "done")]),
+        ("member1", [("t1", "acknowledged")]),  # how a unit hands it on is the units' business
+    ):
+        rows = await tasks.of_sitting(who[person], room.sitting)
+        assert [(one.task.id, one.task.step) for one in rows] == shown
     events = [event.kind for event in await committee.house.read(journal.read, f"unit:{EAST}")]
     assert events == ["task-acknowledged", "task-reported"]
 

@@ -1,4 +1,4 @@
-// Made by `bacap protocol` from web/wire.py and web/bodies.py; not to be edited.
+// Made by `bacap protocol` from web/wire.py, web/bodies.py and web/answers.py; not to be edited.
 
 export interface Acknowledge {
   kind: "acknowledge";
@@ -734,6 +734,7 @@ export interface Opinion {
   reminded_at?: number;
   closed_at?: number;
   result?: Result | null;
+  called_off?: string;
   reported?: string;
 }
 
@@ -846,6 +847,10 @@ export interface Reacted {
   sitting: string;
   person: string;
   sign: "agree" | "applause" | "hand" | "slower";
+}
+
+export interface Reason {
+  reason: string;
 }
 
 export interface RecordVote {

@@ -72,6 +72,12 @@ class Opinions extends Part {
       await this.do(() => post(`/api/opinions/${row.opinion.id}/answer`, given));
   }
 
+  /** @param {string} opinion */
+  async callOff(opinion) {
+    const reason = await ask({ title: t("opinion.call-off-title"), act: t("opinion.call-off"), tone: "seal", field: t("field.reason") });
+    if (reason) await this.do(() => post(`/api/opinions/${opinion}/calling-off`, { reason }));
+  }
+
   /** @param {string} opinion @param {FileList | null} files */
   async attach(opinion, files) {
     for (const file of files ?? []) await this.attempt(() => send(`/api/opinions/${opinion}/papers?name=${encodeURIComponent(file.name.replace(/\.pdf$/i, ""))}`, file, () => undefined));
@@ -116,6 +122,7 @@ class Opinions extends Part {
   /** @param {OpinionRow} row */
   acts(row) {
     const { opinion } = row;
+    if (opinion.called_off) return html`<p class="note warn">${t("opinion.called-off", { reason: marked(opinion.called_off) })}</p>`;
     if (opinion.closed_at)
       return html`<div class="row"><a class="button" target="_blank" rel="noopener" href="/api/opinions/${opinion.id}/sheet.pdf">${icon("printer")}${t("opinion.sheet")}</a>
         ${row.puts && !opinion.reported ? html`<button class="button act" @click=${() => this.report(row)}>${icon("calendar-plus")}${t("opinion.report")}</button>` : nothing}
@@ -123,6 +130,7 @@ class Opinions extends Part {
     if (!row.puts) return nothing;
     const all = (opinion.electorate ?? []).every((person) => opinion.answers?.[person]);
     return html`<div class="row"><button class="button" @click=${() => this.do(() => post(`/api/opinions/${opinion.id}/reminder`))}>${icon("bell-ring")}${t("reply.remind")}</button>
+      <button class="button" @click=${() => this.callOff(opinion.id ?? "")}>${icon("ban")}${t("opinion.call-off")}</button>
       ${all ? html`<button class="button act" @click=${() => this.do(() => post(`/api/opinions/${opinion.id}/count`))}>${icon("vote")}${t("opinion.count")}</button>` : nothing}
       <label class="button">${icon("upload")}${t("paper.choose")}<input class="read-only-to-ears" type="file" accept="application/pdf" multiple @change=${(/** @type {Event} */ event) => this.attach(opinion.id ?? "", /** @type {HTMLInputElement} */ (event.target).files)}></label></div>`;
   }

@@ -1,0 +1,223 @@
+"""Every body of an HTTP answer, as structs; the requests are in bodies.py, the channel's messages in wire.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from meetings.sitting.actions import CalledRow, SittingRow, Waiting
+from meetings.sitting.events import LineName
+from meetings.sitting.narrative import MinutesText
+from meetings.sitting.notice_board import NoticeRow
+from meetings.sitting.rehearsal import Finding, Step
+from meetings.sitting.rule_book import RuleSetRow
+from meetings.sitting.screen import SittingPart
+
+from .wire import Health
+
+if TYPE_CHECKING:
+    from meetings.people.model import Membership, Person, Unit
+
+
+class Made(msgspec.Struct, frozen=True):
+    id: str
+
+
+class Link(msgspec.Struct, frozen=True):
+    """`sha256` of what is behind it, where it is a file."""
+
+    url: str
+    sha256: str = ""
+
+
+class Code(msgspec.Struct, frozen=True):
+    code: str
+
+
+class Enrolled(msgspec.Struct, frozen=True):
+    """`credential` is shown once; the room's browser keeps it."""
+
+    site: str
+    name: str
+    credential: str
+
+
+class Office(msgspec.Struct, frozen=True):
+    id: str
+    unit: str
+    unit_name: str
+    role: str
+    office: str
+
+
+class Me(msgspec.Struct, frozen=True):
+    """Who is signed in ("" is nobody), and which places to offer."""
+
+    id: str
+    name: str
+    offices: tuple[Office, ...]
+    places: tuple[str, ...]
+    demonstration: bool
+    needs_first: bool
+
+
+class UnitRow(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    kind: str
+    tier: int
+    parent: str
+    place: str
+
+    @classmethod
+    def of(cls, unit: Unit) -> UnitRow:
+        return cls(unit.id, unit.name, unit.kind, unit.tier, unit.parent or "", unit.place)
+
+
+class PersonRow(msgspec.Struct, frozen=True):
+    """One office of a person; `login` and `email` are "" for none, or where they are not one's business."""
+
+    id: str
+    name: str
+    honorific: str
+    membership: str
+    unit: str
+    role: str
+    office: str
+    counted: bool
+    login: str
+    email: str
+
+    @classmethod
+    def of(cls, person: Person, held: Membership, login: str = "", email: str = "") -> PersonRow:
+        named = (person.id, person.name, person.honorific)
+        return cls(*named, held.id, held.unit, held.role, held.office, held.counted, login, email)
+
+
+class ActRow(msgspec.Struct, frozen=True):
+    """An administrative act; `about` is the name of the person it concerns, if any."""
+
+    seq: int
+    at: int
+    kind: str
+    actor: str
+    about: str
+    body: Mapping[str, Any]
+    hash: str
+
+
+class SiteRow(msgspec.Struct, frozen=True):
+    id: str
+    unit: str
+    name: str
+    room: str
+    enrolled: bool
+    revoked: bool
+    health: Health
+
+
+class CertificateRow(msgspec.Struct, frozen=True):
+    """`use`: lan-authority, node, signing-root ...; times in UTC milliseconds."""
+
+    use: str
+    subject: str
+    begins: int
+    ends: int
+    fingerprint: str
+
+
+class UnitRules(msgspec.Struct, frozen=True):
+    """`adopts`: the asker may take in a regulation of the unit."""
+
+    rows: list[RuleSetRow]
+    adopts: bool
+
+
+class Desk(msgspec.Struct, frozen=True):
+    sittings: list[SittingRow]
+    waiting: list[Waiting]
+    called: list[CalledRow]  # sittings that wait for a unit one answers for
+    notices: list[NoticeRow]
+
+
+class Planning(msgspec.Struct, frozen=True):
+    """`own`: units I may plan for; `people`: those in office there."""
+
+    own: list[str]
+    units: list[UnitRow]
+    people: list[PersonRow]
+
+
+class SiteReadiness(msgspec.Struct, frozen=True):
+    """`step`: what it found (good, warn, bad); or why there is no news since it was rung: waiting, silent (for
+    minutes), busy (in another sitting), away (not connected), unenrolled; or unasked. `findings`: of its last answer,
+    at `checked`. `rung`, `checked`: UTC milliseconds, 0 for never."""
+
+    site: str
+    name: str
+    line: LineName
+    connected: bool
+    step: Step
+    rung: int
+    checked: int
+    findings: tuple[Finding, ...]
+
+
+class Rehearsal(msgspec.Struct, frozen=True):
+    sitting: SittingPart
+    sites: tuple[SiteReadiness, ...]
+
+
+class JournalRow(msgspec.Struct, frozen=True):
+    seq: int
+    at: int
+    kind: str
+    actor: str
+    hash: str
+
+
+class PaperTaken(msgspec.Struct, frozen=True):
+    """A paper is kept. `stripped`: codes of what was taken out of it."""
+
+    sha256: str
+    pages: int
+    size: int
+    signed: bool
+    stripped: tuple[str, ...]
+
+
+class Minutes(msgspec.Struct, frozen=True):
+    version: int
+    text: MinutesText
+
+
+class Signer(msgspec.Struct, frozen=True):
+    """`field` "": not my turn. `certificate` "": none yet."""
+
+    field: str
+    certificate: str
+
+
+class CheckedSignature(msgspec.Struct, frozen=True):
+    field: str
+    signer: str
+    organization: str
+    title: str
+    at: int
+    state: str
+    reason: str
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """A file judged: valid, not-valid or cannot-tell. `journal`: same, other or unknown to this node."""
+
+    state: str
+    reason: str
+    signatures: tuple[CheckedSignature, ...]
+    sha256: str
+    journal: str
+    symbol: str
+    subject: str
+    agency: str
