@@ -46,10 +46,10 @@ class RegisterPlace extends Part {
     return html`<div class="place stack"><div class="head"><h1>${t("place.place-register")}</h1></div>
       <section class="card stack"><div class="row">
           ${this.units.length > 1 ? html`<label class="field"><span>${t("field.unit")}</span><select @change=${this.choose}>${this.units.map((one) => html`<option value=${one.unit}>${marked(one.unit_name)}</option>`)}</select></label>` : nothing}
-          <span class="push"></span><button class="button" @click=${() => this.turn(-1)} aria-label=${t("register.before")}>${this.year - 1}</button><span class="strong figures">${this.year}</span><button class="button" @click=${() => this.turn(1)} aria-label=${t("register.after")}>${this.year + 1}</button></div>
+          <span class="push"></span><button class="button" @click=${() => this.turn(-1)}>${t("register.year", { year: this.year - 1 })}</button><span class="strong figures">${this.year}</span><button class="button" @click=${() => this.turn(1)}>${t("register.year", { year: this.year + 1 })}</button></div>
         ${this.rows?.length
           ? html`<ul class="list">${this.rows.map(
-              (row) => html`<li><span class="main"><span class="strong figures">${row.symbol}</span> · ${marked(row.about)}<br><span class="small soft">${t(`document.${row.kind}`)}${row.day ? html` · ${date(Date.parse(row.day))}` : nothing}${row.void ? html` · ${marked(row.void)}` : nothing}</span></span>
+              (row) => html`<li><span class="main"><span class="strong figures">${marked(row.symbol)}</span> · ${marked(row.about)}<br><span class="small soft">${t(`document.${row.kind}`)}${row.day ? html` · ${date(Date.parse(row.day))}` : nothing}${row.void ? html` · ${marked(row.void)}` : nothing}</span></span>
                 <span class="badge ${row.void ? "seal" : "good"}">${t(row.void ? "register.void" : "register.issued")}</span></li>`,
             )}</ul>`
           : html`<p class="soft">${t(this.rows ? "register.empty" : "app.loading")}</p>`}</section></div>`;
