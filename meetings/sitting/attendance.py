@@ -38,7 +38,7 @@ def _whom(state: State, who: str, person: str) -> str:
     named = person or who
     if named not in state.seats:
         raise Refused("not-invited")
-    if named != who and state.seats[who].role not in LEADERS:
+    if named != who and state.seat_of(who).role not in LEADERS:
         raise Denied("no-right")
     return named
 

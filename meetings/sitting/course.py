@@ -28,7 +28,7 @@ def open_item(state: State, command: c.OpenItem) -> list[e.AnyHappening]:
 
 def show_page(state: State, command: c.ShowPage, who: str) -> list[e.AnyHappening]:
     """The presenter turns the page: chair, secretary, the rapporteur of the item, or who has the floor."""
-    seat = state.seats[who]
+    seat = state.seat_of(who)
     item = state.find_item(state.item)
     presents = seat.role in LEADERS or state.floor.speaker == who or (item is not None and item.rapporteur == who)
     if not presents:

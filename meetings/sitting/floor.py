@@ -11,7 +11,7 @@ from .state import State
 
 
 def ask(state: State, command: c.AskFloor, who: str) -> list[e.AnyHappening]:
-    here, seat = state.present.get(who), state.seats[who]
+    here, seat = state.present.get(who), state.seat_of(who)
     if here is None:
         raise Refused("check-in-first")
     if seat.role == "guest" and state.rule.guests == "listen":
@@ -68,7 +68,7 @@ def end(state: State, command: c.EndFloor, who: str) -> list[e.AnyHappening]:
     """By the chair, or by the speaker who has finished."""
     if not state.floor.speaker:
         raise Refused("floor-free")
-    if who != state.floor.speaker and state.seats[who].role != "chair":
+    if who != state.floor.speaker and state.seat_of(who).role != "chair":
         raise Denied("no-right")
     return [e.FloorEnded(state.floor.speaker)]
 

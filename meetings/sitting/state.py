@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from store.errors import Denied
+
 from . import events as e
 from .model import (
     AgendaStep,
@@ -89,6 +91,12 @@ class State(msgspec.Struct, frozen=True):
     def with_role(self, role: str) -> str:
         """The person who has a role only one can have; "" if none."""
         return next((seat.person for seat in self.seats.values() if seat.role == role), "")
+
+    def seat_of(self, person: str) -> e.Seat:
+        """Raises Denied: who has none asks for nothing in the sitting."""
+        if person not in self.seats:
+            raise Denied("no-right")
+        return self.seats[person]
 
     @property
     def chair(self) -> str:
