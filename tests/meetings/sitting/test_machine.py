@@ -53,7 +53,7 @@ POOLS: dict[str, tuple[Any, ...]] = {
     "person": PEOPLE,
     "people": ((), ("a",), ("a", "guest"), ("stranger",)),
     "rapporteur": ("", "", "a", "stranger"),
-    "choices": (("for",), ("against",), ("not-voting",), ("1",), ("1", "2"), ("2", "2"), ("nothing",), ()),
+    "choices": (("for",), ("against",), ("silent",), ("1",), ("1", "2"), ("2", "2"), ("nothing",), ()),
     "marks": ("100", "010", "001", "111", "000", "1", "xyz", ""),
     "options": ((), (), (), ("A", "B"), ("A", "B", "C"), ("A",), ("A", "A")),
     "text": ("Nội dung", "Nội dung", "", " ", "x" * 20_001),
@@ -104,7 +104,7 @@ def counted(rnd: Random, ballot: Ballot | None) -> c.CountVote:
     """What the urn would say of BALLOT, or a lie."""
     if ballot is None:
         return c.CountVote("b9", (("for", 1),), 1)
-    named = [str(n) for n in range(1, len(ballot.options) + 1)] or ["for", "against", "not-voting"]
+    named = [str(n) for n in range(1, len(ballot.options) + 1)] or ["for", "against", "silent"]
     counts, papers = dict.fromkeys(named, 0), len(ballot.taken) + rnd.choice((0, 0, 0, 0, 1))
     for _ in range(papers):
         counts[rnd.choice(named)] += 1
