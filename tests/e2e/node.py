@@ -17,6 +17,7 @@ from meetings.house import SYSTEM
 from meetings.people import passwords, records
 from meetings.people.accounts import Accounts
 from meetings.people.actions import People
+from meetings.people.model import Membership, Person, PersonId, UnitId
 from tests.kit.servers import free_port
 from web import settings
 from web.demo import people as cast
@@ -29,7 +30,12 @@ PASSWORD = "mưa rơi trên mái"
 LOGINS = {
     "chu-tich": "chutich", "thu-ky": "thuky", "van-thu": "vanthu", "tai-chinh": "taichinh", "ky-thuat": "kythuat",
     "pho-chu-tich": "phochutich", "noi-vu": "noivu", "nong-nghiep": "nongnghiep",
+    "van-phong": "vanphong",
 }  # fmt: skip
+APPROVER = (
+    Person(PersonId("van-phong"), "Đỗ Thị Thử Duyệt", "ba"),
+    Membership("m-van-phong", PersonId("van-phong"), UnitId("vinh-linh"), "office-head", "Phó Chánh Văn phòng", False),
+)
 SITES = ("dc-tinh", "dc-vinh-linh", "dc-vinh-o")
 
 
@@ -104,7 +110,7 @@ async def prepare(folder: Path) -> Node:
     async with open_house(chosen) as house:
         people, units = People(house), tree.units()
         await people.plant(SYSTEM, units)
-        await people.put_people(SYSTEM, cast.people(units))
+        await people.put_people(SYSTEM, [*cast.people(units), APPROVER])
         await people.put_sites(SYSTEM, cast.sites(units))
         hashed = await passwords.hash_password(PASSWORD)
         for person, login in LOGINS.items():

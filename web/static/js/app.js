@@ -23,8 +23,8 @@ class App extends Part {
     super();
     /** @type {Me | null} */
     this.me = null;
-    /** @type {ReturnType<typeof find>} */
-    this.where = null;
+    /** @type {ReturnType<typeof find> | undefined} */
+    this.where = undefined; // until it is known
     /** @type {{text: string, tone: string} | null} */
     this.note = null;
     addEventListener("popstate", () => void this.arrive());
@@ -83,6 +83,7 @@ class App extends Part {
   }
 
   place() {
+    if (this.where === undefined) return html`<div class="place"><p class="soft">${t("app.loading")}</p></div>`;
     if (!this.where) return html`<div class="place empty"><h1>${t("app.nowhere")}</h1><a class="button act" href="/">${t("place.place-desk")}</a></div>`;
     const made = /** @type {any} */ (document.createElement(this.where.place.tag));
     made.me = this.me;

@@ -10,7 +10,7 @@ import { date, marked, t } from "../words.js";
 /** What is asked for in a task, for those who give one. @param {UnitRow[]} units @param {string} text @param {string} latest an ISO day, or "" */
 export const taskFields = (units, text, latest) => html`<label class="field"><span>${t("task.text")}</span><textarea name="text" required maxlength="20000" .value=${text}></textarea></label>
   <label class="field"><span>${t("task.lead")}</span><select name="lead" required>${units.map((unit) => html`<option value=${unit.id}>${marked(unit.name)}</option>`)}</select></label>
-  <label class="field"><span>${t("task.supporting")}</span><select name="supporting" multiple size="4">${units.map((unit) => html`<option value=${unit.id}>${marked(unit.name)}</option>`)}</select></label>
+  <details><summary>${t("task.supporting")}</summary><fieldset class="many"><legend class="read-only-to-ears">${t("task.supporting")}</legend>${units.map((unit) => html`<label class="check"><input type="checkbox" name="supporting" value=${unit.id}>${marked(unit.name)}</label>`)}</fieldset></details>
   <label class="field"><span>${t("task.deadline")}</span><input type="date" name="deadline" required max=${latest || nothing}></label>`;
 
 /** @param {FormData} form @param {string} id */
