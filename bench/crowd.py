@@ -10,6 +10,7 @@ import base64
 import contextlib
 import json
 import os
+import resource
 import socket
 import ssl
 import struct
@@ -23,6 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from web import app, settings, tls, wiring  # noqa: E402
+
+MOST = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (MOST, MOST))  # a client is a file, as in web/cli/web.py
 
 # ── servers, each a process of its own ──
 

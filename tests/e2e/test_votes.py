@@ -31,7 +31,7 @@ def pictures() -> Path | None:
     return Path(folder) if folder else None
 
 
-async def begin(node: Node, folder: Path) -> str:
+async def begin(node: Node, folder: Path, units: tuple[str, ...] = ()) -> str:
     """A sitting under way on its only item, nine members checked in; through the channel, as screens do it."""
     people = {}
     for person in ("thu-ky", "chu-tich"):
@@ -41,6 +41,7 @@ async def begin(node: Node, folder: Path) -> str:
     await secretary.call("POST", "/api/sittings", {
         "id": sitting, "title": "Phiên họp về nhân sự", "unit": "vinh-linh", "place": "Phòng 1",
         "begins": 1_795_490_000_000, "chair": "chu-tich", "secretary": "thu-ky", "clerk": "van-thu",
+        "units": units,
     })  # fmt: skip
     await secretary.do(sitting, "add-item", item="a", title="Nhân sự", question="Đồng ý đề nghị của Phòng Nội vụ?")
     await secretary.call("POST", f"/api/sittings/{sitting}/release", {"reason": "Thử"})
