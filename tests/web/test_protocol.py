@@ -1,5 +1,5 @@
 """What is generated is current, and the one page holds together with its policy. web.protocol, web.shell,
-web.cli.protocol, web.wire
+web.cli.protocol, web.wire, web.bodies, web.answers
 """
 
 from __future__ import annotations
