@@ -29,6 +29,7 @@ from meetings.sitting.minute_book import MinuteBook
 from meetings.sitting.notice_board import NoticeBoard
 from meetings.sitting.outcomes import Outcomes
 from meetings.sitting.papers import SittingPapers
+from meetings.sitting.reminders import Reminders
 from meetings.sitting.rooms import Rooms
 from meetings.sitting.rule_book import RuleBook
 from meetings.sitting.templates import Templates
@@ -203,6 +204,8 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         attached = SittingPapers(house, rooms, papers, settings.largest_paper_mb * 1_000_000)
         opinions = kept(Opinions(house, rooms, papers, attached, register))
         opinions.start()
+        reminders = kept(Reminders(house, rooms))
+        reminders.start()
         letters = kept(PostOffice(house, rooms, settings, base_url(settings)))
         letters.start()
         health = HealthBoard(channels)

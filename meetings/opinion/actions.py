@@ -92,6 +92,7 @@ class Opinions:
         while True:
             try:
                 await self.count_due()
+                await self.remind_due()
             except Exception:
                 log.exception("opinion ballots wait to be counted")
             await asyncio.sleep(LOOK_S)
@@ -101,6 +102,15 @@ class Opinions:
         for opinion in await self._house.read(records.due, self._house.now_ms()):
             try:
                 await self._change(opinion, SYSTEM, lambda state: [] if state.closed_at else model.close(state))
+            except Fault as fault:
+                log.warning("opinion ballot %s: %s", opinion, fault)
+
+    async def remind_due(self) -> None:
+        """Those who have a day left, once."""
+        now = self._house.now_ms()
+        for opinion in await self._house.read(records.due, now + model.REMIND_MS):
+            try:
+                await self._change(opinion, SYSTEM, lambda state: model.remind_in_time(state, now))
             except Fault as fault:
                 log.warning("opinion ballot %s: %s", opinion, fault)
 

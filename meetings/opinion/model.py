@@ -102,6 +102,18 @@ class Opinion(msgspec.Struct, frozen=True):
         return not self.closed_at and (now >= self.deadline or not self.missing)
 
 
+REMIND_MS = 86_400_000  # so long before the deadline, whoever has not answered is reminded
+
+
+def remind_in_time(state: Opinion, now: int) -> list[AnyHappening]:
+    """Once, in the last day; not of a ballot that is no older than that."""
+    begins = state.deadline - REMIND_MS
+    late = begins <= now < state.deadline and not state.closed_at
+    if not late or not state.missing or max(state.reminded_at, state.opened_at) >= begins:
+        return []
+    return [Reminded(state.missing)]
+
+
 def evolve(state: Opinion, happening: AnyHappening, at: int) -> Opinion:
     if isinstance(happening, Opened):
         given: dict[str, Any] = msgspec.structs.asdict(happening)

@@ -145,6 +145,12 @@ def coming(conn: sa.Connection, predicate: Predicate) -> list[sa.Row[Any]]:
     return list(conn.execute(sa.select(sittings).where(where).order_by(sittings.c.begins).limit(200)))
 
 
+def released(conn: sa.Connection, after: int) -> list[str]:
+    """Sittings that people are invited to, and that begin later."""
+    where = (sittings.c.phase == "released") & (sittings.c.begins > after)
+    return list(conn.scalars(sa.select(sittings.c.id).where(where).order_by(sittings.c.begins)))
+
+
 def roles_of(conn: sa.Connection, person: str) -> dict[str, tuple[str, ...]]:
     """Sitting -> this person's roles in it."""
     found: dict[str, tuple[str, ...]] = {}

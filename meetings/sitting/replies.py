@@ -10,6 +10,8 @@ from . import events as e
 from .agenda import text
 from .state import State
 
+REMIND_MS = 86_400_000  # so long before an answer is due, whoever has not given it is reminded
+
 
 def reply(state: State, command: c.Reply, who: str) -> list[e.AnyHappening]:
     """May be changed until the sitting opens. Who wants to be absent says why (Law 77/2015, Article 114)."""
@@ -94,6 +96,15 @@ def name_participants(state: State, command: c.NameParticipants) -> list[e.AnyHa
     if not made and called.named_at:
         return []
     return [*made, e.ParticipantsNamed(command.unit, tuple(sorted(named)))]
+
+
+def is_reminder_due(state: State, now: int) -> bool:
+    """Once, in the last day before the answers are due; not of an invitation that is no older than that."""
+    begins = state.reply_by - REMIND_MS
+    if state.phase != "released" or not begins <= now < state.reply_by:
+        return False
+    silent = state.unanswered or not all(one.named_at for one in state.convened.values())
+    return bool(silent) and max(state.reminded_at, state.released_at) < begins
 
 
 def overdue(state: State, now: int) -> bool:

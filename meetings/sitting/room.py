@@ -341,7 +341,7 @@ class Room:
         return wall_code.code(self._walls, site, self._house.now_ms())
 
     def keeper(self) -> Principal:
-        """The program itself, for what it writes on its own: the first draft of the minutes."""
+        """The program itself, for what it does on its own: the first draft of the minutes, reminders."""
         return Principal("system", "bacap")
 
     def thing(self) -> Thing:

@@ -100,6 +100,15 @@ async def put(node: Node, deadline_ms: int = HOUR_MS) -> str:
     return opinion
 
 
+def test_who_has_not_answered_is_reminded_once_in_the_last_day() -> None:
+    day = model.REMIND_MS
+    state = replace(asked(), deadline=3 * day)
+    assert model.remind_in_time(state, 2 * day - 1) == model.remind_in_time(state, 3 * day) == []
+    [reminded] = model.remind_in_time(answered(state, m1="for"), 2 * day)
+    assert isinstance(reminded, model.Reminded) and "m1" not in reminded.people and len(reminded.people) == 9
+    assert model.remind_in_time(model.evolve(state, reminded, 2 * day), 2 * day + 1) == []
+
+
 async def once(data: bytes) -> AsyncIterator[bytes]:
     yield data
 

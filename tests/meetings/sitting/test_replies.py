@@ -1,6 +1,7 @@
 """Approval, notice, replies, substitutes, units that name their people, decided in memory.
 
-meetings.sitting.replies, meetings.sitting.agenda, meetings.sitting.waiting, meetings.sitting.notices
+meetings.sitting.replies, meetings.sitting.agenda, meetings.sitting.waiting, meetings.sitting.notices,
+meetings.sitting.reminders
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from msgspec.structs import replace
 from meetings.sitting import commands as c
 from meetings.sitting import events as e
 from meetings.sitting import notices, replies, waiting
+from meetings.sitting.reminders import Reminders
 from meetings.sitting.state import State
 from store.errors import Denied, Stale
+from tests.kit.committee import Committee
 from tests.kit.played import RULE, SEATS, Played, refused
+from tests.kit.world import Fixed
 
 APPROVER = e.Seat("head", "m9", "u", "approver")
 
@@ -91,6 +95,37 @@ def test_members_reply_and_may_change_their_mind_until_it_opens() -> None:
     assert refused(lambda: played.do("secretary", c.Remind())) == "all-replied"
     played.do("chair", c.Open())
     assert refused(lambda: played.do("a", c.Reply("online"))) == "not-now"
+
+
+def test_who_has_not_answered_is_reminded_once_a_day_before() -> None:
+    day = replies.REMIND_MS
+    played = prepared().do("secretary", c.Release(3, reply_by=2 * day))
+    silent = played.state
+    assert [replies.is_reminder_due(silent, now) for now in (day - 1, day, 2 * day - 1, 2 * day)] == [
+        False, True, True, False,
+    ]  # fmt: skip
+    assert not replies.is_reminder_due(replace(silent, reminded_at=day), day + 1), "once"
+    assert not replies.is_reminder_due(replace(silent, released_at=day), day + 1), "invited only today"
+    for person in silent.asked:
+        played.do(person, c.Reply("online"))
+    assert not replies.is_reminder_due(played.state, day), "all have answered"
+
+
+async def test_the_program_reminds_by_itself(committee: Committee, world: Fixed) -> None:
+    room, begins = await committee.rooms.get(await committee.plan()), world.utc_ms + 3 * replies.REMIND_MS
+    await room.ask(committee.who["secretary"], c.AddItem("i1", "Ngân sách"))
+    await room.ask(committee.who["secretary"], c.ChangeDetails("Họp", "Phòng", begins), trusted=True)
+    await room.ask(committee.who["secretary"], c.Release(3, reply_by=begins - 1000), trusted=True)
+    reminders = Reminders(committee.house, committee.rooms)
+    await reminders.remind_due()
+    assert not room.state.reminded_at
+    world.step(2 * replies.REMIND_MS)
+    await reminders.remind_due()
+    first = room.state.reminded_at
+    assert first
+    world.step(60_000)
+    await reminders.remind_due()
+    assert room.state.reminded_at == first
 
 
 def substitute(member: str = "b") -> c.SendSubstitute:

@@ -1,6 +1,6 @@
 // The tree of units, and the people in office at the chosen one.
-import { drop, get, post } from "../api.js";
-import { ask } from "../elements/confirm.js";
+import { drop, get, post, put } from "../api.js";
+import { ask, fill } from "../elements/confirm.js";
 import { Part, html, icon, nothing } from "../part.js";
 import { marked, t } from "../words.js";
 
@@ -59,6 +59,14 @@ class Units extends Part {
     if (made) this.link = made.url;
   }
 
+  /** Where letters go. @param {PersonRow} person */
+  async address(person) {
+    const fields = html`<label class="field"><span>${t("field.email")}</span><input type="email" name="email" .value=${person.email}></label>`;
+    const form = await fill({ title: t("people.email-title", { name: person.name }), text: t("people.email-text"), act: t("prepare.details-save") }, fields);
+    if (form) await this.attempt(() => put(`/api/people/${person.id}/email`, { email: String(form.get("email")) }));
+    await this.choose(this.chosen);
+  }
+
   /** @param {PersonRow} person */
   async close(person) {
     if (await ask({ title: t("people.close-title", { name: person.name }), text: t("people.close-text"), act: t("people.close"), tone: "seal" }))
@@ -75,10 +83,11 @@ class Units extends Part {
 
   /** @param {PersonRow} person */
   row(person) {
-    return html`<li><span class="main"><span class="strong">${marked(person.name)}</span><br><span class="small soft">${marked(person.office)} · ${t(`role.${person.role}`)}${person.counted ? ` · ${t("people.counted")}` : ""}</span></span>
+    return html`<li><span class="main"><span class="strong">${marked(person.name)}</span><br><span class="small soft">${marked(person.office)} · ${t(`role.${person.role}`)}${person.counted ? ` · ${t("people.counted")}` : ""}${person.email ? html`<br>${marked(person.email)}` : nothing}</span></span>
       ${person.login ? html`<span class="badge good">${person.login}</span>` : nothing}
       <button class="button" @click=${() => this.account(person)}>${t(person.login ? "people.reset" : "people.account")}</button>
       ${person.login ? html`<button class="button" @click=${() => this.close(person)}>${t("people.close")}</button>` : nothing}
+      <button class="button" @click=${() => this.address(person)}>${t("people.email")}</button>
       <button class="button" @click=${() => this.end(person)}>${t("people.end")}</button></li>`;
   }
 
