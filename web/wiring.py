@@ -202,6 +202,8 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         witness = kept(Witness(house, rooms, safe.node_key))
         witness.start()
         attached = SittingPapers(house, rooms, papers, settings.largest_paper_mb * 1_000_000)
+        invitations = Invitations(house, rooms, papers, register)
+        invitations.attend()
         opinions = kept(Opinions(house, rooms, papers, attached, register))
         opinions.start()
         reminders = kept(Reminders(house, rooms))
@@ -221,7 +223,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         yield Office(
             settings, house, accounts, people, rooms, sittings, channels, health, workshop, PublicQueue(),
             papers, attached, book, RuleBook(house), register,
-            Invitations(house, rooms, papers, register), Templates(house, sittings),
+            invitations, Templates(house, sittings),
             Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms), opinions, Bundles(house, rooms),
             NoticeBoard(house), signing,
             media, trials, recorder, relay, pulse, link_key(settings), Shell(settings.demonstration),

@@ -1,11 +1,13 @@
 """Convening: release with a numbered invitation, moving a sitting, someone sent instead, people named by their unit.
 
 The number and the paper come first and are durable; the release then names them in one event. A crash between the two
-leaves a number that is found again by the same act, so that none is lost and none given twice.
+leaves a number that is found again by the same act, so that none is lost and none given twice; if the act never comes,
+it is void.
 """
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -14,6 +16,7 @@ import msgspec
 
 from documents.actions import Papers
 from documents.model import Head, InvitationForm
+from store.chain import Event
 from store.db import Connection
 from store.errors import Missing, Refused
 from store.world import vietnam_day
@@ -29,12 +32,23 @@ from . import agenda, narrative
 from . import commands as c
 from . import events as e
 from .calendar import Calendar, Year
+from .decide import BEFORE
 from .room import Room
 from .rooms import Rooms
+from .state import State
 
 KIND = "GM"
 REQUESTS = ("Đề nghị các đại biểu nghiên cứu tài liệu trước, dự họp đúng thành phần, đúng thời gian.",)
 CLOSING = "Đề nghị các đại biểu xác nhận dự họp trên hệ thống"
+
+
+LAST = ("opened", "cancelled")  # what comes after these sends no invitation
+UNUSED = "Không phát hành giấy mời"
+
+
+def _thing(state: State) -> str:
+    """What the next invitation is to the register."""
+    return f"{state.id}#{state.invitation.issued + 1}"
 
 
 @cache
@@ -64,6 +78,24 @@ class Invitations:
         self._rooms = rooms
         self._papers = papers
         self._register = register
+        self._voiding: set[asyncio.Task[None]] = set()
+
+    def attend(self) -> None:
+        """A number that was taken for a paper and that no act named is void once no act can name it any more."""
+
+        def started(room: Room) -> None:
+            def changed(state: State, events: list[Event]) -> None:
+                if any(event.kind in LAST for event in events):
+                    task = asyncio.create_task(self._void(room.keeper(), state))
+                    self._voiding.add(task)
+                    task.add_done_callback(self._voiding.discard)
+
+            room.on_change.append(changed)
+
+        self._rooms.on_start.append(started)
+
+    async def _void(self, by: Principal, state: State) -> None:
+        await self._register.void(by, _thing(state), KIND, UNUSED)
 
     # ── by the secretary ──
 
@@ -83,7 +115,7 @@ class Invitations:
         issued = room.state.invitation.issued
         paper = await self._issue(who, room, room.state.title, room.state.place, room.state.begins)
         command = msgspec.structs.replace(command, paper=paper, issued=issued)
-        await room.ask(who, command, trusted=True, seen=seen)
+        await self._ask(who, room, command, seen)
 
     async def change(
         self, who: Principal, sitting: str, title: str, place: str, begins: int, reason: str = "", seen: int = 0
@@ -97,7 +129,15 @@ class Invitations:
             issued = room.state.invitation.issued
             paper = await self._issue(who, room, told.title, told.place, told.begins)
             command = msgspec.structs.replace(command, paper=paper, issued=issued)
-        await room.ask(who, command, trusted=True, seen=seen)
+        await self._ask(who, room, command, seen)
+
+    async def _ask(self, who: Principal, room: Room, command: c.AnyCommand, seen: int) -> None:
+        try:
+            await room.ask(who, command, trusted=True, seen=seen)
+        except Refused:
+            if room.state.phase not in BEFORE:  # it was cancelled or opened at the same moment
+                await self._void(who, room.state)
+            raise
 
     async def _prepared_by(self, who: Principal, sitting: str) -> Room:
         room = await self._rooms.get(sitting)
@@ -108,8 +148,7 @@ class Invitations:
         state = room.state
         unit, above = await self._house.read(units_of, state.unit, vietnam_day(begins))
         await self._papers.typeset(_form(room, unit, above, title, place, begins, "", self._house.today()))
-        thing = f"{state.id}#{state.invitation.issued + 1}"
-        number = await self._register.take(who, unit, KIND, thing, title)
+        number = await self._register.take(who, unit, KIND, _thing(state), title)
         form = _form(room, unit, above, title, place, begins, number.symbol, number.day)
         pdf, _ = await self._papers.typeset(form)
         return e.Issued(number.number, number.symbol, number.day, await self._house.blobs.keep(pdf))

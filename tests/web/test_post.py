@@ -199,6 +199,29 @@ async def test_release_asks_for_a_reason_where_notice_is_short_and_spends_no_num
     assert (await (await node.browser()).get(link["url"])).data.startswith(b"%PDF")
 
 
+async def test_a_number_that_no_act_names_is_void_once_the_sitting_is_cancelled(node: Node) -> None:
+    room, who = await node.planned(begins=BEGINS), node.committee.who
+    release = node.office.invitations.release
+
+    async def cancelled(*_: object, **__: object) -> list[object]:
+        raise Refused("busy")  # as if the node had died between the number and the release
+
+    ask, room.ask = room.ask, cancelled  # type: ignore[method-assign, assignment]
+    with pytest.raises(Refused, match="busy"):
+        await release(who["secretary"], room.sitting)
+    room.ask = ask  # type: ignore[method-assign]
+    year = int(node.office.house.today()[:4])
+    [taken] = await node.office.register.listed(who["clerk"], "district", year)
+    assert taken.number == 1 and not taken.void, "the same release, asked again, finds it"
+    await room.ask(who["secretary"], c.Cancel("Dời sang tháng sau"))
+    for _ in range(100):
+        [taken] = await node.office.register.listed(who["clerk"], "district", year)
+        if taken.void:
+            break
+        await asyncio.sleep(0.02)
+    assert taken.void == "Không phát hành giấy mời"
+
+
 async def test_a_member_sends_somebody_of_the_same_unit(node: Node) -> None:
     room, member = await convened(node), await node.signed_in("member1")
     candidates = (await member.get(f"/api/sittings/{room.sitting}/substitutes")).body
