@@ -7,7 +7,6 @@ crash between sending and noting it sends it twice, under the same Message-ID.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 from email.message import EmailMessage
@@ -33,6 +32,7 @@ log = logging.getLogger("bacap.post")
 KIND = "mail"
 LOOK_S = 1.0
 TIMEOUT_S = 30
+CANCEL_S = 1.0
 
 
 class PostOffice:
@@ -48,10 +48,10 @@ class PostOffice:
             self._task = asyncio.create_task(self._run(), name="post")
 
     async def close(self) -> None:
-        if self._task is not None:
+        """Cancelled until it ends: `asyncio.wait_for` before Python 3.12, under the mail library, may lose a cancel."""
+        while self._task is not None and not self._task.done():
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task}, timeout=CANCEL_S)
 
     async def _run(self) -> None:
         while True:

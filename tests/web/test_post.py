@@ -6,6 +6,7 @@ web.routes.register
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email
 import email.policy
 from collections.abc import AsyncIterator, Iterator
@@ -28,6 +29,8 @@ from store.world import VIETNAM
 from tests.kit.committee import EAST, WEST
 from tests.kit.node import Node, plant, running
 from tests.kit.servers import free_port
+from web.post import PostOffice
+from web.settings import Settings
 
 BEGINS = 1_895_490_000_000  # 24/01/2030: far enough for any notice
 DAY_MS = 86_400_000
@@ -197,6 +200,21 @@ async def test_release_asks_for_a_reason_where_notice_is_short_and_spends_no_num
     assert again.code == "not-now" and room.state.invitation.issued == 1
     link = (await (await node.signed_in("member1")).get(f"/api/sittings/{room.sitting}/invitation")).body
     assert (await (await node.browser()).get(link["url"])).data.startswith(b"%PDF")
+
+
+async def test_closing_comes_to_an_end_though_a_cancel_is_lost(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = Settings(smtp_host="127.0.0.1", mail_from="hop@example.vn")
+    letters = PostOffice(node.office.house, node.office.rooms, given, "https://example.vn")
+
+    async def deaf() -> bool:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        return False
+
+    monkeypatch.setattr(letters, "send_one", deaf)
+    letters.start()
+    await asyncio.sleep(0)
+    await asyncio.wait_for(letters.close(), 20)
 
 
 async def test_a_number_that_no_act_names_is_void_once_the_sitting_is_cancelled(node: Node) -> None:
