@@ -12,6 +12,8 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from . import background
+
 log = logging.getLogger(__name__)
 
 INBOX = 256  # hints a slow subscriber may have waiting; the oldest goes first, since any one says "look again"
@@ -102,9 +104,7 @@ class RedisBus:
         return self._local.subscribe(topic)
 
     async def close(self) -> None:
-        self._pump.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._pump
+        await background.end(self._pump)
         await self._redis.aclose()
         await self._local.close()
 

@@ -19,6 +19,7 @@ from store.db import Database, open_database
 
 from .kit import servers
 from .kit.committee import Committee, convene
+from .kit.node import Node, plant, running
 from .kit.world import Fixed
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -128,3 +129,18 @@ async def committee(house: House) -> AsyncIterator[Committee]:
     made = await convene(house)
     yield made
     await made.rooms.close()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small installation, to be copied."""
+    folder = tmp_path_factory.mktemp("installation")
+    asyncio.run(plant(folder))
+    return folder
+
+
+@pytest.fixture
+async def node(tmp_path: Path, template: Path) -> AsyncIterator[Node]:
+    """A running node over a copy of it."""
+    async with running(tmp_path / "data", template) as made:
+        yield made

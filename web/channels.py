@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from meetings.house import House
 from meetings.people.accounts import SESSIONS, Accounts
+from store import background
 
 from .wire import ToBrowser
 
@@ -28,10 +28,7 @@ class Channels:
         self._task = asyncio.create_task(self._watch_sessions(), name="sessions")
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await background.end(self._task)
         for channel in list(self._open):
             await channel.cut(1001)
 

@@ -19,7 +19,7 @@ from meetings.people.model import UnitId, agency_of
 from meetings.people.orgtree import Tree
 from meetings.sitting import records
 from meetings.sitting.rooms import Rooms
-from store import jobs
+from store import background, jobs
 from store.db import Connection
 from store.jobs import Job
 from store.world import vietnam_day
@@ -32,7 +32,6 @@ log = logging.getLogger("bacap.post")
 KIND = "mail"
 LOOK_S = 1.0
 TIMEOUT_S = 30
-CANCEL_S = 1.0
 
 
 class PostOffice:
@@ -45,22 +44,14 @@ class PostOffice:
 
     def start(self) -> None:
         if self._settings.smtp_host:
-            self._task = asyncio.create_task(self._run(), name="post")
+            self._task = asyncio.create_task(background.repeat(self._send_due, LOOK_S, "letters"))
 
     async def close(self) -> None:
-        """Cancelled until it ends: `asyncio.wait_for` before Python 3.12, under the mail library, may lose a cancel."""
-        while self._task is not None and not self._task.done():
-            self._task.cancel()
-            await asyncio.wait({self._task}, timeout=CANCEL_S)
+        await background.end(self._task)
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                while await self.send_one():
-                    pass
-            except Exception:
-                log.exception("letters wait")
-            await asyncio.sleep(LOOK_S)
+    async def _send_due(self) -> None:
+        while await self.send_one():
+            pass
 
     async def send_one(self) -> bool:
         """Send the letter that is due; False if there is none."""

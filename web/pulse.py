@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
+
+from store import background
 
 BEAT_S = 0.05
 KEPT = 1200  # beats: a minute
@@ -19,10 +20,7 @@ class Pulse:
         self._task = asyncio.create_task(self._beat(), name="pulse")
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await background.end(self._task)
 
     async def _beat(self) -> None:
         loop = asyncio.get_running_loop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import uuid
 from collections.abc import AsyncIterable, AsyncIterator, Callable
@@ -14,7 +13,7 @@ from msgspec import Meta
 
 from documents.actions import Papers
 from documents.model import Head, PaperForm
-from store import journal
+from store import background, journal
 from store.chain import Actor
 from store.db import Connection
 from store.errors import Denied, Fault, Missing, Refused
@@ -80,22 +79,14 @@ class Opinions:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._watch(), name="opinions")
+        self._task = asyncio.create_task(background.repeat(self._look, LOOK_S, "opinion ballots"))
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await background.end(self._task)
 
-    async def _watch(self) -> None:
-        while True:
-            try:
-                await self.count_due()
-                await self.remind_due()
-            except Exception:
-                log.exception("opinion ballots wait to be counted")
-            await asyncio.sleep(LOOK_S)
+    async def _look(self) -> None:
+        await self.count_due()
+        await self.remind_due()
 
     async def count_due(self) -> None:
         """A deadline is an event; that it has passed is for us to see."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from store import background
 from store.errors import Malformed, Unavailable
 
 log = logging.getLogger("bacap.relay")
@@ -185,10 +186,7 @@ class RelayLink:
         return self._writer is not None
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await background.end(self._task)
 
     async def _run(self) -> None:
         while True:

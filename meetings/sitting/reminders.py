@@ -6,9 +6,9 @@ Sittings that wait for replies, and units that have not named their people. Ball
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 
+from store import background
 from store.errors import Fault
 
 from ..house import House
@@ -28,21 +28,10 @@ class Reminders:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="reminders")
+        self._task = asyncio.create_task(background.repeat(self.remind_due, LOOK_S, "reminders"))
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.remind_due()
-            except Exception:
-                log.exception("reminders wait")
-            await asyncio.sleep(LOOK_S)
+        await background.end(self._task)
 
     async def remind_due(self) -> None:
         for sitting in await self._house.read(records.released, self._house.now_ms()):

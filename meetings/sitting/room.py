@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from signing.checkpoint import Checkpoint
-from store import journal
+from store import background, journal
 from store.chain import Actor, Event
 from store.db import Connection
 from store.errors import Denied, Fault, Malformed, Refused, Unavailable
@@ -118,10 +118,7 @@ class Room:
 
     async def stop(self) -> None:
         self._audience.stop()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await background.end(self._task)
 
     async def _load(self) -> None:
         """Take the stream (a new epoch: whoever had it before can write no more) and fold it."""

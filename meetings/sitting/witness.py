@@ -7,13 +7,12 @@ the checkpoint with its screen; whoever kept one can tell a journal that was wri
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signing import checkpoint
-from store import journal
+from store import background, journal
 from store.chain import Event, Head
 
 from ..house import House
@@ -41,10 +40,7 @@ class Witness:
 
     async def close(self) -> None:
         for task in (self._task, *self._marks):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            await background.end(task)
 
     def _attend(self, room: Room) -> None:
         def changed(state: State, events: list[Event]) -> None:

@@ -27,7 +27,7 @@ from store import jobs
 from store.errors import Denied, Refused
 from store.world import VIETNAM
 from tests.kit.committee import EAST, WEST
-from tests.kit.node import Node, plant, running
+from tests.kit.node import Node, running
 from tests.kit.servers import free_port
 from web.post import PostOffice
 from web.settings import Settings
@@ -61,13 +61,6 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
     server.start()
     yield box, server.port
     server.stop()
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("installation")
-    asyncio.run(plant(folder))
-    return folder
 
 
 @pytest.fixture

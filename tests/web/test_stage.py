@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from meetings.sitting import commands as c
 from meetings.sitting.state import State
-from tests.kit.node import Node, plant, running
+from tests.kit.node import Node
 from web import stage
 from web.routes import sittings
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("installation")
-    asyncio.run(plant(folder))
-    return folder
-
-
-@pytest.fixture
-async def node(tmp_path: Path, template: Path) -> AsyncIterator[Node]:
-    async with running(tmp_path, template) as made:
-        yield made
 
 
 def rooms_of(state: State, *endpoints: str) -> dict[str, str]:

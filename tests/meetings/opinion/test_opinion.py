@@ -9,7 +9,6 @@ import asyncio
 import io
 import uuid
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pypdf
 import pytest
@@ -23,23 +22,10 @@ from store import journal
 from store.chain import Head
 from store.errors import Denied, Missing, Refused
 from tests.kit.committee import DISTRICT
-from tests.kit.node import Node, pdf, plant, running
+from tests.kit.node import Node, pdf
 
 RULE = rule_book.shipped()[0].rule
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("installation")
-    asyncio.run(plant(folder))
-    return folder
-
-
-@pytest.fixture
-async def node(tmp_path: Path, template: Path) -> AsyncIterator[Node]:
-    async with running(tmp_path, template) as made:
-        yield made
 
 
 def asked(members: int = 10, **rule: object) -> Opinion:

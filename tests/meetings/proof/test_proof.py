@@ -28,23 +28,10 @@ from signing import checkpoint
 from store import chain, journal
 from store.chain import Event
 from store.errors import Denied, Missing, Refused
-from tests.kit.node import Node, pdf, plant, running
+from tests.kit.node import Node, pdf, running
 
 ROOT = Path(__file__).resolve().parents[3]
 Files = dict[str, bytes]
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("installation")
-    asyncio.run(plant(folder))
-    return folder
-
-
-@pytest.fixture
-async def node(tmp_path: Path, template: Path) -> AsyncIterator[Node]:
-    async with running(tmp_path / "node", template) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,7 @@ Real workshop, real signatures, real time stamps; the rules of the steps by them
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,23 +19,10 @@ from meetings.sitting.room import Room
 from store import journal
 from tests.kit.authority import Office
 from tests.kit.committee import UNITS
-from tests.kit.node import Answer, Browser, Node, plant, running
+from tests.kit.node import Answer, Browser, Node
 
 PASSPHRASE = "một câu thật dài"
 SIGNERS = (("secretary", "secretary"), ("chair", "chair"), ("seal", "clerk"))
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("installation")
-    asyncio.run(plant(folder))
-    return folder
-
-
-@pytest.fixture
-async def node(tmp_path: Path, template: Path) -> AsyncIterator[Node]:
-    async with running(tmp_path, template) as made:
-        yield made
 
 
 async def closed(node: Node) -> Room:

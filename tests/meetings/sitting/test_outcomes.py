@@ -5,10 +5,7 @@ meetings.sitting.outcomes, web.routes.outcomes, over a real node with its worksh
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pypdf
 import pytest
@@ -17,21 +14,8 @@ from meetings.sitting import commands as c
 from meetings.sitting import outcomes
 from meetings.sitting.room import Room
 from store.errors import Refused, Stale
-from tests.kit.node import Node, plant, running
+from tests.kit.node import Node
 from tests.kit.played import Played, refused
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("installation")
-    asyncio.run(plant(folder))
-    return folder
-
-
-@pytest.fixture
-async def node(tmp_path: Path, template: Path) -> AsyncIterator[Node]:
-    async with running(tmp_path, template) as made:
-        yield made
 
 
 def words(data: bytes) -> str:
