@@ -8,7 +8,7 @@ its handler must be idempotent. Failures come back later and later; after MAX_TR
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,9 +42,10 @@ class Job:
     tries: int  # this attempt included
 
 
-def enqueue(conn: sa.Connection, job_id: str, kind: str, payload: Mapping[str, Any], run_at: int) -> None:
-    row = {"id": job_id, "kind": kind, "payload": json.dumps(payload), "run_at": run_at}
-    conn.execute(jobs.insert().values(**row, lease_until=0, tries=0))
+def enqueue(conn: sa.Connection, given: Iterable[tuple[str, Mapping[str, Any]]], kind: str, run_at: int) -> None:
+    """GIVEN: id and payload of each."""
+    same = {"kind": kind, "run_at": run_at, "lease_until": 0, "tries": 0}
+    conn.execute(jobs.insert(), [same | {"id": id_, "payload": json.dumps(payload)} for id_, payload in given])
 
 
 def lease(conn: sa.Connection, kinds: list[str], now: int, lease_ms: int = LEASE_MS) -> Job | None:

@@ -149,8 +149,11 @@ def append(
     command: Command,
     at: int,
     random: Callable[[int], bytes],
+    *,
+    recalled: bool = False,
 ) -> list[Event]:
-    """Append DRAFTS in order, in the caller's transaction. AT: UTC milliseconds. RANDOM(n) gives salt.
+    """Append DRAFTS in order, in the caller's transaction. AT: UTC milliseconds. RANDOM(n) gives salt. RECALLED: the
+    caller has asked `recall` in this transaction and found nothing.
 
     Raises Stale `lease-lost` when the epoch has moved on, Refused `command-reused` for an id that stood for
     something else. A command that was accepted before appends nothing and returns its events again.
@@ -158,7 +161,7 @@ def append(
     row = _locked(conn, lease.stream)
     if (row.home, row.epoch) != (lease.node, lease.epoch):
         raise Stale("lease-lost")
-    known = recall(conn, lease.stream, command)
+    known = None if recalled else recall(conn, lease.stream, command)
     if known is not None:
         return known
     head = Head(row.head_seq, row.head_hash, row.head_at)

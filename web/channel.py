@@ -170,8 +170,7 @@ class Channel:
         room, now = self._watched.get(asked.sitting), asyncio.get_running_loop().time()
         if room is None or self.who.id not in room.state.present or now < self._next_sign:
             return
-        item = room.state.find_item(room.state.item)
-        if item is not None and item.closed:
+        if room.state.closed_item_on:
             return
         self._next_sign = now + SIGN_S
         told = wire.Reacted(asked.sitting, self.who.id, asked.sign)

@@ -26,7 +26,7 @@ from store.errors import Denied, Fault, Refused
 from . import wire
 from .channels import Channels
 from .health import HealthBoard
-from .stage import is_divided, nothing, policies_of, relay_room, sitting_of
+from .stage import is_divided, is_over, nothing, policies_of, relay_room, sitting_of
 
 if TYPE_CHECKING:
     from meetings.sitting.state import State
@@ -212,14 +212,12 @@ class MediaDesk:
 
     def _put_out(self, state: State, before: State) -> None:
         """Whose seat or place has changed joins anew, with what the new one allows; in the end everybody is out."""
-        everyone = list(dict.fromkeys((*state.rooms, *before.seats, *state.seats)))
-        divided = is_divided(before) or is_divided(state)
-        moved = [one for one in everyone if relay_room(before, one) != relay_room(state, one)] if divided else []
         gone = [person for person, here in before.present.items() if state.present.get(person) != here]
         gone += [person for person in before.seats if person not in state.seats]
-        if state.phase == "closed":
-            gone = everyone
-        for endpoint in dict.fromkeys((*gone, *moved)):
+        if is_over(state) or is_divided(before) or is_divided(state):
+            everyone = (*state.rooms, *before.seats, *state.seats)
+            gone += [one for one in everyone if is_over(state) or relay_room(before, one) != relay_room(state, one)]
+        for endpoint in dict.fromkeys(gone):
             for joined in (endpoint, endpoint + WATCHING) if endpoint in state.rooms else (endpoint,):
                 self._spawn(self._relay.leave(relay_room(before, endpoint), joined))
             for channel in self._channels.of(endpoint):

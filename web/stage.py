@@ -24,8 +24,12 @@ def relay_room(state: State, endpoint: str) -> str:
 
 def is_divided(state: State) -> bool:
     """Are there parts at all? Most sittings have none, most of the time."""
-    item = state.find_item(state.item)
-    return bool(state.side_rooms) or (item is not None and item.closed)
+    return bool(state.side_rooms) or state.closed_item_on
+
+
+def is_over(state: State) -> bool:
+    """Is nobody to see or hear anybody any more?"""
+    return state.phase in ("closed", "cancelled")
 
 
 def sitting_of(room: str) -> str:
@@ -35,7 +39,7 @@ def sitting_of(room: str) -> str:
 
 def policies_of(state: State, codec: str = "VP8") -> dict[str, Policy]:
     """What the relay is told, by relay room; an empty one of a closed sitting, so that it may be forgotten."""
-    if state.phase in ("closed", "cancelled"):
+    if is_over(state):
         return {state.id: nothing(state.id)}
     heard = floor.may_be_heard(state)
     if heard is not None:  # who speaks or presides may share a screen too, from a seat in a room
@@ -45,8 +49,7 @@ def policies_of(state: State, codec: str = "VP8") -> dict[str, Policy]:
     for side, one in state.side_rooms.items():
         key = f"{state.id}{PART}{side}"
         made[key] = Policy(key, one.sites[:1], None, lines, codec)
-    item = state.find_item(state.item)
-    if item is not None and item.closed:
+    if state.closed_item_on:
         key = f"{state.id}{PART}{OUTSIDE}"
         made[key] = Policy(key, (), (), lines, codec)  # nobody is heard there
     return made

@@ -24,12 +24,11 @@ from ..people import rights
 from ..people.model import Person, PersonId
 from ..people.orgtree import Tree
 from ..people.rights import Principal
-from ..sitting import events as e
 from ..sitting import records
-from ..sitting.evolve import evolve
+from ..sitting.evolve import follow
 from ..sitting.rooms import Rooms
 from ..sitting.state import State
-from .judge import FORMAT, HEADS, JOURNAL, MANIFEST, SUMS, Manifest, Verdict, judge, skipped
+from .judge import FORMAT, HEADS, JOURNAL, MANIFEST, SUMS, Manifest, Verdict, contents, judge, opened
 
 LARGEST = 4_000_000_000  # bytes unpacked
 MOST_FILES = 20_000
@@ -70,7 +69,7 @@ class Bundles:
             raise Missing("no-such-sitting")
         state = State(id=sitting)
         for event in events:
-            state = evolve(state, e.read(event), event.at)
+            state = follow(state, event)
         people_, units, sites = await self._house.read(_names, state, vietnam_day(state.begins))
         people_ = dict(state.people) or people_  # as they were at the close
         manifest = Manifest(FORMAT, sitting, self._house.node, self._house.now_ms(), people_, units, sites)
@@ -79,19 +78,16 @@ class Bundles:
             JOURNAL: _lines([withheld(event) for event in events]),
             HEADS: _lines(heads),
         }
-        for sha256 in sorted(_contents(state)):
+        for sha256 in sorted(contents(state)):
             files[f"files/{sha256}"] = await self._house.blobs.load(sha256)
-        sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
-        return await asyncio.to_thread(_zip, files | {SUMS: sums.encode()})
+        return await asyncio.to_thread(_zip, files)
 
     async def take_in(self, files: dict[str, bytes]) -> Verdict:
         """Put a judged sitting into this node, as it is. One that is not whole is refused, and changes nothing."""
-        verdict = judge(files)
+        verdict = await asyncio.to_thread(judge, files)  # it hashes and plays all of it
         if not verdict.whole:
             raise Refused("bundle-altered", finding=verdict.findings[0].code, seq=verdict.findings[0].seq)
-        manifest = msgspec.json.decode(files[MANIFEST], type=Manifest)
-        events = [msgspec.json.decode(line, type=Event) for line in files[JOURNAL].splitlines()]
-        heads = [msgspec.json.decode(line, type=Checkpoint) for line in files[HEADS].splitlines()]
+        manifest, events, heads = opened(files)
         for name, data in files.items():
             if name.startswith("files/"):
                 await self._house.blobs.keep(data)
@@ -104,12 +100,6 @@ def withheld(event: Event) -> Event:
     if event.kind == "said" and event.body is not None and event.body.get("to") == "chair":
         return dataclasses.replace(event, body=None, salt=None)
     return event
-
-
-def _contents(state: State) -> set[str]:
-    named = {paper.sha256 for paper in state.papers}
-    named |= {made for made in (state.invitation.sha256, state.minutes.sha256, state.minutes.pdf) if made}
-    return named | ({state.notice.sha256} if state.notice is not None else set())
 
 
 def _gather(conn: Connection, sitting: str) -> tuple[list[Event], list[Checkpoint]]:
@@ -138,7 +128,7 @@ def _restore(
 ) -> None:  # fmt: skip
     state = State(id=manifest.sitting)
     for event in events:
-        state = skipped(state) if event.body is None else evolve(state, e.read(event), event.at)
+        state = follow(state, event)
     journal.restore(conn, manifest.sitting, "sitting", state.unit, node, events)
     for head in heads:
         journal.keep_checkpoint(
@@ -156,9 +146,11 @@ def _lines(things: list[Event] | list[Checkpoint]) -> bytes:
 
 
 def _zip(files: dict[str, bytes]) -> bytes:
+    """With the sums of all; in a thread, because it takes its time."""
     out = io.BytesIO()
+    sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
+        for name, data in (files | {SUMS: sums.encode()}).items():
             packed = zipfile.ZIP_STORED if name.startswith("files/") else zipfile.ZIP_DEFLATED
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, packed)
     return out.getvalue()

@@ -18,7 +18,7 @@ from store import chain
 from store.chain import Event, Flaw
 
 from ..sitting import events as e
-from ..sitting.evolve import evolve
+from ..sitting.evolve import evolve, follow
 from ..sitting.state import State
 from .replay import check
 
@@ -64,13 +64,18 @@ class Verdict(msgspec.Struct, frozen=True):
         return not self.findings
 
 
+def opened(files: Mapping[str, bytes]) -> tuple[Manifest, list[Event], list[Checkpoint]]:
+    """What an export tells. Raises KeyError, ValueError (msgspec's among them) or RecursionError."""
+    manifest = msgspec.json.decode(files[MANIFEST], type=Manifest)
+    events = [msgspec.json.decode(line, type=Event) for line in files[JOURNAL].splitlines()]
+    return manifest, events, [msgspec.json.decode(line, type=Checkpoint) for line in files[HEADS].splitlines()]
+
+
 def judge(files: Mapping[str, bytes]) -> Verdict:
     """The verdict on the FILES of an export (name -> content). Never raises for what they hold."""
     findings = list(_sums(files))
     try:
-        manifest = msgspec.json.decode(files[MANIFEST], type=Manifest)
-        events = [msgspec.json.decode(line, type=Event) for line in files[JOURNAL].splitlines()]
-        heads = [msgspec.json.decode(line, type=Checkpoint) for line in files[HEADS].splitlines()]
+        manifest, events, heads = opened(files)
     except (KeyError, msgspec.DecodeError, ValueError, RecursionError) as error:
         return Verdict("", "", 0, 0, 0, (), (*findings, Finding("unreadable", name=str(error)[:200])))
     if manifest.format != FORMAT or any(event.stream != manifest.sitting for event in events) or not events:
@@ -89,19 +94,14 @@ def judge(files: Mapping[str, bytes]) -> Verdict:
     findings += _files(state, files)
     if state.people and dict(state.people) != manifest.people:
         findings.append(Finding("names"))
-    if max(known, default=0) < len(events):
-        findings.append(Finding("unwitnessed", max(known, default=0)))
+    last = max(known, default=0)
+    if last < len(events):
+        findings.append(Finding("unwitnessed", last))
     erased = sum(event.body is None for event in events)
     keys = tuple(sorted({head.key for head in heads}))
-    last = max(known, default=0)
     return Verdict(
         manifest.sitting, state.title, len(events), erased, last, keys, tuple(findings[:MOST_FINDINGS])
     )  # fmt: skip
-
-
-def skipped(state: State) -> State:
-    """The state behind an event whose content was withheld and changes nothing."""
-    return msgspec.structs.replace(state, seq=state.seq + 1)
 
 
 def _sums(files: Mapping[str, bytes]) -> list[Finding]:
@@ -125,7 +125,7 @@ def _play(events: list[Event]) -> tuple[State, list[Finding]]:
     for event in events:
         hashes[event.seq] = event.hash
         if event.body is None and event.kind in WITHHELD:
-            state = skipped(state)
+            state = follow(state, event)
             continue
         if event.body is None:
             findings.append(Finding("erased", event.seq))
@@ -140,11 +140,14 @@ def _play(events: list[Event]) -> tuple[State, list[Finding]]:
     return state, findings
 
 
+def contents(state: State) -> set[str]:
+    """SHA-256 of the papers, invitation, minutes and notice that the events name."""
+    named = {paper.sha256 for paper in state.papers}
+    named |= {made for made in (state.invitation.sha256, state.minutes.sha256, state.minutes.pdf) if made}
+    return named | ({state.notice.sha256} if state.notice is not None else set())
+
+
 def _files(state: State, files: Mapping[str, bytes]) -> list[Finding]:
     """Papers, invitation, minutes and notice are there, and are the ones that the events name."""
-    wanted = {paper.sha256 for paper in state.papers}
-    wanted |= {made for made in (state.invitation.sha256, state.minutes.sha256, state.minutes.pdf) if made}
-    if state.notice is not None:
-        wanted.add(state.notice.sha256)
     there = {hashlib.sha256(data).hexdigest() for name, data in files.items() if name.startswith("files/")}
-    return [Finding("content-missing", name=sha256) for sha256 in sorted(wanted - there)]
+    return [Finding("content-missing", name=sha256) for sha256 in sorted(contents(state) - there)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from store.errors import Denied, Refused
@@ -85,11 +86,12 @@ def check_out(state: State, command: c.CheckOut, who: str) -> list[e.AnyHappenin
 Standing = Literal["present", "represented", "excused", "absent"]
 
 
-def standing(state: State, person: str) -> Standing:
-    """How a member stands now: here, stood in for by somebody who is counted, absent with a reason, or absent."""
+def standing(state: State, person: str, counted: Collection[str]) -> Standing:
+    """How a member stands now: here, stood in for by somebody who is counted, absent with a reason, or absent.
+    COUNTED: `state.entitled_present`, made once for all who are asked about."""
     if person in state.present:
         return "present"
-    if person in state.entitled_present:
+    if person in counted:
         return "represented"
     reply = state.replies.get(person)
     return "excused" if reply is not None and reply.answer == "absent" and reply.granted is not False else "absent"

@@ -70,16 +70,17 @@ class Audience:
 
     def add(self, watcher: Watcher, after: int, found: list[Event]) -> None:
         """Begin telling a browser, with FOUND, the events behind AFTER, first."""
-        self._tell_now()  # so that nobody of this view is told twice what the new one hears now
+        if self._timer is not None:
+            self._tell_now()  # so that nobody of this view is told twice what the new one hears now
         viewer, state = self.view_for(watcher.who), self._state()
         first = self._first.get((viewer, after))
         if first is None or first.seq != state.seq:
             missed = [view(event, viewer, state) for event in found if event.seq > after]
-            now = self._screen(viewer)
-            first = self._first[viewer, after] = self._telling(missed, changed(None, now))
-            self._seen.setdefault(viewer, Seen(last=now))
+            first = self._first[viewer, after] = self._telling(missed, changed(None, self._screen(viewer)))
         watcher.tell(first)
-        self._seen.setdefault(viewer, Seen(last=self._screen(viewer))).watchers.add(watcher)
+        if viewer not in self._seen:
+            self._seen[viewer] = Seen(last=self._screen(viewer))
+        self._seen[viewer].watchers.add(watcher)
 
     def remove(self, watcher: Watcher) -> None:
         for viewer, seen in list(self._seen.items()):
@@ -106,8 +107,7 @@ class Audience:
     def _tell_now(self) -> None:
         self.stop()
         steps, self._untold = self._untold, []
-        if steps:
-            self._first.clear()
+        self._first.clear()
         crowd = sum(len(seen.watchers) for seen in self._seen.values())
         if crowd > FEW:
             self._due = asyncio.get_running_loop().time() + crowd * PAUSE_S

@@ -17,8 +17,7 @@ LONGEST = 2000
 
 
 def say(state: State, command: c.Say, who: str) -> list[e.AnyHappening]:
-    item = state.find_item(state.item)
-    if item is not None and item.closed:
+    if state.closed_item_on:
         raise Refused("chat-closed-item")
     if who not in state.present:
         raise Refused("check-in-first")

@@ -107,7 +107,8 @@ def _attendance(state: State, people: Mapping[str, Card]) -> Iterable[str]:
     yield from (f"{title(people.get(seat.person))};" for seat in present)
     yield from _partly(state, present, people)
     away = [seat.person for seat in members if seat.person not in was_there]
-    excused = [person for person in away if standing(state, person) == "excused"]
+    counted = frozenset(state.entitled_present)
+    excused = [person for person in away if standing(state, person, counted) == "excused"]
     for heading, missing in (("Vắng có lý do", excused), ("Vắng mặt", [one for one in away if one not in excused])):
         if missing:
             yield f"{heading}: {'; '.join(title(people.get(person)) for person in missing)}."

@@ -21,32 +21,31 @@ class Notice(NamedTuple):
 
 def of(state: State, happening: e.AnyHappening) -> list[Notice]:
     """Who is told what of HAPPENING, which led to STATE."""
-    secretary, everyone = state.with_role("secretary"), [*state.seats]
     if isinstance(happening, e.Released):
         return _all([*state.asked, state.chair, state.with_role("clerk")], "invited")
     if isinstance(happening, e.Invited) and state.phase in ("released", "open"):
         return _all([seat.person for seat in happening.seats], "invited")
     if isinstance(happening, e.DetailsChanged) and happening.reason:
-        return _all(everyone, "changed", reason=happening.reason)
+        return _all([*state.seats], "changed", reason=happening.reason)
     if isinstance(happening, e.Cancelled) and state.released_at:
-        return _all(everyone, "cancelled", reason=happening.reason)
+        return _all([*state.seats], "cancelled", reason=happening.reason)
     if isinstance(happening, e.Reminded):
         return _all(list(happening.people), "reminded")
     if isinstance(happening, e.AgendaSubmitted):
         return _all([state.with_role("approver")], "agenda-submitted")
     if isinstance(happening, e.AgendaApproved):
-        return _all([secretary], "agenda-approved")
+        return _all([state.with_role("secretary")], "agenda-approved")
     if isinstance(happening, e.AgendaReturned):
-        return _all([secretary], "agenda-returned", reason=happening.reason)
+        return _all([state.with_role("secretary")], "agenda-returned", reason=happening.reason)
     if isinstance(happening, e.Replied):
-        told = _all([secretary], "replied", person=happening.person, answer=happening.answer)
+        told = _all([state.with_role("secretary")], "replied", person=happening.person, answer=happening.answer)
         absent = happening.answer == "absent"
         asked = {"person": happening.person, "reason": happening.reason}
         return told + (_all([state.chair], "absence-asked", **asked) if absent else [])
     if isinstance(happening, e.AbsenceAnswered):
         return _all([happening.person], "absence-granted" if happening.granted else "absence-refused")
     if isinstance(happening, e.NoticeIssued):
-        return _all(everyone, "concluded", symbol=happening.paper.symbol)
+        return _all([*state.seats], "concluded", symbol=happening.paper.symbol)
     if isinstance(happening, e.Circulated):
         return _all(list(happening.people), "circulated")
     return []

@@ -83,15 +83,14 @@ def side_room_of(state: State, endpoint: str) -> str:
 def is_outside(state: State, endpoint: str) -> bool:
     """While a closed item is on, does this endpoint stay outside? A room comes in with a member or someone of the desk
     in it, or as the committee's own; a person alone comes in unless they are a guest whom the item is not for."""
-    item = state.find_item(state.item)
-    if item is None or not item.closed or state.phase != "open":
+    if not state.closed_item_on:
         return False
     if endpoint in state.rooms:
         inside = any(
-            here.site == endpoint and _belongs(state, person, item.id) for person, here in state.present.items()
+            here.site == endpoint and _belongs(state, person, state.item) for person, here in state.present.items()
         )
         return not inside and state.rooms[endpoint] != state.unit
-    return not _belongs(state, endpoint, item.id)
+    return not _belongs(state, endpoint, state.item)
 
 
 def _belongs(state: State, person: str, item: str) -> bool:

@@ -15,8 +15,7 @@ from .state import State
 def start(state: State, command: c.StartRecording) -> list[e.AnyHappening]:
     if state.recording:
         raise Refused("recording-on")
-    item = state.find_item(state.item)
-    if item is not None and item.closed:
+    if state.closed_item_on:
         raise Refused("recording-closed-item")
     if not command.recording or len(command.recording) > 64 or not command.recording.replace("-", "").isalnum():
         raise Refused("field-wrong", field="recording")

@@ -15,7 +15,7 @@ from ..people import records as people
 from ..people.rights import Predicate
 from . import events as e
 from . import notices as telling
-from . import rehearsal
+from . import rehearsal, replies
 from . import waiting as waits
 from .state import State
 
@@ -30,6 +30,7 @@ sittings = sa.Table(
     sa.Column("begins", sa.BigInteger, nullable=False),
     sa.Column("phase", sa.Text, nullable=False),
     sa.Column("minutes_step", sa.Text, nullable=False),
+    sa.Column("remind_at", sa.BigInteger, nullable=False, server_default="0"),  # who has not replied; 0: nobody
 )
 parts = sa.Table(  # who takes part, in which role: the table that rights.TakesPart is compiled against
     "sitting_parts",
@@ -46,7 +47,7 @@ rooms = sa.Table(
     sa.Column("site", sa.Text, primary_key=True),
     sa.Column("waited", sa.Boolean, nullable=False, server_default=sa.false()),  # it is rung, and has not answered
 )
-waiting = sa.Table(  # what the minutes of a sitting wait for, and from whom: the desk's second list
+waiting = sa.Table(  # what a sitting waits for, and from whom: the desk's second list
     "sitting_waiting",
     metadata,
     sa.Column("thing", sa.Text, sa.ForeignKey("sittings.id"), primary_key=True),
@@ -59,7 +60,7 @@ convened = sa.Table(  # units that a sitting waits for: to forward the call, or 
     metadata,
     sa.Column("thing", sa.Text, sa.ForeignKey("sittings.id"), primary_key=True),
     sa.Column("unit", sa.Text, primary_key=True),
-    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("step", sa.Text, primary_key=True),  # a unit between may have people to name too
     sa.Index("sitting_convened_unit", "unit"),
 )
 notices = sa.Table(  # what people were told of sittings
@@ -103,16 +104,23 @@ def mirror(conn: sa.Connection, before: State | None, after: State) -> None:
     if before is None or _row(before) != _row(after):
         upsert(conn, sittings, ["id"], _row(after))
     for table, of in ((parts, _roles), (rooms, _rooms), (waiting, waits.due), (convened, waits.convened)):
-        held = of(after)
-        if before is None or of(before) != held:
+        held, known = of(after), of(before) if before is not None else None
+        if known is None:
             conn.execute(table.delete().where(table.c.thing == after.id))
-            if held:
-                conn.execute(table.insert().values([(after.id, *row) for row in sorted(held)]))
+        if gone := (known or set()) - held:
+            names = [column.name for column in table.c]
+            same = sa.and_(*(column == sa.bindparam(f"old_{column.name}") for column in table.c))
+            old = [{f"old_{name}": value for name, value in zip(names, (after.id, *row), strict=True)} for row in gone]
+            conn.execute(table.delete().where(same), old)
+        if new := held - (known or set()):
+            conn.execute(table.insert().values([(after.id, *row) for row in sorted(new)]))
 
 
 def _row(state: State) -> dict[str, Any]:
     row = {"id": state.id, "unit": state.unit, "title": state.title, "place": state.place, "begins": state.begins}
-    return row | {"phase": state.phase, "minutes_step": state.minutes.step}
+    return row | {
+        "phase": state.phase, "minutes_step": state.minutes.step, "remind_at": replies.remind_at(state),
+    }  # fmt: skip
 
 
 def _rooms(state: State) -> set[tuple[str | bool, ...]]:
@@ -145,10 +153,10 @@ def coming(conn: sa.Connection, predicate: Predicate) -> list[sa.Row[Any]]:
     return list(conn.execute(sa.select(sittings).where(where).order_by(sittings.c.begins).limit(200)))
 
 
-def released(conn: sa.Connection, after: int) -> list[str]:
-    """Sittings that people are invited to, and that begin later."""
-    where = (sittings.c.phase == "released") & (sittings.c.begins > after)
-    return list(conn.scalars(sa.select(sittings.c.id).where(where).order_by(sittings.c.begins)))
+def to_remind(conn: sa.Connection, now: int) -> list[str]:
+    """Sittings whose people are to be reminded now; what is over by a day is past reminding."""
+    where = (sittings.c.remind_at > max(0, now - replies.REMIND_MS)) & (sittings.c.remind_at <= now)
+    return list(conn.scalars(sa.select(sittings.c.id).where(where).order_by(sittings.c.remind_at)))
 
 
 def roles_of(conn: sa.Connection, person: str) -> dict[str, tuple[str, ...]]:
@@ -195,13 +203,16 @@ def tell(
     conn: sa.Connection, steps: Iterable[tuple[int, int, e.AnyHappening, State]], deliveries: Iterable[str]
 ) -> None:
     """Put down who is told what of STEPS (seq, at, event, the state it led to); letters go out behind the commit."""
+    rows: list[dict[str, Any]] = []
     for seq, at, happening, state in steps:
         for notice in telling.of(state, happening):
             key = f"{state.id}:{seq}:{notice.kind}:{notice.person}"
             row = {"person": notice.person, "sitting": state.id, "kind": notice.kind, "at": at, "read_at": 0}
-            conn.execute(notices.insert().values(id=key, params=json.dumps(notice.params), **row))
-            for kind in deliveries:
-                jobs.enqueue(conn, f"{kind}:{key}", kind, {"notice": key}, at)
+            rows.append(row | {"id": key, "params": json.dumps(notice.params)})
+    if rows:
+        conn.execute(notices.insert(), rows)
+        for kind in deliveries:
+            jobs.enqueue(conn, [(f"{kind}:{row['id']}", {"notice": row["id"]}) for row in rows], kind, rows[0]["at"])
 
 
 def notices_of(conn: sa.Connection, person: str, limit: int = 50) -> list[sa.Row[Any]]:

@@ -34,10 +34,10 @@ class Reminders:
         await background.end(self._task)
 
     async def remind_due(self) -> None:
-        for sitting in await self._house.read(records.released, self._house.now_ms()):
+        for sitting in await self._house.read(records.to_remind, self._house.now_ms()):
             try:
                 room = await self._rooms.get(sitting)
-                if replies.is_reminder_due(room.state, self._house.now_ms()):
+                if 0 < replies.remind_at(room.state) <= self._house.now_ms():
                     await room.ask(room.keeper(), c.Remind(), trusted=True)
             except Fault as fault:
                 log.warning("no reminder of %s: %s", sitting, fault)

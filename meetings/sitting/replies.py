@@ -98,14 +98,10 @@ def name_participants(state: State, command: c.NameParticipants) -> list[e.AnyHa
     return [*made, e.ParticipantsNamed(command.unit, tuple(sorted(named)))]
 
 
-def is_reminder_due(state: State, now: int) -> bool:
-    """Once, in the last day before the answers are due; not of an invitation that is no older than that."""
-    begins = state.reply_by - REMIND_MS
-    if state.phase != "released" or not begins <= now < state.reply_by:
-        return False
+def remind_at(state: State) -> int:
+    """When to remind those who have not answered: once, a day before the answers are due; 0: not, or not any more. An
+    invitation that is no older than that needs no reminder."""
+    due = state.reply_by - REMIND_MS
     silent = state.unanswered or not all(one.named_at for one in state.convened.values())
-    return bool(silent) and max(state.reminded_at, state.released_at) < begins
-
-
-def overdue(state: State, now: int) -> bool:
-    return state.phase == "released" and 0 < state.reply_by < now and bool(state.unanswered)
+    waits = state.phase == "released" and silent and max(state.reminded_at, state.released_at) < due
+    return due if waits else 0

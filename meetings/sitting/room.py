@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -31,8 +32,8 @@ from . import ballots, records, rules, wall_code
 from . import commands as c
 from . import events as e
 from .audience import Audience, Step, Telling, Watcher
-from .decide import check_seen, decide
-from .evolve import evolve
+from .decide import GUARDED, check_seen, decide
+from .evolve import evolve, follow
 from .screen import Card
 from .state import State
 from .urn import Urn
@@ -102,7 +103,7 @@ class Room:
         self._inbox: asyncio.Queue[Request] = asyncio.Queue(1000)
         self._lease: Lease | None = None
         self.state = State(id=sitting)
-        self._tail: list[Step] = []
+        self._tail: deque[Event] = deque(maxlen=TAIL)
         self._urn: Urn | None = None
         self._walls = house.world.random(32)  # secret of the codes on the walls
         self._wrong: dict[str, tuple[int, int]] = {}  # person -> minute, and wrong codes in it
@@ -123,19 +124,18 @@ class Room:
     async def _load(self) -> None:
         """Take the stream (a new epoch: whoever had it before can write no more) and fold it."""
 
-        def use(conn: Connection) -> tuple[Lease, list[Step]]:
+        def use(conn: Connection) -> tuple[Lease, State, deque[Event]]:
             lease = journal.take(conn, self.sitting, self._house.node)
-            state, tail = State(id=self.sitting), []
+            state, tail = State(id=self.sitting), deque[Event](maxlen=TAIL)
             for event in journal.walk(conn, self.sitting):
-                state = evolve(state, e.read(event), event.at)
-                tail.append((event, state))
-            return lease, tail
+                state = follow(state, event)
+                tail.append(event)
+            return lease, state, tail
 
-        self._lease, tail = await self._house.write(use)
+        lease, state, tail = await self._house.write(use)
         if not tail:
             raise Refused("no-such-sitting")
-        self.state = tail[-1][1]
-        self._tail = tail[-TAIL:]
+        self._lease, self.state, self._tail = lease, state, tail
         await self._load_names()
         await self._check_urn()
 
@@ -236,7 +236,7 @@ class Room:
             self._into_urn(request, before)
         if served.steps:
             self.state = served.steps[-1][1]
-            self._tail = (self._tail + served.steps)[-TAIL:]
+            self._tail.extend(event for event, _ in served.steps)
             if before.seats.keys() != self.state.seats.keys() or before.rooms != self.state.rooms:
                 with contextlib.suppress(Fault):  # it is durable: nothing that comes now may call it refused
                     await self._load_names()
@@ -266,7 +266,7 @@ class Room:
                 continue
             try:
                 drafts = [e.draft(happening) for happening in happenings]
-                made = journal.append(conn, self._lease, drafts, cause, now, self._house.world.random)
+                made = journal.append(conn, self._lease, drafts, cause, now, self._house.world.random, recalled=True)
             except Malformed as fault:  # found before anything of it was written
                 served.outcomes.append(fault)
                 continue
@@ -286,10 +286,10 @@ class Room:
     def _decide(self, state: State, request: Request, fresh: list[Step]) -> list[e.AnyHappening]:
         command = request.command
         if not request.trusted:
-            rights.demand(request.who, c.VERBS[type(command)], Thing(state.unit, state.roles()))
-        if request.seen:
-            steps = self._tail + fresh
-            check_seen(command, [(event.seq, event.kind) for event, _ in steps if event.seq > request.seen])
+            rights.demand(request.who, c.VERBS[type(command)], _thing_to(request.who, state))
+        if request.seen and type(command) in GUARDED:
+            events = itertools.chain(self._tail, (event for event, _ in fresh))
+            check_seen(command, [(event.seq, event.kind) for event in events if event.seq > request.seen])
         if isinstance(command, c.CheckIn) and command.code and not command.person:
             self._check_wall_code(request.who.id, command)
             command = c.Admit(command.site)
@@ -352,18 +352,18 @@ class Room:
             if watcher.who.id not in self.state.rooms:
                 raise Refused("site-not-invited")
         else:
-            rights.demand(watcher.who, "sitting.see", self.thing())
+            rights.demand(watcher.who, "sitting.see", _thing_to(watcher.who, self.state))
         if not self.state.released_at and self.view_for(watcher.who).kind != "desk":
             raise Denied("no-right")
         found = await self._since(after)
         reached = found[-1].seq if found else after
         # what was appended while older ones were read
-        found += [event for event, _ in self._tail if event.seq > reached]
+        found += [event for event in self._tail if event.seq > reached]
         self._audience.add(watcher, after, found)
 
     async def _since(self, after: int) -> list[Event]:
-        if self._tail and self._tail[0][0].seq <= after + 1:
-            return [event for event, _ in self._tail if event.seq > after]
+        if self._tail and self._tail[0].seq <= after + 1:
+            return [event for event in self._tail if event.seq > after]
         return await self._house.read(lambda conn: list(journal.walk(conn, self.sitting, after)))
 
     def view_for(self, who: Principal) -> View:
@@ -390,3 +390,8 @@ def _names(conn: Connection, state: State, day: str) -> tuple[dict[str, Card], d
     units = {unit: tree.get(UnitId(unit)).name for unit in called if unit in tree}
     named_sites = {site.id: site.name for site in people.all_sites(conn) if site.id in state.rooms}
     return cards, {site: named_sites.get(SiteId(site), "") for site in state.rooms}, units
+
+
+def _thing_to(who: Principal, state: State) -> Thing:
+    """The sitting, as far as WHO's rights in it go."""
+    return Thing(state.unit, {who.id: state.roles_of(who.id)})

@@ -227,7 +227,7 @@ def sitting(state: State) -> SittingPart:
         state.released_at, state.short_reason, state.reply_by, state.invitation.symbol, state.cancelled,
         state.rule.substitutes, state.title, state.unit, state.place, state.begins, state.opened_at, state.closed_at,
         state.chair, state.with_role("secretary"), state.rule.source, state.rule.unsure,
-        state.recorded_since, state.rule.chat_in_record, _closed_item_on(state),
+        state.recorded_since, state.rule.chat_in_record, state.closed_item_on,
     )  # fmt: skip
 
 
@@ -240,11 +240,6 @@ def _comments(state: State, viewer: View) -> tuple[Comment, ...]:
     """For the desk; and for members while the draft is open to them."""
     shown = viewer.kind == "desk" or (viewer.kind == "part" and state.minutes.open_to_comments)
     return state.comments if shown else ()
-
-
-def _closed_item_on(state: State) -> bool:
-    item = state.find_item(state.item)
-    return item is not None and item.closed and state.phase == "open"
 
 
 def _convened(state: State, viewer: View) -> tuple[ConvenedPart, ...]:
@@ -289,7 +284,7 @@ def _agenda(state: State, viewer: View) -> tuple[ItemPart, ...]:
 
 
 def _attendance(state: State, viewer: View) -> AttendancePart:
-    seats = []
+    seats, counted = [], frozenset(state.entitled_present)
     for seat in state.seats.values():
         here = state.present.get(seat.person)
         place, since = (here.site, here.since) if here else ("", 0)
@@ -297,14 +292,14 @@ def _attendance(state: State, viewer: View) -> AttendancePart:
         told = viewer.kind == "desk"  # why somebody does not come is not for everyone
         seats.append(SeatPart(
             seat.person, seat.unit, seat.role, seat.entitled, here is not None, place, since,
-            state.floor.spoken.get(seat.person, 0), standing(state, seat.person), seat.stands_for,
+            state.floor.spoken.get(seat.person, 0), standing(state, seat.person, counted), seat.stands_for,
             state.votes_for(seat.person) if seat.entitled or seat.stands_for else "",
             reply.answer if reply is not NO_REPLY else "", reply.reason if told else "",
             reply.substitute, reply.granted,
         ))  # fmt: skip
     entitled = len(state.entitled)
     needed = rules.quorum_needed(state.rule, entitled)
-    return AttendancePart(tuple(seats), len(state.entitled_present), entitled, needed, is_quorate(state), state.codes)
+    return AttendancePart(tuple(seats), len(counted), entitled, needed, is_quorate(state), state.codes)
 
 
 def _stage(state: State, viewer: View) -> StagePart:

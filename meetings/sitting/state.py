@@ -136,6 +136,12 @@ class State(msgspec.Struct, frozen=True):
         return self.rules
 
     @property
+    def closed_item_on(self) -> bool:
+        """Is a closed item on now, so that not everybody is in the room?"""
+        item = self.find_item(self.item)
+        return item is not None and item.closed and self.phase == "open"
+
+    @property
     def open_ballot(self) -> Ballot | None:
         return next((ballot for ballot in self.ballots if ballot.is_open), None)
 
@@ -145,13 +151,17 @@ class State(msgspec.Struct, frozen=True):
     def find_paper(self, paper: str) -> Paper | None:
         return next((one for one in self.papers if one.id == paper), None)
 
+    def roles_of(self, person: str) -> frozenset[str]:
+        """As rights ask for them; speaker and rapporteur of the open item present."""
+        held: set[str] = set()
+        if seat := self.seats.get(person):
+            item = self.find_item(self.item)
+            presents = person in (self.floor.speaker, item.rapporteur if item else "")
+            held |= {seat.role, "presenter"} if presents else {seat.role}
+        if person in self.minutes.recipients:
+            held.add("recipient")
+        return frozenset(held)
+
     def roles(self) -> dict[str, frozenset[str]]:
-        """Person -> roles, as rights ask for them; speaker and rapporteur of the open item present."""
-        held = {person: {str(seat.role)} for person, seat in self.seats.items()}
-        item = self.find_item(self.item)
-        for person in (self.floor.speaker, item.rapporteur if item else ""):
-            if person in held:
-                held[person].add("presenter")
-        for person in self.minutes.recipients:
-            held.setdefault(person, set()).add("recipient")
-        return {person: frozenset(roles) for person, roles in held.items()}
+        """Person -> roles, of everybody who has any."""
+        return {person: self.roles_of(person) for person in (*self.seats, *self.minutes.recipients)}

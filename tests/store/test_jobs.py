@@ -9,7 +9,7 @@ from store.db import Database
 
 
 async def test_one_worker_gets_a_job_and_a_dead_one_gives_it_up(database: Database) -> None:
-    await database.write(jobs.enqueue, "j1", "mail", {"to": "x"}, 1000)
+    await database.write(jobs.enqueue, [("j1", {"to": "x"})], "mail", 1000)
     assert await database.write(jobs.lease, ["mail"], 999) is None
     assert await database.write(jobs.lease, ["other"], 1000) is None
     first = await database.write(jobs.lease, ["mail"], 1000)
@@ -24,7 +24,7 @@ async def test_one_worker_gets_a_job_and_a_dead_one_gives_it_up(database: Databa
 
 
 async def test_failures_come_back_later_and_at_last_stay(database: Database) -> None:
-    await database.write(jobs.enqueue, "j1", "mail", {}, 0)
+    await database.write(jobs.enqueue, [("j1", {})], "mail", 0)
     now = 0
     for _ in range(jobs.MAX_TRIES):
         job = await database.write(jobs.lease, ["mail"], now)
@@ -38,6 +38,6 @@ async def test_failures_come_back_later_and_at_last_stay(database: Database) -> 
 
 async def test_two_workers_never_share_a_job(database: Database) -> None:
     for number in range(10):
-        await database.write(jobs.enqueue, f"j{number}", "mail", {}, number)
+        await database.write(jobs.enqueue, [(f"j{number}", {})], "mail", number)
     got = await asyncio.gather(*(database.write(jobs.lease, ["mail"], 100) for _ in range(10)))
     assert len({job.id for job in got if job}) == 10

@@ -42,7 +42,8 @@ def test_four_ways_to_stand() -> None:
     played.do("b", c.Reply("absent", "Ốm"))
     played.do("a", c.SendSubstitute(e.Seat("sub", "m8", "u", "substitute", stands_for="a")))
     played.do("chair", c.Open(), c.CheckIn(site="s1")).do("sub", c.CheckIn(site="s1"))
-    standing = {person: attendance.standing(played.state, person) for person in ("chair", "a", "b", "deputy")}
+    here = played.state.entitled_present
+    standing = {person: attendance.standing(played.state, person, here) for person in ("chair", "a", "b", "deputy")}
     assert standing == {"chair": "present", "a": "represented", "b": "excused", "deputy": "absent"}
 
 

@@ -11,9 +11,12 @@ from msgspec.structs import replace
 
 from meetings.sitting import commands as c
 from meetings.sitting import events as e
-from meetings.sitting import notices, replies, waiting
+from meetings.sitting import notices, records, replies, waiting
+from meetings.sitting.evolve import evolve
 from meetings.sitting.reminders import Reminders
 from meetings.sitting.state import State
+from store import journal
+from store.db import Connection
 from store.errors import Denied, Stale
 from tests.kit.committee import Committee
 from tests.kit.played import RULE, SEATS, Played, refused
@@ -90,7 +93,6 @@ def test_members_reply_and_may_change_their_mind_until_it_opens() -> None:
     assert refused(lambda: played.do("secretary", c.Reply("online"))) == "not-asked-to-reply"
     played.do("secretary", c.Remind())
     assert told(played) == [("deputy", "reminded"), ("guest", "reminded")]
-    assert replies.overdue(played.state, 11) and not replies.overdue(played.state, 9)
     played.do("deputy", c.Reply("in-person")).do("guest", c.Reply("online"))
     assert refused(lambda: played.do("secretary", c.Remind())) == "all-replied"
     played.do("chair", c.Open())
@@ -101,14 +103,27 @@ def test_who_has_not_answered_is_reminded_once_a_day_before() -> None:
     day = replies.REMIND_MS
     played = prepared().do("secretary", c.Release(3, reply_by=2 * day))
     silent = played.state
-    assert [replies.is_reminder_due(silent, now) for now in (day - 1, day, 2 * day - 1, 2 * day)] == [
-        False, True, True, False,
-    ]  # fmt: skip
-    assert not replies.is_reminder_due(replace(silent, reminded_at=day), day + 1), "once"
-    assert not replies.is_reminder_due(replace(silent, released_at=day), day + 1), "invited only today"
+    assert replies.remind_at(silent) == day
+    assert not replies.remind_at(replace(silent, reminded_at=day)), "once"
+    assert not replies.remind_at(replace(silent, released_at=day)), "invited only today"
     for person in silent.asked:
         played.do(person, c.Reply("online"))
-    assert not replies.is_reminder_due(played.state, day), "all have answered"
+    assert not replies.remind_at(played.state), "all have answered"
+
+
+async def test_a_unit_between_that_is_convened_itself_waits_for_both(committee: Committee) -> None:
+    called = (e.Convened("x"), e.Convened("y", "x"))
+    planned = e.Planned("Họp", "district", "Phòng", 1, RULE, SEATS, (), convened=called)
+    state = evolve(evolve(State(id="s9"), planned, 1), e.Released(3), 2)
+
+    def use(conn: Connection) -> list[str]:
+        journal.create(conn, "s9", "sitting", "district", committee.house.node)
+        records.mirror(conn, None, state)
+        first = sorted(row.step for row in records.convened_of(conn, ["x"]))
+        records.mirror(conn, state, evolve(state, e.ConveningForwarded("x"), 3))
+        return [*first, *(row.step for row in records.convened_of(conn, ["x"]))]
+
+    assert await committee.house.write(use) == ["forward", "name", "name"]
 
 
 async def test_the_program_reminds_by_itself(committee: Committee, world: Fixed) -> None:
