@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import resource
-import socket
 import ssl
 import struct
 import sys
@@ -83,20 +82,6 @@ async def process(*words: str):  # type: ignore[no-untyped-def]
     finally:
         made.kill()
         await made.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def resident(pid: int) -> int:
-    """KiB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    raise LookupError(pid)
 
 
 # ── a client that costs little ──

@@ -20,9 +20,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.crowd import Tablet, connect, crowd, free_port, process, resident, until  # noqa: E402
-from meetings.house import SYSTEM  # noqa: E402
+from bench.crowd import Tablet, connect, crowd, process, until  # noqa: E402
+from meetings.house import SYSTEM, House  # noqa: E402
+from meetings.load.meter import Meter  # noqa: E402
 from meetings.load.rows import Row, told  # noqa: E402
+from meetings.load.tally import share  # noqa: E402
 from meetings.people import records as people_records  # noqa: E402
 from meetings.people.accounts import Accounts  # noqa: E402
 from meetings.people.actions import People  # noqa: E402
@@ -35,6 +37,7 @@ from meetings.sitting.actions import Plan, Sittings  # noqa: E402
 from meetings.sitting.evolve import evolve  # noqa: E402
 from meetings.sitting.rooms import Rooms  # noqa: E402
 from meetings.sitting.state import State  # noqa: E402
+from tests.kit.servers import free_port  # noqa: E402
 from web import settings, wiring  # noqa: E402
 
 TABLETS, SECURE, VOTERS, EVENTS, DROPPED, LISTED = 1000, 300, 150, 25, 200, 5000
@@ -58,7 +61,7 @@ async def install(folder: Path, count: int = 1) -> tuple[list[str], list[str], d
             for name in names
         ])  # fmt: skip
         who = {name: await accounts.principal(name) for name in names}
-        sittings = [await under_way(Sittings(house, rooms), who) for _ in range(count)]
+        sittings = [await under_way(house, Sittings(house, rooms), who) for _ in range(count)]
         for name in names:
             await house.write(
                 lambda conn, name=name: people_records.put_account(conn, person=name, login=name, password="-")
@@ -73,8 +76,8 @@ def _office(name: str, role: Role) -> Membership:
     return Membership(f"m-{name}", PersonId(name), UNIT, role, "Ủy viên", role in ("chair", "member"))
 
 
-async def under_way(sittings: Sittings, who: dict[str, Principal]) -> str:
-    begins = sittings.rooms._house.now_ms()
+async def under_way(house: House, sittings: Sittings, who: dict[str, Principal]) -> str:
+    begins = house.now_ms()
     plan = Plan("Phiên họp", UNIT, "Phòng họp", begins, "chair", "secretary", "clerk")
     room = await sittings.rooms.get(await sittings.plan(who["secretary"], plan))
     await room.ask(who["secretary"], c.AddItem("i1", "Ngân sách", question="Đồng ý?"))
@@ -87,11 +90,6 @@ async def under_way(sittings: Sittings, who: dict[str, Principal]) -> str:
 
 
 # ── measures ──
-
-
-def share(values: list[float], part: float) -> float:
-    ranked = sorted(values)
-    return ranked[min(len(ranked) - 1, int(len(ranked) * part))]
 
 
 async def fan_out(chair: Tablet, tablets: list[Tablet], sitting: str, events: int = EVENTS) -> list[float]:
@@ -111,11 +109,11 @@ async def fan_out(chair: Tablet, tablets: list[Tablet], sitting: str, events: in
 
 async def bare_fan_out(port: int) -> tuple[list[float], float]:
     async with process("--bare", str(port)) as pid:
-        before = resident(pid)
+        before = Meter.of(pid).kib
         tablets = []
         for _ in range(TABLETS // 50):
             tablets += await asyncio.gather(*(connect(port, "x") for _ in range(50)))
-        each = (resident(pid) - before) / TABLETS
+        each = (Meter.of(pid).kib - before) / TABLETS
         found, body = [], "x" * 900
         for number in range(EVENTS):
             for tablet in tablets:
@@ -271,9 +269,9 @@ async def measure() -> list[Row]:
         port, secure = free_port(), free_port()
         async with process("--office", str(folder), str(port), str(secure)) as pid:
             [chair] = await crowd(port, [tokens["chair"]], 1, sittings[0])
-            before = resident(pid)
+            before = Meter.of(pid).kib
             tablets = await crowd(port, voters, TABLETS, sittings[0])
-            each = (resident(pid) - before) / TABLETS
+            each = (Meter.of(pid).kib - before) / TABLETS
             found = await fan_out(chair, tablets, sittings[0])
             rows.append(
                 Row(
@@ -299,9 +297,9 @@ async def measure() -> list[Row]:
                 tablet.close()
             await asyncio.sleep(1)
             context = ssl.create_default_context(cafile=str(folder / "tls" / "ca.crt"))
-            before = resident(pid)
+            before = Meter.of(pid).kib
             over_tls = await crowd(secure, voters, SECURE, sittings[0], context)
-            rows.append(Row("memory of a tablet over TLS", (resident(pid) - before) / SECURE, "KiB", None, 160))
+            rows.append(Row("memory of a tablet over TLS", (Meter.of(pid).kib - before) / SECURE, "KiB", None, 160))
             for tablet in over_tls:
                 tablet.close()
             await asyncio.sleep(1)

@@ -107,11 +107,7 @@ class Blobs:
 
     async def keep(self, data: bytes) -> str:
         """Stage and commit bytes at hand."""
-
-        async def one() -> AsyncIterator[bytes]:
-            yield data
-
-        return await self.commit(await self.stage(one(), len(data)))
+        return await self.commit(await self.stage(once(data), len(data)))
 
     def _encoded(self, staged: Staged) -> Iterator[bytes]:
         """The stored form, in pieces."""
@@ -191,6 +187,11 @@ class Blobs:
             raise Missing("blob")  # no string from outside ever becomes a path
         name = sha256 if key_id is None else hmac.digest(self._keys.by_id[key_id], sha256.encode(), "sha256").hex()
         return f"{name[:2]}/{name}"
+
+
+async def once(data: bytes) -> AsyncIterator[bytes]:
+    """Bytes at hand, as what comes in pieces."""
+    yield data
 
 
 def _cipher(key: bytes, file_id: bytes) -> AESGCM:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import secrets
 import time
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
+
+from .errors import Refused
 
 LATEST_MS = 4_102_444_800_000  # 1 January 2100: no sitting and no deadline is later
 READABLE = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -75,3 +78,11 @@ def vietnam_time(utc_ms: int) -> datetime:
 def vietnam_day(utc_ms: int) -> str:
     """The ISO day in Vietnam at a moment: what every dated fact is asked about."""
     return vietnam_time(utc_ms).date().isoformat()
+
+
+def uuid_of(value: str) -> str:
+    """A UUID that a browser made, in its usual form. Raises Refused `field-wrong`."""
+    try:
+        return str(uuid.UUID(value))
+    except ValueError:
+        raise Refused("field-wrong", field="id") from None

@@ -1,4 +1,5 @@
-"""Every body of an HTTP answer, as structs; the requests are in bodies.py, the channel's messages in wire.py."""
+"""Every body of an HTTP answer that is not an action's own row, as structs; the requests are in bodies.py, the
+channel's messages in wire.py."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from meetings.opinion.actions import OpinionWaiting
 from meetings.sitting.actions import CalledRow, SittingRow, Waiting
 from meetings.sitting.events import LineName
 from meetings.sitting.narrative import MinutesText
@@ -140,6 +142,7 @@ class Desk(msgspec.Struct, frozen=True):
     waiting: list[Waiting]
     called: list[CalledRow]  # sittings that wait for a unit one answers for
     notices: list[NoticeRow]
+    opinions: list[OpinionWaiting]  # ballots to answer
 
 
 class Planning(msgspec.Struct, frozen=True):

@@ -1,4 +1,5 @@
-"""Every body of an HTTP request, as strict structs; answers are in answers.py, the channel's messages in wire.py.
+"""Every body of an HTTP request that is not an action's own argument, as strict structs; answers are in answers.py, the
+channel's messages in wire.py.
 
 The browser's types and docs/PROTOCOL.md are generated from all three by `bacap protocol`; a test fails when they are
 stale.
@@ -6,20 +7,22 @@ stale.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from meetings.opinion.actions import NewOpinion
 from meetings.sitting.actions import PlannedItem
 from meetings.sitting.events import Check, LineName
 from meetings.sitting.narrative import MinutesText
+from meetings.sitting.outcomes import NoticeText
 from meetings.sitting.rules import Occasion
+from meetings.tasks.actions import NewTask
 from store.world import LATEST_MS
 
 from .wire import Strict
 
-if TYPE_CHECKING:
-    pass
+ACTIONS = (NewOpinion, NewTask, NoticeText)  # what actions take as it comes: told in PROTOCOL.md with the rest
 
 Time = Annotated[int, Meta(ge=0, le=LATEST_MS)]  # UTC milliseconds
 

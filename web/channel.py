@@ -55,12 +55,13 @@ class Channel:
         if not telling.encoded:
             told = wire.Told(telling.sitting, telling.seq, telling.events, telling.parts)
             telling.encoded = msgspec.json.encode(told)
-        self._put(telling.encoded)
+        self.put(telling.encoded)
 
     def send(self, message: wire.ToBrowser) -> None:
-        self._put(msgspec.json.encode(message))
+        self.put(msgspec.json.encode(message))
 
-    def _put(self, data: bytes) -> None:
+    def put(self, data: bytes) -> None:
+        """A message that is encoded already."""
         if self._outbox.full():
             asyncio.ensure_future(self.cut(1013))  # noqa: RUF006  (ends with the socket)
             return

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from meetings.house import House
 from meetings.people.accounts import SESSIONS, Accounts
 from store import background
@@ -61,10 +63,11 @@ class Channels:
         return [channel for channel in self._open if channel.who.id == who]
 
     def tell_watching(self, concerns: Callable[[str], bool], message: ToBrowser) -> None:
-        """Whoever watches a sitting that CONCERNS names."""
+        """Whoever watches a sitting that CONCERNS names; encoded once for all of them."""
+        data = msgspec.json.encode(message)
         for channel in list(self._open):
             if any(map(concerns, channel.watched)):
-                channel.send(message)
+                channel.put(data)
 
     async def _watch_sessions(self) -> None:
         """A session that ends anywhere ends here within a moment; a revoked site likewise."""

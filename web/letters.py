@@ -22,14 +22,17 @@ from store.world import vietnam_time
 
 from . import words
 
+WITH_PAPER = ("invited", "changed")
 WITH_CALENDAR = {"invited": "REQUEST", "changed": "REQUEST", "cancelled": "CANCEL", "reminded": "REQUEST"}
 LONGEST_MIN = 8 * 60
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """To whom, of what, in which words. `params`: what the text is filled with; `at`: when it was said, UTC ms."""
+    """To whom, of what, in which words. `id`: its own, an atom of RFC 5322; `params`: what the text is filled with;
+    `at`: when it was said, UTC ms."""
 
+    id: str
     kind: str
     params: Mapping[str, str]
     name: str
@@ -47,13 +50,13 @@ def compose(letter: Letter, state: State, unit: str, paper: tuple[str, bytes] | 
     message["To"] = Address(letter.name, addr_spec=letter.email)
     message["Subject"] = _say(letter, f"letter.subject-{letter.kind}", title=state.title)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's vacation answers it
-    message["Message-ID"] = f"<{state.id}.{letter.kind}.{letter.at}@{letter.sender.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{letter.id}@{letter.sender.rpartition('@')[2]}>"
     message.set_content(_body(letter, state, unit), charset="utf-8")
     if letter.kind in WITH_CALENDAR:
         method = WITH_CALENDAR[letter.kind]
         entry = calendar(letter, state, unit, method)
         message.add_attachment(entry, "text", "calendar", filename="giay-moi.ics", params={"method": method})
-    if paper is not None and letter.kind in ("invited", "changed"):
+    if paper is not None and letter.kind in WITH_PAPER:
         message.add_attachment(paper[1], "application", "pdf", filename=paper[0])
     return message
 

@@ -7,6 +7,7 @@ crash between sending and noting it sends it twice, under the same Message-ID.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import logging
 from email.message import EmailMessage
@@ -15,16 +16,15 @@ import aiosmtplib
 
 from meetings.house import House
 from meetings.people import records as people
-from meetings.people.model import UnitId, agency_of
-from meetings.people.orgtree import Tree
+from meetings.people.model import agency_of
 from meetings.sitting import records
+from meetings.sitting.letterhead import units_of
 from meetings.sitting.rooms import Rooms
 from store import background, jobs
-from store.db import Connection
 from store.jobs import Job
 from store.world import vietnam_day
 
-from .letters import Letter, compose
+from .letters import WITH_PAPER, Letter, compose
 from .settings import Settings
 
 log = logging.getLogger("bacap.post")
@@ -79,13 +79,14 @@ class PostOffice:
         if "person" in params:
             params["person"] = (await self._house.read(people.names, [params["person"]])).get(params["person"], "")
         sender = self._settings.mail_from
-        letter = Letter(notice.kind, params, person.name, person.email, sender, self._base_url, notice.at)
+        key = hashlib.sha256(notice.id.encode()).hexdigest()[:32]
+        letter = Letter(key, notice.kind, params, person.name, person.email, sender, self._base_url, notice.at)
         paper = None
-        if state.invitation.sha256:
+        if state.invitation.sha256 and notice.kind in WITH_PAPER:
             name = f"{state.invitation.symbol.replace('/', '-')}.pdf"
             paper = name, await self._house.blobs.load(state.invitation.sha256)
-        unit = await self._house.read(_agency, state.unit, vietnam_day(notice.at))
-        await self._deliver(compose(letter, state, unit, paper))
+        unit, _ = await self._house.read(units_of, state.unit, vietnam_day(notice.at))
+        await self._deliver(await asyncio.to_thread(compose, letter, state, agency_of(unit), paper))
 
     async def _deliver(self, message: EmailMessage) -> None:
         given = self._settings
@@ -100,7 +101,3 @@ class PostOffice:
             password=given.smtp_password or None,
             timeout=TIMEOUT_S,
         )
-
-
-def _agency(conn: Connection, unit: str, day: str) -> str:
-    return agency_of(Tree(people.all_units(conn), day).get(UnitId(unit)))

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, Callable
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from documents.actions import Papers
-from documents.model import Head, PaperForm
+from documents.model import PaperForm
 from store import background, journal
+from store.blobs import once
 from store.chain import Actor
 from store.db import Connection
 from store.errors import Denied, Fault, Missing, Refused
 from store.journal import Command
-from store.world import LATEST_MS, vietnam_day
+from store.world import LATEST_MS, uuid_of, vietnam_day
 
 from ..house import SYSTEM, House, actor_of
 from ..people import records as people
 from ..people import rights
-from ..people.model import agency_of
 from ..people.rights import Principal, Thing
 from ..register.actions import Register
 from ..sitting import commands as c
+from ..sitting import events as e
 from ..sitting import narrative, rule_book
-from ..sitting.agenda import LONGEST_TEXT, text
-from ..sitting.invitations import units_of
+from ..sitting.agenda import LONGEST_TEXT, optional, text
+from ..sitting.letterhead import letterhead, units_of
 from ..sitting.papers import SittingPapers
 from ..sitting.rooms import Rooms
 from ..sitting.rules import Choice
@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 
 KIND = "PYK"
 LOOK_S = 5.0
-WORDS = {"for": "tán thành", "against": "không tán thành", "silent": "không biểu quyết"}
 
 
 class NewOpinion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +64,15 @@ class OpinionRow(msgspec.Struct, frozen=True):
     mine: Choice
     comment: str
     overdue: bool
+
+
+class OpinionWaiting(msgspec.Struct, frozen=True):
+    """A ballot on the desk of who has not answered it. `reminded_at`: UTC milliseconds, 0 for never."""
+
+    id: str
+    title: str
+    deadline: int
+    reminded_at: int
 
 
 class Opinions:
@@ -101,7 +109,8 @@ class Opinions:
         now = self._house.now_ms()
         for opinion in await self._house.read(records.due, now + model.REMIND_MS):
             try:
-                await self._change(opinion, SYSTEM, lambda state: model.remind_in_time(state, now))
+                if model.remind_in_time(await self._load(opinion), now):
+                    await self._change(opinion, SYSTEM, lambda state: model.remind_in_time(state, now))
             except Fault as fault:
                 log.warning("opinion ballot %s: %s", opinion, fault)
 
@@ -109,7 +118,7 @@ class Opinions:
 
     async def put(self, who: Principal, given: NewOpinion) -> str:
         rights.demand(who, "opinion.put", Thing(given.unit))
-        house, id_ = self._house, _uuid(given.id)
+        house, id_ = self._house, uuid_of(given.id)
         title, told = text(given.title, "title"), text(given.text, "text", LONGEST_TEXT)
         if given.deadline <= house.now_ms():
             raise Refused("deadline-past")
@@ -132,9 +141,9 @@ class Opinions:
             opened = model.Opened(title, given.unit, told, given.ground, rule, voters, chair, given.deadline)
             lease = journal.create(conn, id_, "opinion", given.unit, house.node)
             [event] = journal.append(
-                conn, lease, [model.draft(opened)], Command(actor_of(who)), house.now_ms(), house.world.random
+                conn, lease, [e.draft(opened)], Command(actor_of(who)), house.now_ms(), house.world.random
             )
-            records.mirror(conn, model.evolve(Opinion(id=id_), opened, event.at))
+            records.ask(conn, model.evolve(Opinion(id=id_), opened, event.at))
 
         await house.write(use)
         return id_
@@ -143,19 +152,15 @@ class Opinions:
         self, who: Principal, opinion: str, name: str, source: AsyncIterable[bytes], limit: int
     ) -> None:
         """A paper of the dossier, until the first answer is in."""
-        state = await self._put_by(who, opinion)
-        if state.answers or state.closed_at:
-            raise Refused("already-released")
         tidy = text(name, "name")
+        model.add_paper(await self._put_by(who, opinion), model.PaperAdded(tidy, "", 0, 0))  # before any byte is read
         examined = await self._papers.take_in(source, limit)
         added = model.PaperAdded(tidy, examined.sha256, examined.pages, examined.size)
-        await self._change(opinion, actor_of(who), lambda now: [] if _has(now, examined.sha256) else [added])
+        await self._change(opinion, actor_of(who), lambda state: model.add_paper(state, added))
 
     async def remind(self, who: Principal, opinion: str) -> None:
-        state = await self._put_by(who, opinion)
-        if not state.missing or state.closed_at:
-            raise Refused("all-replied")
-        await self._change(opinion, actor_of(who), lambda now: [model.Reminded(now.missing)] if now.missing else [])
+        await self._put_by(who, opinion)
+        await self._change(opinion, actor_of(who), model.remind)
 
     async def count(self, who: Principal, opinion: str) -> None:
         """Before the deadline only when everybody has answered."""
@@ -175,9 +180,7 @@ class Opinions:
         state = await self._put_by(who, opinion)
         if state.result is None:
             raise Refused("opinion-open")
-        sheet = await self.sheet(who, opinion)
-        item = f"opinion-{opinion}"[:64]
-        await self._rooms.get(sitting)
+        item = f"opinion-{opinion}"
         room = await self._rooms.get(sitting)
         if room.state.unit != state.unit:
             raise Refused("not-of-this-unit")
@@ -185,7 +188,7 @@ class Opinions:
             title = f"Báo cáo kết quả lấy ý kiến: {state.title}"[:500]
             await room.ask(who, c.AddItem(item, title, 5))
         if not any(paper.item == item for paper in room.state.papers):
-            await self._sitting_papers.add(who, sitting, item, "Tổng hợp ý kiến", _once(sheet))
+            await self._sitting_papers.add(who, sitting, item, "Tổng hợp ý kiến", once(await self.sheet(who, opinion)))
         await self._change(
             opinion, actor_of(who), lambda now: [] if now.reported == sitting else [model.Reported(sitting)]
         )
@@ -193,7 +196,7 @@ class Opinions:
     # ── by members ──
 
     async def give(self, who: Principal, opinion: str, choice: Choice, comment: str) -> None:
-        told = text(comment, "comment", LONGEST_TEXT) if comment.strip() else ""
+        told = optional(comment, "comment", LONGEST_TEXT)
         now = self._house.now_ms()
         await self._change(opinion, actor_of(who), lambda state: model.give(state, who.id, choice, told, now))
 
@@ -201,12 +204,27 @@ class Opinions:
 
     async def listed(self, who: Principal) -> list[OpinionRow]:
         units = rights.units_of(rights.scope(who, "opinion.put"))
-        found = await self._house.read(records.listed, who.id, units)
-        return [await self._row(who, await self._load(one), units) for one in found]
 
-    async def _row(self, who: Principal, state: Opinion, units: frozenset[str]) -> OpinionRow:
+        def use(conn: Connection) -> tuple[list[Opinion], dict[str, str]]:
+            found = [_fold(conn, one) for one in records.listed(conn, who.id, units)]
+            return found, people.names(conn, list({person for one in found for person in one.electorate}))
+
+        found, names = await self._house.read(use)
+        return [self._row(who, one, units, names) for one in found]
+
+    async def waiting(self, who: Principal) -> list[OpinionWaiting]:
+        """Ballots that WHO has not answered and still can: of the desk."""
+        now = self._house.now_ms()
+
+        def use(conn: Connection) -> list[Opinion]:
+            return [_fold(conn, one) for one in records.open_for(conn, who.id)]
+
+        open_ = [one for one in await self._house.read(use) if now < one.deadline and who.id in one.missing]
+        return [OpinionWaiting(one.id, one.title, one.deadline, one.reminded_at) for one in open_]
+
+    def _row(self, who: Principal, state: Opinion, units: frozenset[str], names: dict[str, str]) -> OpinionRow:
         now, mine = self._house.now_ms(), state.answers.get(who.id)
-        names = await self._house.read(people.names, list(state.electorate))
+        names = {person: names[person] for person in state.electorate if person in names}
         puts = state.unit in units
         own = {who.id: mine} if mine is not None else {}
         shown = state if state.closed_at else msgspec.structs.replace(
@@ -229,10 +247,9 @@ class Opinions:
         state = await self._seen_by(who, opinion)
         if state.result is None:
             raise Refused("opinion-open")
-        unit, above = await self._house.read(units_of, state.unit, vietnam_day(state.opened_at))
+        units = await self._house.read(units_of, state.unit, vietnam_day(state.opened_at))
         offices = await self._house.read(_offices, state, vietnam_day(state.opened_at))
-        number = await self._register.take(who, unit, KIND, opinion, state.title)
-        counts = ", ".join(f"{WORDS[code]} {count}" for code, count in state.result.counts)
+        counts = ", ".join(f"{narrative.CHOICES[code]} {count}" for code, count in state.result.counts)
         outcome = "được thông qua" if state.result.passed else "không được thông qua"
         lines = [
             state.text,
@@ -241,12 +258,15 @@ class Opinions:
             f"{state.result.base} thành viên; nội dung {outcome}.",
             *(_line(state, person, offices.get(person, "")) for person in state.electorate),
         ]
-        head = Head(f"UBND {above.name}" if above else "", agency_of(unit), number.symbol, unit.place, number.day)
-        form = PaperForm(
-            head, "Tổng hợp phiếu lấy ý kiến", state.title, tuple(lines), "", "Thư ký", "",
-            ("Thành viên Ủy ban nhân dân", "Lưu: VT, Hồ sơ"),
-        )  # fmt: skip
-        pdf, _ = await self._papers.typeset(form)
+
+        def form(symbol: str, day: str) -> PaperForm:
+            receivers = ("Thành viên Ủy ban nhân dân", "Lưu: VT, Hồ sơ")
+            head = letterhead(units, symbol, day)
+            return PaperForm(head, "Tổng hợp phiếu lấy ý kiến", state.title, tuple(lines), "", "Thư ký", "", receivers)
+
+        await self._papers.typeset(form("", self._house.today()))  # a number is not spent on what cannot be printed
+        number = await self._register.take(who, units[0], KIND, opinion, state.title)
+        pdf, _ = await self._papers.typeset(form(number.symbol, number.day))
         return pdf
 
     async def _put_by(self, who: Principal, opinion: str) -> Opinion:
@@ -261,12 +281,7 @@ class Opinions:
         return state
 
     async def _load(self, opinion: str) -> Opinion:
-        def use(conn: Connection) -> Opinion:
-            if not journal.exists(conn, opinion, "opinion"):
-                raise Missing("no-such-opinion")
-            return model.fold(opinion, list(journal.walk(conn, opinion)))
-
-        return await self._house.read(use)
+        return await self._house.read(_fold, opinion)
 
     async def _change(self, opinion: str, actor: Actor, decide: Callable[[Opinion], list[AnyHappening]]) -> None:
         """Decide on the state as it stands within the transaction, and append."""
@@ -276,9 +291,11 @@ class Opinions:
             if not journal.exists(conn, opinion, "opinion"):
                 raise Missing("no-such-opinion")
             lease = journal.hold(conn, opinion, house.node)
-            state = model.fold(opinion, list(journal.walk(conn, opinion)))
+            state = _fold(conn, opinion)
             happenings = decide(state)
-            drafts = [model.draft(one) for one in happenings]
+            if not happenings:
+                return
+            drafts = [e.draft(one) for one in happenings]
             events = journal.append(conn, lease, drafts, Command(actor), house.now_ms(), house.world.random)
             for event, one in zip(events, happenings, strict=True):
                 state = model.evolve(state, one, event.at)
@@ -287,8 +304,10 @@ class Opinions:
         await house.write(use)
 
 
-def _has(state: Opinion, sha256: str) -> bool:
-    return any(paper.sha256 == sha256 for paper in state.papers)
+def _fold(conn: Connection, opinion: str) -> Opinion:
+    if not journal.exists(conn, opinion, "opinion"):
+        raise Missing("no-such-opinion")
+    return model.fold(opinion, list(journal.walk(conn, opinion)))
 
 
 def _hidden(answer: model.Answer) -> model.Answer:
@@ -300,20 +319,9 @@ def _line(state: Opinion, person: str, who: str) -> str:
     answer = state.answers.get(person)
     if answer is None:
         return f"{who}: không có ý kiến."
-    return f"{who}: {WORDS[answer.choice]}{f'. Ý kiến: {answer.comment}' if answer.comment else ''}."
+    return f"{who}: {narrative.CHOICES[answer.choice]}{f'. Ý kiến: {answer.comment}' if answer.comment else ''}."
 
 
 def _offices(conn: Connection, state: Opinion, day: str) -> dict[str, str]:
     held = people.memberships_on(conn, day, unit=state.unit)
     return {str(one.person): f"{person.name}, {one.office}" for one, person in held}
-
-
-def _uuid(given: str) -> str:
-    try:
-        return str(uuid.UUID(given))
-    except ValueError:
-        raise Refused("field-wrong", field="id") from None
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import replace
 
-from store.chain import Draft, Event
+from store.chain import Event
 from store.errors import Denied, Refused
 
 from ..sitting import rules
@@ -140,6 +140,19 @@ def demand_allowed(rule: RuleSet, ground: Ground) -> None:
         raise Refused("opinions-urgent")
 
 
+def add_paper(state: Opinion, added: PaperAdded) -> list[AnyHappening]:
+    """Into the dossier, until the first answer is in."""
+    if state.answers or state.closed_at:
+        raise Refused("already-released")
+    return [] if any(paper.sha256 == added.sha256 for paper in state.papers) else [added]
+
+
+def remind(state: Opinion) -> list[AnyHappening]:
+    if not state.missing or state.closed_at:
+        raise Refused("all-replied")
+    return [Reminded(state.missing)]
+
+
 def give(state: Opinion, person: str, choice: Choice, comment: str, now: int) -> list[AnyHappening]:
     """One answer a member; changed until the deadline where the rules say so."""
     assert state.rules is not None
@@ -165,11 +178,6 @@ def close(state: Opinion) -> list[AnyHappening]:
     poll = Poll((), 1, members, members)  # nobody is present at it: the base is all members, whatever a sitting's is
     chair = votes.get(state.chair, ())
     return [Closed(rules.result(state.rules, poll, rules.tally(poll, votes), len(votes), chair))]
-
-
-def draft(happening: AnyHappening) -> Draft:
-    body: dict[str, Any] = msgspec.to_builtins(happening)
-    return Draft(body.pop("kind"), body)
 
 
 def fold(id_: str, events: list[Event]) -> Opinion:

@@ -27,11 +27,15 @@ voters = sa.Table(
 )
 
 
+def ask(conn: sa.Connection, state: Opinion) -> None:
+    """Put down a new ballot, and who answers it: they stay the same."""
+    mirror(conn, state)
+    conn.execute(voters.insert(), [{"opinion": state.id, "person": person} for person in state.electorate])
+
+
 def mirror(conn: sa.Connection, state: Opinion) -> None:
     row = {"id": state.id, "unit": state.unit, "deadline": state.deadline, "closed_at": state.closed_at}
     upsert(conn, opinions, ["id"], row)
-    for person in state.electorate:
-        upsert(conn, voters, ["opinion", "person"], {"opinion": state.id, "person": person})
 
 
 def listed(conn: sa.Connection, person: str, units: Iterable[str]) -> list[str]:
@@ -39,6 +43,13 @@ def listed(conn: sa.Connection, person: str, units: Iterable[str]) -> list[str]:
     asked = sa.select(voters.c.opinion).where(voters.c.person == person)
     where = opinions.c.unit.in_(list(units)) | opinions.c.id.in_(asked)
     return list(conn.scalars(sa.select(opinions.c.id).where(where).order_by(opinions.c.closed_at, opinions.c.deadline)))
+
+
+def open_for(conn: sa.Connection, person: str) -> list[str]:
+    """Ballots that PERSON answers and that are not counted yet, the nearest deadline first."""
+    asked = sa.select(voters.c.opinion).where(voters.c.person == person)
+    where = (opinions.c.closed_at == 0) & opinions.c.id.in_(asked)
+    return list(conn.scalars(sa.select(opinions.c.id).where(where).order_by(opinions.c.deadline)))
 
 
 def due(conn: sa.Connection, now: int) -> list[str]:

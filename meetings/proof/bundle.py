@@ -60,39 +60,41 @@ class Bundles:
         rights.demand(who, "sitting.export", room.thing())
         if room.state.phase not in ("closed", "cancelled"):
             raise Refused("not-now", phase=room.state.phase)
-        return await self.pack(sitting)
+        return await pack(self._house, sitting)
 
-    async def pack(self, sitting: str) -> bytes:
-        """From the journal as it is stored. Raises Missing `no-such-sitting`."""
-        events, heads = await self._house.read(_gather, sitting)
-        if not events:
-            raise Missing("no-such-sitting")
-        state = State(id=sitting)
-        for event in events:
-            state = follow(state, event)
-        people_, units, sites = await self._house.read(_names, state, vietnam_day(state.begins))
-        people_ = dict(state.people) or people_  # as they were at the close
-        manifest = Manifest(FORMAT, sitting, self._house.node, self._house.now_ms(), people_, units, sites)
-        files = {
-            MANIFEST: msgspec.json.format(msgspec.json.encode(manifest)),
-            JOURNAL: _lines([withheld(event) for event in events]),
-            HEADS: _lines(heads),
-        }
-        for sha256 in sorted(contents(state)):
-            files[f"files/{sha256}"] = await self._house.blobs.load(sha256)
-        return await asyncio.to_thread(_zip, files)
 
-    async def take_in(self, files: dict[str, bytes]) -> Verdict:
-        """Put a judged sitting into this node, as it is. One that is not whole is refused, and changes nothing."""
-        verdict = await asyncio.to_thread(judge, files)  # it hashes and plays all of it
-        if not verdict.whole:
-            raise Refused("bundle-altered", finding=verdict.findings[0].code, seq=verdict.findings[0].seq)
-        manifest, events, heads = opened(files)
-        for name, data in files.items():
-            if name.startswith("files/"):
-                await self._house.blobs.keep(data)
-        await self._house.write(_restore, self._house.node, manifest, events, heads)
-        return verdict
+async def pack(house: House, sitting: str) -> bytes:
+    """From the journal as it is stored. Raises Missing `no-such-sitting`."""
+    events, heads = await house.read(_gather, sitting)
+    if not events:
+        raise Missing("no-such-sitting")
+    state = State(id=sitting)
+    for event in events:
+        state = follow(state, event)
+    people_, units, sites = await house.read(_names, state, vietnam_day(state.begins))
+    people_ = dict(state.people) or people_  # as they were at the close
+    manifest = Manifest(FORMAT, sitting, house.node, house.now_ms(), people_, units, sites)
+    files = {
+        MANIFEST: msgspec.json.format(msgspec.json.encode(manifest)),
+        JOURNAL: _lines([withheld(event) for event in events]),
+        HEADS: _lines(heads),
+    }
+    for sha256 in sorted(contents(state)):
+        files[f"files/{sha256}"] = await house.blobs.load(sha256)
+    return await asyncio.to_thread(_zip, files)
+
+
+async def take_in(house: House, files: dict[str, bytes]) -> Verdict:
+    """Put a judged sitting into this node, as it is. One that is not whole is refused, and changes nothing."""
+    verdict = await asyncio.to_thread(judge, files)  # it hashes and plays all of it
+    if not verdict.whole:
+        raise Refused("bundle-altered", finding=verdict.findings[0].code, seq=verdict.findings[0].seq)
+    manifest, events, heads = opened(files)
+    for name, data in files.items():
+        if name.startswith("files/"):
+            await house.blobs.keep(data)
+    await house.write(_restore, house.node, manifest, events, heads)
+    return verdict
 
 
 def withheld(event: Event) -> Event:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ from store.chain import Event
 from store.db import Connection, Row
 from store.errors import Missing, Refused
 from store.journal import Command
-from store.world import vietnam_day
+from store.world import uuid_of, vietnam_day
 
 from ..house import House, actor_of
 from ..people import records as people
@@ -115,7 +114,7 @@ class Sittings:
 
         SITTING is a UUID made by the browser: asked twice, there is still one sitting."""
         rights.demand(who, "sitting.plan", Thing(plan.unit))
-        house, sitting = self._house, _uuid(sitting) or self._house.id()
+        house, sitting = self._house, uuid_of(sitting) if sitting else self._house.id()
         title, place = text(plan.title, "title"), text(plan.place, "place")
 
         def use(conn: Connection) -> str:
@@ -231,16 +230,6 @@ class Sittings:
 
 def _row(row: Row, roles: tuple[str, ...] = ()) -> SittingRow:
     return SittingRow(row.id, row.unit, row.title, row.place, row.begins, row.phase, row.minutes_step, roles)
-
-
-def _uuid(text_: str) -> str:
-    """TEXT_ as a UUID in its usual form; "" for none. Raises Refused `field-wrong`."""
-    if not text_:
-        return ""
-    try:
-        return str(uuid.UUID(text_))
-    except ValueError:
-        raise Refused("field-wrong", field="id") from None
 
 
 def _seats(conn: Connection, plan: Plan, rule: rules.RuleSet, day: str) -> dict[str, e.Seat]:

@@ -37,8 +37,8 @@ def identifier(value: str, field: str) -> str:
     return value
 
 
-def _optional(value: str, field: str) -> str:
-    return text(value, field) if value.strip() else ""
+def optional(value: str, field: str, longest: int = LONGEST_TITLE) -> str:
+    return text(value, field, longest) if value.strip() else ""
 
 
 def _check_person(state: State, person: str) -> None:
@@ -102,7 +102,7 @@ def _item_values(state: State, command: c.AddItem | c.ChangeItem) -> dict[str, A
         "title": text(command.title, "title"),
         "minutes": command.minutes,
         "rapporteur": command.rapporteur,
-        "question": _optional(command.question, "question"),
+        "question": optional(command.question, "question"),
         "closed": command.closed,
     }
 

@@ -186,21 +186,3 @@ def conclude(state: State, command: c.Conclude) -> list[e.AnyHappening]:
     told = text(command.text, "conclusion", LONGEST_TEXT)
     here = tuple(state.entitled_present)
     return [e.Concluded(item.id, told, rests_on[-1] if rests_on else "", here, papers)]
-
-
-def note(state: State, command: c.TakeNote) -> list[e.AnyHappening]:
-    """A line that the secretary writes into the course."""
-    item = state.find_item(command.item)
-    if item is None or not item.opened_at:
-        raise Stale("no-such-item")
-    if any(one.id == identifier(command.note, "note") for one in state.notes):
-        raise Refused("field-wrong", field="note")
-    return [e.Noted(identifier(command.note, "note"), item.id, text(command.text, "note", LONGEST_TEXT))]
-
-
-def change_note(state: State, command: c.ChangeNote) -> list[e.AnyHappening]:
-    before = next((one for one in state.notes if one.id == command.note), None)
-    if before is None:
-        raise Stale("no-such-note")
-    changed = text(command.text, "note", LONGEST_TEXT) if command.text.strip() else ""
-    return [] if before.text == changed else [e.NoteChanged(command.note, changed)]

@@ -7,8 +7,12 @@ yet is marked unsure.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
+from importlib import resources
 
 import msgspec
+
+from store.world import vietnam_day
 
 
 class Year(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,3 +48,16 @@ class Calendar(msgspec.Struct, frozen=True):
             day += timedelta(1)
             working_days -= self.is_working(day)
         return day
+
+
+@cache
+def official() -> Calendar:
+    """The days off that are known (holidays.toml)."""
+    text = (resources.files(__package__) / "holidays.toml").read_text("utf-8")
+    return Calendar(msgspec.convert(msgspec.toml.decode(text)["years"], tuple[Year, ...]))
+
+
+def notice_given(now_ms: int, begins: int) -> int:
+    """Working days from today to the day before the sitting."""
+    days = [date.fromisoformat(vietnam_day(at)) for at in (now_ms, begins)]
+    return official().days_before(*days)

@@ -1,6 +1,6 @@
 """`decide(state, command, who) -> events`, or a refusal: every rule of order in one table. Pure.
 
-The table says in which phases, and at which step of the minutes, each command may come; what else it depends on
+The table says in which phases each command may come; what else it depends on
 is decided in the file of its noun. Rights are asked before (room.py), with `commands.VERBS`.
 """
 
@@ -87,8 +87,8 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.KeepRecording: (ANY, recording.keep, False),
     c.Conclude: (OPEN, ballots.conclude, False),
     c.Say: (OPEN, chat.say, True),
-    c.TakeNote: (OPEN, ballots.note, False),
-    c.ChangeNote: (OPEN, ballots.change_note, False),
+    c.TakeNote: (OPEN, minutes.note, False),
+    c.ChangeNote: (OPEN, minutes.change_note, False),
     c.Close: (OPEN, course.close, False),
     c.CloseSitting: (OPEN, course.close, False),
     c.SaveMinutes: (("closed",), minutes.save, False),

@@ -9,30 +9,27 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
-from functools import cache
-from importlib import resources
 
 import msgspec
 
 from documents.actions import Papers
-from documents.model import Head, InvitationForm
+from documents.model import InvitationForm
 from store.chain import Event
-from store.db import Connection
 from store.errors import Missing, Refused
 from store.world import vietnam_day
 
 from ..house import House
 from ..people import records as people
 from ..people import rights
-from ..people.model import Membership, Person, Unit, UnitId, agency_of
-from ..people.orgtree import Tree
+from ..people.model import Membership, Person, Unit
 from ..people.rights import Principal, Thing
 from ..register.actions import Register
 from . import agenda, narrative
 from . import commands as c
 from . import events as e
-from .calendar import Calendar, Year
+from .calendar import notice_given, official
 from .decide import BEFORE
+from .letterhead import letterhead, units_of
 from .room import Room
 from .rooms import Rooms
 from .state import State
@@ -49,19 +46,6 @@ UNUSED = "Không phát hành giấy mời"
 def _thing(state: State) -> str:
     """What the next invitation is to the register."""
     return f"{state.id}#{state.invitation.issued + 1}"
-
-
-@cache
-def official() -> Calendar:
-    """The days off that are known (holidays.toml)."""
-    text = (resources.files(__package__) / "holidays.toml").read_text("utf-8")
-    return Calendar(msgspec.convert(msgspec.toml.decode(text)["years"], tuple[Year, ...]))
-
-
-def notice_given(now_ms: int, begins: int) -> int:
-    """Working days from today to the day before the sitting."""
-    days = [date.fromisoformat(vietnam_day(at)) for at in (now_ms, begins)]
-    return official().days_before(*days)
 
 
 class NoticePeriod(msgspec.Struct, frozen=True):
@@ -146,10 +130,10 @@ class Invitations:
 
     async def _issue(self, who: Principal, room: Room, title: str, place: str, begins: int) -> e.Issued:
         state = room.state
-        unit, above = await self._house.read(units_of, state.unit, vietnam_day(begins))
-        await self._papers.typeset(_form(room, unit, above, title, place, begins, "", self._house.today()))
-        number = await self._register.take(who, unit, KIND, _thing(state), title)
-        form = _form(room, unit, above, title, place, begins, number.symbol, number.day)
+        units = await self._house.read(units_of, state.unit, vietnam_day(begins))
+        await self._papers.typeset(_form(room, units, title, place, begins, "", self._house.today()))
+        number = await self._register.take(who, units[0], KIND, _thing(state), title)
+        form = _form(room, units, title, place, begins, number.symbol, number.day)
         pdf, _ = await self._papers.typeset(form)
         return e.Issued(number.number, number.symbol, number.day, await self._house.blobs.keep(pdf))
 
@@ -186,13 +170,21 @@ class Invitations:
         room = await self._answering(who, sitting, unit)
         await room.ask(who, c.ForwardConvening(unit), trusted=True)
 
+    async def nameable(self, who: Principal, sitting: str, unit: str) -> list[tuple[Membership, Person]]:
+        """Who is in office at UNIT on the day of the sitting, each once."""
+        room = await self._answering(who, sitting, unit)
+        held = await self._house.read(people.memberships_on, vietnam_day(room.state.begins), unit=unit)
+        once: dict[str, tuple[Membership, Person]] = {}
+        for office, person in held:
+            once.setdefault(person.id, (office, person))
+        return list(once.values())
+
     async def name(self, who: Principal, sitting: str, unit: str, named: tuple[str, ...]) -> None:
         """UNIT says which of its people come."""
         room = await self._answering(who, sitting, unit)
-        held = await self._house.read(people.memberships_on, vietnam_day(room.state.begins), unit=unit)
-        offices: dict[str, Membership] = {}
-        for one, person in held:
-            offices.setdefault(person.id, one)
+        offices: dict[str, Membership] = {
+            person.id: office for office, person in await self.nameable(who, sitting, unit)
+        }
         if not set(named) <= set(offices):
             raise Refused("not-of-this-unit")
         seats = tuple(e.Seat(person, offices[person].id, unit, "guest") for person in dict.fromkeys(named))
@@ -203,15 +195,8 @@ class Invitations:
         return await self._rooms.get(sitting)
 
 
-def units_of(conn: Connection, unit: str, day: str) -> tuple[Unit, Unit | None]:
-    """A unit and the one above it, by their names on DAY."""
-    tree = Tree(people.all_units(conn), day)
-    own = tree.get(UnitId(unit))
-    return own, tree.get(own.parent) if own.parent and own.parent in tree else None
-
-
 def _form(
-    room: Room, unit: Unit, above: Unit | None, title: str, place: str, begins: int, symbol: str, day: str
+    room: Room, units: tuple[Unit, Unit | None], title: str, place: str, begins: int, symbol: str, day: str
 ) -> InvitationForm:
     state, cards = room.state, room.cards
     chair = cards[state.chair]
@@ -219,7 +204,7 @@ def _form(
     invited = [narrative.title(cards.get(person)) for person in state.asked]
     items = tuple(item.title for item in state.items if not item.closed)
     return InvitationForm(
-        head=Head(f"UBND {above.name}" if above else "", agency_of(unit), symbol, unit.place, day),
+        head=letterhead(units, symbol, day),
         subject=title, invited=tuple(f"{line};" for line in [*invited, *convened]), chair=narrative.title(chair),
         begins=f"{narrative.moment(begins)}", place=f"{place}.", agenda=tuple(f"{item};" for item in items),
         requests=REQUESTS, closing=CLOSING, power="", office=chair.office, signatory=chair.name,

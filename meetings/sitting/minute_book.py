@@ -17,7 +17,7 @@ import msgspec
 import segno
 
 from documents.actions import Papers
-from documents.model import Head, MinutesForm, Spot
+from documents.model import MinutesForm, Spot
 from signing import authority
 from signing.actions import Signing
 from signing.model import Field, Report
@@ -28,16 +28,14 @@ from store.errors import Missing, Refused, Stale
 from store.world import short_code, vietnam_day
 
 from ..house import House, actor_of
-from ..people import records as people
 from ..people import rights
-from ..people.model import Unit, UnitId, agency_of
-from ..people.orgtree import Tree
+from ..people.model import Unit, agency_of
 from ..people.rights import Principal
 from ..register.actions import Register
 from . import commands as c
-from . import events as e
 from . import minutes, narrative, records
 from .agenda import LONGEST_TEXT
+from .letterhead import letterhead, units_of
 from .narrative import MinutesText
 from .room import Room
 from .rooms import Rooms
@@ -103,8 +101,7 @@ class MinuteBook:
         """Write the first draft; harmless if there is one."""
         if room.state.phase != "closed" or room.state.minutes.step != "none":
             return
-        events = await self._house.read(lambda conn: list(journal.walk(conn, room.sitting)))
-        happened = [(event.at, e.read(event)) for event in events]
+        happened = await self._house.read(records.story, room.sitting)
         written = narrative.draft(room.state, happened, room.cards, room.names)
         sha256 = await self._house.blobs.keep(msgspec.json.encode(written))
         with contextlib.suppress(Stale):  # another asked at the same moment, and its draft is there
@@ -152,17 +149,14 @@ class MinuteBook:
     async def _units(self, room: Room) -> tuple[Unit, Unit | None]:
         """The sitting's unit and the one above it, by their names on the day it was opened."""
         day = vietnam_day(room.state.opened_at or self._house.now_ms())
-        tree = Tree(await self._house.read(people.all_units), day)
-        unit = tree.get(UnitId(room.state.unit))
-        return unit, tree.get(unit.parent) if unit.parent and unit.parent in tree else None
+        return await self._house.read(units_of, room.state.unit, day)
 
     async def _form(self, room: Room, code: str, head: str) -> MinutesForm:
         made, written = room.state.minutes, await self._load(room.state.minutes.sha256)
-        unit, above = await self._units(room)
         secretary, chair = (room.cards[room.state.with_role(role)] for role in ("secretary", "chair"))
         url, day = f"{self._base_url}/k/{code}", made.day or self._house.today()
         return MinutesForm(
-            head=Head(f"UBND {above.name}" if above else "", agency_of(unit), made.symbol, unit.place, day),
+            head=letterhead(await self._units(room), made.symbol, day),
             subject=written.subject, begun=written.begun, venue=written.venue, attendance=written.attendance,
             chair=written.chair, secretary=written.secretary, course=written.course, ended=written.ended,
             recipients=written.recipients, secretary_name=secretary.name, chair_name=chair.name,

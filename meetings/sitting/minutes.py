@@ -1,4 +1,4 @@
-"""The life of the minutes: draft, approved, numbered, typeset, signed in order, circulated. Pure.
+"""Notes for the minutes, and their life: draft, approved, numbered, typeset, signed in order, circulated. Pure.
 
 The number comes before typesetting and before the first signature, because a number printed later would change
 a signed page. A file is signed only as it was shown: each signature names the file it was made on.
@@ -10,7 +10,7 @@ from store.errors import Denied, Refused, Stale
 
 from . import commands as c
 from . import events as e
-from .agenda import LONGEST_TEXT, identifier, text
+from .agenda import LONGEST_TEXT, identifier, optional, text
 from .state import State
 from .views import view_of
 
@@ -65,7 +65,7 @@ def answer_comment(state: State, command: c.AnswerComment) -> list[e.AnyHappenin
     found = next((one for one in state.comments if one.id == command.comment), None)
     if found is None:
         raise Stale("no-such-comment")
-    answer = text(command.text, "answer", LONGEST_TEXT) if command.text.strip() else ""
+    answer = optional(command.text, "answer", LONGEST_TEXT)
     if not command.taken and not answer:
         raise Refused("field-needed", field="answer")
     if (found.taken, found.answer) == (command.taken, answer):
@@ -164,3 +164,21 @@ def waiting(state: State) -> set[tuple[str, str]]:
         return {(person, "acknowledge") for person in made.recipients if person not in done}
     due = NEXT[made.step] if made.step != "typeset" else (("sign", SIGNER_ROLE[next_field(state)]),)
     return {(person, what) for what, role in due for person, seat in state.seats.items() if seat.role == role}
+
+
+def note(state: State, command: c.TakeNote) -> list[e.AnyHappening]:
+    """A line that the secretary writes into the course."""
+    item = state.find_item(command.item)
+    if item is None or not item.opened_at:
+        raise Stale("no-such-item")
+    if any(one.id == identifier(command.note, "note") for one in state.notes):
+        raise Refused("field-wrong", field="note")
+    return [e.Noted(identifier(command.note, "note"), item.id, text(command.text, "note", LONGEST_TEXT))]
+
+
+def change_note(state: State, command: c.ChangeNote) -> list[e.AnyHappening]:
+    before = next((one for one in state.notes if one.id == command.note), None)
+    if before is None:
+        raise Stale("no-such-note")
+    changed = optional(command.text, "note", LONGEST_TEXT)
+    return [] if before.text == changed else [e.NoteChanged(command.note, changed)]

@@ -3,14 +3,13 @@ item, and the minutes of the sitting before put on the next one's agenda."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date
 
 import msgspec
 
 from documents.actions import Papers
-from documents.model import Head, PaperForm
-from store import journal
+from documents.model import PaperForm
+from store.blobs import once
 from store.errors import Missing, Refused
 from store.world import vietnam_day
 
@@ -23,7 +22,8 @@ from . import commands as c
 from . import events as e
 from . import narrative, records
 from .agenda import LONGEST_TEXT, text
-from .invitations import official, units_of
+from .calendar import official
+from .letterhead import letterhead, units_of
 from .narrative import MinutesText
 from .papers import SittingPapers
 from .room import Room
@@ -77,18 +77,18 @@ class Outcomes:
         lines = tuple(text(line, "lines", LONGEST_TEXT) for line in given.lines if line.strip())
         if not lines:
             raise Refused("field-needed", field="lines")
-        unit, above = await self._house.read(units_of, room.state.unit, vietnam_day(room.state.opened_at))
+        units = await self._house.read(units_of, room.state.unit, vietnam_day(room.state.opened_at))
         chair = room.cards[room.state.chair]
 
         def form(symbol: str, day: str) -> PaperForm:
-            head = Head(f"UBND {above.name}" if above else "", agency_of(unit), symbol, unit.place, day)
+            head = letterhead(units, symbol, day)
             receivers = ("Thành viên Ủy ban nhân dân", "Các đơn vị liên quan", "Lưu: VT, Hồ sơ phiên họp")
             return PaperForm(head, "Thông báo", summary, lines, "", chair.office, chair.name, receivers)
 
         await self._papers.typeset(form("", self._house.today()))  # a number is not spent on what cannot be printed
         issued = room.state.notices_issued
         thing = f"{sitting}#{issued + 1}"
-        number = await self._register.take(who, unit, KIND, thing, summary)
+        number = await self._register.take(who, units[0], KIND, thing, summary)
         pdf, _ = await self._papers.typeset(form(number.symbol, number.day))
         paper = e.Issued(number.number, number.symbol, number.day, await self._house.blobs.keep(pdf))
         await room.ask(who, c.IssueNotice(paper, issued), trusted=True)
@@ -119,16 +119,15 @@ class Outcomes:
             raise Missing("no-such-item")
         if room.state.minutes.step not in DONE:
             raise Refused("minutes-not-now", step=room.state.minutes.step)
-        events = await self._house.read(lambda conn: list(journal.walk(conn, sitting)))
-        happened = [(event.at, e.read(event)) for event in events]
         written = msgspec.json.decode(await self._house.blobs.load(room.state.minutes.sha256), type=MinutesText)
-        lines = narrative.extract(written, room.state, item) or narrative.course_of(
-            room.state, happened, room.cards, item
-        )
-        unit, above = await self._house.read(units_of, room.state.unit, vietnam_day(room.state.opened_at))
+        lines = narrative.extract(written, room.state, item)
+        if not lines:
+            happened = await self._house.read(records.story, sitting)
+            lines = narrative.course_of(room.state, happened, room.cards, item)
+        units = await self._house.read(units_of, room.state.unit, vietnam_day(room.state.opened_at))
         secretary = room.cards[room.state.with_role("secretary")]
         made, day = room.state.minutes, self._house.today()
-        head = Head(f"UBND {above.name}" if above else "", agency_of(unit), made.symbol, unit.place, day)
+        head = letterhead(units, made.symbol, day)
         source = f"Trích từ biên bản số {made.symbol}, {narrative.date(room.state.opened_at)}."
         form = PaperForm(
             head, "Trích biên bản", room.state.title, (source, *lines), "", "Thư ký", secretary.name,
@@ -153,7 +152,7 @@ class Outcomes:
         await room.ask(who, c.AddItem(item, title, 5, "", "Thông qua biên bản?", closed))
         data = await self._house.blobs.load(earlier.minutes.pdf)
         name = f"Biên bản {earlier.minutes.symbol.replace('/', '-')}"
-        await self._sitting_papers.add(who, sitting, item, name, _once(data))
+        await self._sitting_papers.add(who, sitting, item, name, once(data))
         return item
 
 
@@ -164,7 +163,3 @@ def due_day(closed_at: int) -> str:
 
 def _lowered(title: str) -> str:
     return title[:1].lower() + title[1:]
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store import jobs
+from store import jobs, journal
 from store.db import metadata, upsert
 
 from ..people import records as people
@@ -183,6 +183,11 @@ def waiting_for(conn: sa.Connection, person: str) -> list[sa.Row[Any]]:
 
 def put_code(conn: sa.Connection, code: str, sitting: str) -> None:
     conn.execute(codes.insert().values(code=code, sitting=sitting))
+
+
+def story(conn: sa.Connection, sitting: str) -> list[tuple[int, e.AnyHappening]]:
+    """When, and what, from the sitting's journal; without what was withheld or erased."""
+    return [(event.at, e.read(event)) for event in journal.walk(conn, sitting) if event.body is not None]
 
 
 def sitting_of_code(conn: sa.Connection, code: str) -> str | None:

@@ -7,7 +7,7 @@ from store.errors import Refused, Stale
 
 from . import commands as c
 from . import events as e
-from .agenda import text
+from .agenda import optional, text
 from .state import State
 
 REMIND_MS = 86_400_000  # so long before an answer is due, whoever has not given it is reminded
@@ -35,7 +35,7 @@ def send_substitute(state: State, command: c.SendSubstitute, who: str) -> list[e
         return []
     if seat.person in state.seats:
         raise Refused("invited-already")
-    reason = text(command.reason, "reason") if command.reason.strip() else ""
+    reason = optional(command.reason, "reason")
     return [*_take_back(state, who), e.Invited((seat,), ()), e.Replied(who, "substitute", reason, seat.person)]
 
 

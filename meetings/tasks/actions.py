@@ -9,7 +9,7 @@ import msgspec
 
 from store.chain import Draft
 from store.db import Connection
-from store.errors import Denied, Refused
+from store.errors import Refused
 
 from ..house import House, actor_of
 from ..people import records as people
@@ -17,7 +17,7 @@ from ..people import rights
 from ..people.model import UnitId
 from ..people.orgtree import Tree
 from ..people.rights import Principal, Thing
-from ..sitting.agenda import LONGEST_TEXT, text
+from ..sitting.agenda import LONGEST_TEXT, identifier, text
 from ..sitting.rooms import Rooms
 from ..sitting.views import may_see_item
 from . import records
@@ -66,7 +66,7 @@ class Tasks:
         tree = await self._tree()
         if given.lead == above.lead or given.lead not in tree.below(UnitId(above.lead)):
             raise Refused("not-below")
-        if given.deadline > above.deadline:
+        if _day(given.deadline) > above.deadline:
             raise Refused("deadline-later", day=above.deadline)
         await self._put(who, given, above.lead, above.sitting, above.item, above.id)
 
@@ -78,7 +78,7 @@ class Tasks:
         for named in (given.lead, *given.supporting):
             tree.get(UnitId(named))
         supporting = tuple(one for one in dict.fromkeys(given.supporting) if one != given.lead)
-        id_ = text(given.id, "id")[:64]
+        id_ = identifier(given.id, "id")
         made = Task(
             id_, unit, given.lead, supporting, told, deadline, sitting, item, parent, "given", house.now_ms()
         )  # fmt: skip
@@ -169,8 +169,7 @@ class Tasks:
 
     async def by_tier(self, who: Principal, unit: str) -> list[Tier]:
         """How UNIT and the units below it stand with what they have to do, tier by tier, the worst first."""
-        if not rights.may(who, "task.answer", Thing(unit)):
-            raise Denied("no-right")
+        rights.demand(who, "task.answer", Thing(unit))
         tree, today = await self._tree(), self._house.today()
         below = tree.below(UnitId(unit))
         rows: dict[str, list[Task]] = {}

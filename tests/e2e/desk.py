@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,12 @@ async def decide(page: Page, name: str) -> None:
     await press(page, name, within="dialog[open]")
 
 
-async def shoot(page: Page, folder: Path | None, name: str) -> None:
-    if folder is not None:
+def pictures() -> Path | None:
+    """Where screenshots are wanted: docs/pictures when they are renewed, say."""
+    folder = os.environ.get("TEST_PICTURES")
+    return Path(folder) if folder else None
+
+
+async def shoot(page: Page, name: str) -> None:
+    if folder := pictures():
         await page.screenshot(path=folder / f"{name}.png")

@@ -7,7 +7,6 @@ a conclusion becomes a task that is acknowledged, handed down and reported; memb
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
 import pytest
@@ -22,11 +21,6 @@ from .test_votes import begin
 
 pytestmark = pytest.mark.browser
 ASKED = "dialog[aria-labelledby=ask-title]"  # what is asked, over a panel that is a dialog itself
-
-
-def pictures() -> Path | None:
-    folder = os.environ.get("TEST_PICTURES")
-    return Path(folder) if folder else None
 
 
 async def signed_in(browser: Browser, node: Node, *people: str) -> dict[str, Page]:
@@ -52,9 +46,9 @@ async def test_an_agenda_is_returned_approved_and_only_then_released(browser: Br
     await expect(secretary.locator(".agenda-item").filter(has_text="Quy hoạch")).to_be_visible()
     await decide_submission(secretary)
     await expect(secretary.get_by_text("Đang chờ duyệt")).to_be_visible()
-    await shoot(secretary, pictures(), "agenda-submitted")
+    await shoot(secretary, "agenda-submitted")
     await approver.goto("/")
-    await shoot(approver, pictures(), "desk-approver")
+    await shoot(approver, "desk-approver")
     await approver.goto(secretary.url)
     await press(approver, "Trả lại")
     await approver.locator("dialog[open] textarea, dialog[open] input").first.fill("Thiếu tài liệu")
@@ -98,14 +92,14 @@ async def check_in_by_wall(chair: Page, secretary: Page, wall: Page) -> None:
     await chair.get_by_label("Điểm danh bằng mã").click()
     shown = wall.locator("footer > div").filter(has_text="Mã điểm danh")
     code = (await shown.locator(".value").inner_text()).replace(" ", "")
-    await shoot(wall, pictures(), "wall-code")
+    await shoot(wall, "wall-code")
     await secretary.get_by_label("Mã trên màn hình phòng họp").fill(f"{(int(code) + 1) % 1_000_000:06d}")
     await press(secretary, "Điểm danh có mặt")
     await expect(secretary.get_by_text("Mã không đúng", exact=False).first).to_be_visible()
     await secretary.get_by_label("Mã trên màn hình phòng họp").fill(code)
     await press(secretary, "Điểm danh có mặt")
     await expect(secretary.get_by_role("button", name="Điểm danh có mặt")).to_have_count(0)
-    await shoot(chair, pictures(), "leading")
+    await shoot(chair, "leading")
 
 
 async def write(chair: Page, member: Page, secretary: Page) -> None:
@@ -123,7 +117,7 @@ async def write(chair: Page, member: Page, secretary: Page) -> None:
     await expect(chair.get_by_text("Xin nghỉ năm phút.")).to_be_visible()
     await member.get_by_role("group", name="Biểu cảm").get_by_role("button").first.click()
     await expect(chair.locator("room-chat [role=status]")).to_be_visible()
-    await shoot(chair, pictures(), "chat")
+    await shoot(chair, "chat")
     await expect(secretary.get_by_text("Xin nghỉ năm phút.")).to_have_count(0)
 
 
@@ -133,7 +127,7 @@ async def go_aside(chair: Page) -> None:
     await press(chair, "Mở phòng hội ý")
     for site in ("Điểm cầu tỉnh", "Điểm cầu xã Vĩnh Ô"):
         await chair.locator(ASKED).get_by_role("checkbox", name=site).check()
-    await shoot(chair, pictures(), "side-room")
+    await shoot(chair, "side-room")
     await press(chair, "Mở phòng hội ý", within=ASKED)
     await expect(chair.get_by_role("button", name="Đưa trở lại")).to_be_visible()
     await press(chair, "Đưa trở lại")
@@ -159,7 +153,7 @@ async def test_a_conclusion_becomes_a_task_and_a_ballot_reaches_every_desk(
     await secretary.reload()
     await secretary.get_by_text("1 / 11 đã cho ý kiến").click()
     await expect(secretary.get_by_text("Đã cho ý kiến", exact=True)).to_be_visible()
-    await shoot(secretary, pictures(), "opinion-answers")
+    await shoot(secretary, "opinion-answers")
     await press(secretary, "Nhắc", exact=False)
     no_faults(pages)
 
@@ -170,7 +164,7 @@ async def give_a_task(secretary: Page, sitting: str) -> None:
     form = secretary.locator("dialog[open]")
     await form.get_by_label("Đơn vị chủ trì").select_option(label="Huyện Vĩnh Linh")
     await form.get_by_label("Thời hạn").fill("2027-01-15")
-    await shoot(secretary, pictures(), "give-task")
+    await shoot(secretary, "give-task")
     await press(secretary, "Giao nhiệm vụ", within="dialog[open]")
     await expect(secretary.get_by_text("Chưa xác nhận")).to_be_visible()
     await secretary.get_by_role("link", name="Nhiệm vụ").first.click()
@@ -180,7 +174,7 @@ async def give_a_task(secretary: Page, sitting: str) -> None:
     await secretary.locator("dialog[open]").get_by_label("Thời hạn").fill("2027-01-10")
     await press(secretary, "Giao cho cấp dưới", within="dialog[open]")
     await expect(secretary.get_by_text("Chưa xác nhận")).to_be_visible()
-    await shoot(secretary, pictures(), "tasks")
+    await shoot(secretary, "tasks")
     await press(secretary, "Báo cáo hoàn thành")
     await secretary.locator("dialog[open] textarea, dialog[open] input").first.fill("Đã rà soát xong.")
     await press(secretary, "Báo cáo hoàn thành", within="dialog[open]")
@@ -194,7 +188,7 @@ async def put_to_members(secretary: Page) -> None:
     await form.get_by_label("Việc cần lấy ý kiến").fill("Điều chỉnh lịch tiếp dân")
     await form.get_by_label("Nội dung", exact=True).fill("Chuyển ngày tiếp dân sang thứ Năm.")
     await form.get_by_label("Hạn cho ý kiến").fill("2027-01-10T17:00")
-    await shoot(secretary, pictures(), "put-opinion")
+    await shoot(secretary, "put-opinion")
     await press(secretary, "Lấy ý kiến thành viên", within="dialog[open]")
     await expect(secretary.get_by_role("heading", name="Điều chỉnh lịch tiếp dân")).to_be_visible()
 
@@ -202,10 +196,11 @@ async def put_to_members(secretary: Page) -> None:
 async def answer(member: Page) -> None:
     """It waits at the desk; one answers, with a word."""
     await member.goto("/")
-    await shoot(member, pictures(), "desk-opinion")
-    await member.get_by_role("link", name="Lấy ý kiến").first.click()
+    await expect(member.get_by_text("Phiếu lấy ý kiến chờ bạn trả lời")).to_be_visible()
+    await shoot(member, "desk-opinion")
+    await member.get_by_role("link", name="Cho ý kiến").click()
     await member.get_by_label("Ý kiến góp ý (nếu có)").fill("Nên báo trước cho dân.")
     await press(member, "Tán thành")
-    await shoot(member, pictures(), "answer-opinion")
+    await shoot(member, "answer-opinion")
     await press(member, "Gửi ý kiến", within="dialog[open]")
     await expect(member.get_by_text("Bạn đã chọn: Tán thành")).to_be_visible()

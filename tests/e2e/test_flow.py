@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
-from pathlib import Path
 
 import pypdf
 import pytest
@@ -28,11 +26,6 @@ pytestmark = pytest.mark.browser
 
 ROOMS = {"dc-tinh": ("#c02020", 440), "dc-vinh-linh": ("#20a020", 700), "dc-vinh-o": ("#2030d0", 1100)}
 NAMES = {"dc-tinh": "Điểm cầu tỉnh", "dc-vinh-linh": "Điểm cầu Vĩnh Linh", "dc-vinh-o": "Điểm cầu xã Vĩnh Ô"}
-
-
-def pictures() -> Path | None:
-    folder = os.environ.get("TEST_PICTURES")
-    return Path(folder) if folder else None
 
 
 def paper(pages: int, title: str) -> bytes:
@@ -54,7 +47,7 @@ async def plan(secretary: Page) -> str:
     await press(secretary, "Tất cả 18 đơn vị thuộc Huyện Vĩnh Linh")
     await secretary.get_by_label("Tỉnh Quảng Trị").check()
     await expect(secretary.get_by_text("Đã chọn 19 đơn vị")).to_be_visible()
-    await shoot(secretary, pictures(), "plan")
+    await shoot(secretary, "plan")
     await secretary.locator("form").get_by_role("button", name="Lập phiên họp").click()
     await expect(secretary.get_by_role("heading", name="Phiên họp thường kỳ tháng 11")).to_be_visible()
     for title, question in (("Ý kiến khác", ""), ("Phân bổ ngân sách", "Thông qua phương án phân bổ?")):
@@ -68,10 +61,10 @@ async def plan(secretary: Page) -> str:
     file = {"name": "Tờ trình 214.pdf", "mimeType": "application/pdf", "buffer": paper(3, "Tờ trình")}
     await secretary.locator(".agenda-item").first.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
     await expect(secretary.get_by_role("link", name="Tờ trình 214")).to_be_visible()
-    await shoot(secretary, pictures(), "prepare")
+    await shoot(secretary, "prepare")
     await press(secretary, "Phát hành chương trình")
     await secretary.get_by_label("Lý do gửi muộn").fill("Việc cần giải quyết ngay")
-    await shoot(secretary, pictures(), "release")
+    await shoot(secretary, "release")
     await press(secretary, "Phát hành chương trình", within="dialog[open]")
     await expect(secretary.get_by_text("Đã phát hành")).to_be_visible()
     await expect(secretary.get_by_role("button", name="Giấy mời số 01/GM-UBND")).to_be_visible()
@@ -82,10 +75,10 @@ async def read_before(member: Page) -> None:
     """An invited person sees the sitting on the desk and reads the paper."""
     await member.goto("/")
     await expect(member.get_by_text("Bạn được mời dự họp")).to_be_visible()
-    await shoot(member, pictures(), "desk-invited")
+    await shoot(member, "desk-invited")
     await member.get_by_role("link", name="Xem phiên họp").click()
     await expect(member.get_by_text("Bạn có dự phiên họp này không?")).to_be_visible()
-    await shoot(member, pictures(), "invited")
+    await shoot(member, "invited")
     await press(member, "Dự trực tiếp")
     await expect(member.get_by_role("button", name="Dự trực tiếp")).to_have_attribute("aria-pressed", "true")
     await member.get_by_role("link", name="Tờ trình 214").click()
@@ -146,7 +139,7 @@ async def attend(secretary: Page, chair: Page, member: Page) -> None:
         row = secretary.locator("dialog li").filter(has_text=name)
         await row.get_by_role("button", name="Điểm danh").click()
         await expect(row.get_by_text("Có mặt từ")).to_be_visible()
-    await shoot(secretary, pictures(), "attendance")
+    await shoot(secretary, "attendance")
     await press(secretary, "Đóng")
     await expect(chair.get_by_text("Đủ túc số: 9 trên 11 thành viên")).to_be_visible()
 
@@ -177,8 +170,8 @@ async def give_the_floor(member: Page, chair: Page, walls: dict[str, Page]) -> N
                 await asyncio.sleep(0.25)
             else:
                 raise AssertionError(seen)
-    await shoot(walls["dc-vinh-o"], pictures(), "wall")
-    await shoot(chair, pictures(), "room-chair")
+    await shoot(walls["dc-vinh-o"], "wall")
+    await shoot(chair, "room-chair")
     await press(member, "Phát biểu xong")
 
 
@@ -188,7 +181,7 @@ async def vote(chair: Page, member: Page) -> None:
     await press(chair, "Mở biểu quyết", within="dialog[open]")
     for page in (member, chair):
         await expect(page.get_by_text("Thông qua phương án phân bổ?").first).to_be_visible()
-    await shoot(member, pictures(), "vote")
+    await shoot(member, "vote")
     await press(member, "Tán thành")
     await expect(member.get_by_text("Bạn đã chọn: Tán thành")).to_be_visible()
     await press(member, "Không tán thành")
@@ -219,7 +212,7 @@ async def write_minutes(secretary: Page, chair: Page, clerk: Page, sitting: str)
     await course.fill(await course.input_value() + "\nCác thành viên thống nhất.")
     await press(secretary, "Lưu biên bản")
     await expect(secretary.get_by_text("Đã lưu bản thứ 2.")).to_be_visible()
-    await shoot(secretary, pictures(), "minutes")
+    await shoot(secretary, "minutes")
     await chair.goto(f"/sittings/{sitting}/minutes")
     await expect(chair.get_by_text("Các thành viên thống nhất.")).to_be_visible()
     await decide(chair, "Duyệt biên bản")
@@ -239,7 +232,7 @@ async def sign(page: Page, sitting: str, act: str, picture: str) -> None:
     await expect(page.locator("bacap-sheet canvas")).to_be_visible()
     await page.get_by_label("Đặt mật khẩu ký số").fill("khóa của riêng tôi")
     await page.get_by_label("Nhập lại lần nữa").fill("khóa của riêng tôi")
-    await shoot(page, pictures(), picture)
+    await shoot(page, picture)
     await press(page, act)
     await expect(page.get_by_text("Đã ký xong.")).to_be_visible(timeout=30_000)
 
@@ -266,14 +259,14 @@ async def check_in_public(browser: Browser, node: Node, signed: bytes) -> None:
     for name in ("Lê Thị Thử Thu", "Phạm Thị Thử Lan", "Ủy ban nhân dân huyện Vĩnh Linh"):
         await expect(page.get_by_text(name).first).to_be_visible()
     await expect(page.get_by_text("khớp với mã in trong văn bản")).to_be_visible()
-    await shoot(page, pictures(), "verify")
+    await shoot(page, "verify")
     changed = bytearray(signed)
     at = signed.index(b"stream") + 40
     changed[at] ^= 1
     await chosen.set_input_files({**file, "buffer": bytes(changed)})  # type: ignore[arg-type]
     await expect(page.locator(".verdict-large")).to_have_text("Không hợp lệ")
     await expect(page.locator("place-verify .note.seal").first).to_be_visible()
-    await shoot(page, pictures(), "verify-changed")
+    await shoot(page, "verify-changed")
 
 
 async def circulate(clerk: Page, member: Page, sitting: str) -> None:
@@ -281,7 +274,7 @@ async def circulate(clerk: Page, member: Page, sitting: str) -> None:
     await decide(clerk, "Phát hành tới nơi nhận")
     await member.goto("/")
     await expect(member.get_by_text("Biên bản chờ xác nhận đã nhận")).to_be_visible()
-    await shoot(member, pictures(), "desk")
+    await shoot(member, "desk")
     await member.get_by_role("link", name="Xem và xác nhận").click()
     await press(member, "Xác nhận đã nhận")
     await expect(clerk.get_by_text("Đã nhận 1 /", exact=False)).to_be_visible()
@@ -314,7 +307,7 @@ async def test_a_sitting_from_invitation_to_signed_minutes(browser: Browser, nod
     await sign(chair, sitting, "Ký biên bản", "sign-chair")
     await sign(clerk, sitting, "Đóng dấu cơ quan", "seal")
     signed = await download(clerk, sitting)
-    if (folder := pictures()) is not None:
+    if (folder := desk.pictures()) is not None:
         (folder / "minutes.pdf").write_bytes(signed)
     await check_in_public(browser, node, signed)
     await circulate(clerk, member, sitting)

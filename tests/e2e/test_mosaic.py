@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, expect
 
 from . import desk
 from .node import LOGINS, Node
-from .test_flow import NAMES, ROOMS, check_in, is_of, pictures
+from .test_flow import NAMES, ROOMS, check_in, is_of
 from .test_media import convene, walls_of
 
 pytestmark = pytest.mark.browser
@@ -68,7 +68,7 @@ async def test_the_chair_sees_all_sites_and_what_each_line_carries(browser: Brow
     assert all(is_of(found[NAMES[site]], site) for site in ROOMS), found
     weak = chair.locator("room-mosaic li[data-endpoint=dc-vinh-o]")
     await expect(weak.get_by_text("kbit/s · mất")).to_be_visible()
-    await desk.shoot(chair, pictures(), "room-mosaic")
+    await desk.shoot(chair, "room-mosaic")
 
     await weak.get_by_label("Đường truyền của điểm cầu").select_option(label="64 kbit/s: tiếng và tài liệu")
     await slots_of(
@@ -85,7 +85,7 @@ async def test_the_chair_sees_all_sites_and_what_each_line_carries(browser: Brow
     for wall in walls.values():
         red, green, blue = (await until_seen(wall, {name}, "the shared screen"))[name]
         assert min(red, green) > blue + 80
-    await desk.shoot(walls["dc-tinh"], pictures(), "wall-screen")
+    await desk.shoot(walls["dc-tinh"], "wall-screen")
     await desk.press(chair, "Dừng chia sẻ")
     await slots_of(walls["dc-tinh"], "!slots.video.some((one) => one.endsWith('#screen'))")
     for page in (chair, *walls.values()):

@@ -15,7 +15,7 @@ from tests.kit.media import until
 
 from . import desk
 from .node import LOGINS, Node
-from .test_flow import NAMES, check_in, is_of, pictures
+from .test_flow import NAMES, check_in, is_of
 from .test_media import convene, walls_of
 from .test_mosaic import STEP_S
 
@@ -59,8 +59,8 @@ async def test_a_recording_is_made_told_and_played(codec: str, browser: Browser,
     await desk.decide(chair, "Ghi hình")
     for page in (chair, *walls.values()):
         await expect(page.get_by_text("Đang ghi hình")).to_be_visible()
-    await desk.shoot(chair, pictures(), "room-recording")
-    await desk.shoot(walls["dc-tinh"], pictures(), "wall-recording")
+    await desk.shoot(chair, "room-recording")
+    await desk.shoot(walls["dc-tinh"], "wall-recording")
     await until(lambda: any(node.settings.folder.glob("recordings/*/picture.mkv")), what="the first picture")
     await asyncio.sleep(4)
     await desk.press(chair, "Chuyển sang mục 1")
@@ -85,6 +85,6 @@ async def test_a_recording_is_made_told_and_played(codec: str, browser: Browser,
     assert back["from"] == pytest.approx(1, abs=0.2)
     await chair.get_by_role("button", name="1. Một").click()  # a chapter
     await chair.wait_for_function("() => document.querySelector('video.player').currentTime > 3")
-    await desk.shoot(chair, pictures(), "recordings")
+    await desk.shoot(chair, "recordings")
     for page in (chair, *walls.values()):
         assert not desk.faults_of(page)

@@ -17,7 +17,7 @@ from web.assets import developer_modules
 
 from . import desk
 from .node import LOGINS, Node
-from .test_flow import NAMES, pictures
+from .test_flow import NAMES
 from .test_media import convene, released, signed_in
 from .test_screens import axe_faults, too_wide
 
@@ -60,7 +60,7 @@ async def test_every_fault_of_a_site_is_told_before_the_day(browser: Browser, tr
     for wall in (well, bad):
         await expect(wall.get_by_text("thử điểm cầu này")).to_be_visible()
     await expect(well.get_by_text("Đang đo đường truyền")).to_be_visible()
-    await desk.shoot(well, pictures(), "wall-rehearsal")
+    await desk.shoot(well, "wall-rehearsal")
     await steps(technician, {"dc-tinh": "good", "dc-vinh-linh": "bad", "dc-vinh-o": "away"})
     faults = technician.locator(row_of("dc-vinh-linh"))
     for text in ("Hình tối đen", "Micro không có tiếng nào", "Đồng hồ sai 60 phút", "chưa tin chứng thư"):
@@ -76,7 +76,7 @@ async def test_every_fault_of_a_site_is_told_before_the_day(browser: Browser, tr
         )
         await steps(technician, {"dc-vinh-o": "bad"})
         assert link.wires
-        await desk.shoot(late, pictures(), "wall-told")
+        await desk.shoot(late, "wall-told")
     faults = technician.locator(row_of("dc-vinh-o"))
     for text in ("Không thấy camera", "chọn mức đường truyền thấp hơn"):
         await expect(faults.get_by_text(text)).to_be_visible()
@@ -88,7 +88,7 @@ async def test_every_fault_of_a_site_is_told_before_the_day(browser: Browser, tr
     answer = await technician.request.get(f"/api/sittings/{sitting}/rehearsal.pdf")
     text = PdfReader(io.BytesIO(await answer.body())).pages[0].extract_text().replace("\n", " ")
     assert all(name in text for name in NAMES.values()) and "Hình tối đen" in text and "NGƯỜI KIỂM TRA" in text
-    if (folder := pictures()) is not None:
+    if (folder := desk.pictures()) is not None:
         await asyncio.to_thread((folder / "readiness.pdf").write_bytes, await answer.body())
     for page in (technician, well, bad, late):
         assert not desk.faults_of(page)
@@ -147,9 +147,9 @@ async def test_a_person_tries_camera_and_line_before_joining(trusting: Browser, 
     await desk.press(member, "Bắt đầu thử")
     await expect(member.get_by_text("Hình mà người khác sẽ thấy")).to_be_visible()
     await member.wait_for_function("() => document.querySelector('bacap-check video')?.videoWidth > 0")
-    await desk.shoot(member, pictures(), "check-running")
+    await desk.shoot(member, "check-running")
     await expect(member.get_by_role("button", name="Thử lại")).to_be_visible(timeout=30_000)
     found = await member.locator("bacap-check li").all_inner_texts()
     assert len(found) == 5 and all("Tốt" in one for one in found), found
-    await desk.shoot(member, pictures(), "check")
+    await desk.shoot(member, "check")
     assert not desk.faults_of(member)

@@ -119,11 +119,6 @@ async def settle(page: Page, address: str) -> None:
     await page.wait_for_timeout(700)
 
 
-def pictures() -> Path | None:
-    folder = os.environ.get("TEST_PICTURES")
-    return Path(folder) if folder else None
-
-
 async def bare_texts(page: Page) -> list[str]:
     found: list[str] = await page.evaluate(BARE)
     return [f"bare: {text}" for text in found if not re.fullmatch(r"[\w.:-]+|.*kbit/s", text)] + desk.faults_of(page)
@@ -151,7 +146,7 @@ async def too_wide(page: Page, place: str) -> list[str]:
     for size, (width, height) in SIZES.items():
         await page.set_viewport_size({"width": width, "height": height})
         await page.wait_for_timeout(250)
-        await desk.shoot(page, pictures(), f"{place}-{size}")
+        await desk.shoot(page, f"{place}-{size}")
         for scale in (200, 100):
             await page.evaluate("(scale) => { document.documentElement.style.fontSize = `${scale}%`; }", scale)
             wide = await page.evaluate("() => document.documentElement.scrollWidth - innerWidth")

@@ -26,11 +26,6 @@ pytestmark = pytest.mark.browser
 VOTERS = ("chu-tich", "pho-chu-tich", "tai-chinh", "noi-vu", "nong-nghiep")
 
 
-def pictures() -> Path | None:
-    folder = os.environ.get("TEST_PICTURES")
-    return Path(folder) if folder else None
-
-
 async def begin(node: Node, folder: Path, units: tuple[str, ...] = ()) -> str:
     """A sitting under way on its only item, nine members checked in; through the channel, as screens do it."""
     people = {}
@@ -65,7 +60,7 @@ async def put(chair: Page, way: str, options: str = "", seats: str = "", held: b
         if held:
             await dialog.get_by_label("Chưa cho xem kết quả").check()
     if options:
-        await shoot(chair, pictures(), "put-to-the-vote")
+        await shoot(chair, "put-to-the-vote")
     await press(chair, "Mở biểu quyết", within="dialog[open]")
 
 
@@ -85,8 +80,8 @@ async def roll_call(chair: Page, secretary: Page, wall: Page) -> None:
         called = await secretary.locator("room-roll .strong").inner_text()
         await expect(wall.get_by_text(f"Mời biểu quyết: {called}")).to_be_visible()
         if number == 2:
-            await shoot(secretary, pictures(), "roll-call")
-            await shoot(wall, pictures(), "roll-call-wall")
+            await shoot(secretary, "roll-call")
+            await shoot(wall, "roll-call-wall")
             await press(secretary, "Không trả lời")
         else:
             await press(secretary, "Tán thành", within="room-roll")
@@ -102,7 +97,7 @@ async def secret_and_killed(pages: dict[str, Page], node: Node) -> None:
     chair = pages["chu-tich"]
     await put(chair, "Bỏ phiếu kín")
     await expect(pages["tai-chinh"].get_by_text("Không ai, kể cả người quản trị hệ thống")).to_be_visible()
-    await shoot(pages["tai-chinh"], pictures(), "secret-ballot")
+    await shoot(pages["tai-chinh"], "secret-ballot")
     await secretly(pages["tai-chinh"], "Tán thành")
     await secretly(pages["noi-vu"], "Không tán thành")
     await decide(chair, "Kết thúc biểu quyết")
@@ -110,13 +105,13 @@ async def secret_and_killed(pages: dict[str, Page], node: Node) -> None:
     os.kill(node.child("web"), signal.SIGKILL)
     for page in pages.values():
         await expect(page.get_by_text("Do sự cố kỹ thuật, phiếu kín bị mất")).to_be_visible(timeout=30_000)
-    await shoot(pages["tai-chinh"], pictures(), "secret-void")
+    await shoot(pages["tai-chinh"], "secret-void")
     for page in pages.values():
         await press(page, "Đóng", within="room-vote")
     await put(chair, "Bỏ phiếu kín")
     for person in VOTERS:
         await secretly(pages[person], "Không tán thành" if person == "noi-vu" else "Tán thành")
-    await shoot(pages["tai-chinh"], pictures(), "secret-sent")
+    await shoot(pages["tai-chinh"], "secret-sent")
     await pages["tai-chinh"].reload()
     await expect(pages["tai-chinh"].get_by_text("Phiếu của bạn đã vào hòm phiếu.")).to_be_visible()
     await decide(chair, "Kết thúc biểu quyết")
@@ -140,8 +135,8 @@ async def names_held_back(pages: dict[str, Page], wall: Page) -> None:
     await press(chair, "Công bố kết quả")
     await expect(pages["noi-vu"].get_by_text("Chưa chọn được.")).to_be_visible()  # five of eleven are no majority
     await expect(wall.get_by_text("Bà Trần Thử B")).to_be_visible()
-    await shoot(wall, pictures(), "elected-wall")
-    await shoot(chair, pictures(), "elected")
+    await shoot(wall, "elected-wall")
+    await shoot(chair, "elected")
 
 
 @pytest.mark.timeout(300)

@@ -257,6 +257,8 @@ async def test_a_unit_between_forwards_and_each_names_its_own(node: Node) -> Non
     assert [(one["unit"], one["step"]) for one in (await east.get("/api/desk")).body["called"]] == [(EAST, "name")]
     with pytest.raises(Refused, match="not-of-this-unit"):
         await invitations.name(who["east-chair"], room.sitting, EAST, ("member1",))
+    offered = (await east.get(f"/api/sittings/{room.sitting}/units/{EAST}/people")).body
+    assert [one["id"] for one in offered] == ["east-chair"]
     named = await east.post(f"/api/sittings/{room.sitting}/units/{EAST}/people", {"people": ["east-chair"]})
     assert named.status == 204 and room.state.seats["east-chair"].role == "guest"
     assert [one["step"] for one in (await east.get("/api/desk")).body["called"]] == ["named"]

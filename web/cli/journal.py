@@ -18,7 +18,6 @@ import msgspec
 from meetings.house import House
 from meetings.proof import bundle
 from meetings.proof.judge import Finding, Verdict, judge
-from meetings.sitting.rooms import Rooms
 from signing.checkpoint import Checkpoint, is_genuine
 from store import journal
 from store.chain import Flaw
@@ -99,17 +98,13 @@ def carry(arguments: argparse.Namespace) -> int:
 
 
 async def _carry(house: House, given: Mapping[str, Any]) -> Outcome:
-    path, rooms = Path(given["file"]), Rooms(house)
-    bundles = bundle.Bundles(house, rooms)
-    try:
-        if given["act"] == "import":
-            verdict = await bundles.take_in(await asyncio.to_thread(bundle.read, path))
-            return Outcome(0, [Line("cli.bundle-imported", {"title": verdict.title, "sitting": verdict.sitting})])
-        data = await bundles.pack(given["stream"])
-        await asyncio.to_thread(write_durably, path, data, private=True)
-        return Outcome(0, [Line("cli.bundle-exported", {"file": str(path), "size": len(data)})])
-    finally:
-        await rooms.close()
+    path = Path(given["file"])
+    if given["act"] == "import":
+        verdict = await bundle.take_in(house, await asyncio.to_thread(bundle.read, path))
+        return Outcome(0, [Line("cli.bundle-imported", {"title": verdict.title, "sitting": verdict.sitting})])
+    data = await bundle.pack(house, given["stream"])
+    await asyncio.to_thread(write_durably, path, data, private=True)
+    return Outcome(0, [Line("cli.bundle-exported", {"file": str(path), "size": len(data)})])
 
 
 async def act(house: House, given: Mapping[str, Any]) -> Outcome:

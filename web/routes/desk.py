@@ -13,7 +13,7 @@ async def desk(call: Call) -> answers.Desk:
     sittings, who = call.office.sittings, call.who
     return answers.Desk(
         await sittings.listed(who), await sittings.waiting(who), await sittings.called(who),
-        await call.office.notice_board.listed(who),
+        await call.office.notice_board.listed(who), await call.office.opinions.waiting(who),
     )  # fmt: skip
 
 

@@ -54,6 +54,13 @@ async def forward(call: Call) -> None:
     await call.office.invitations.forward(call.who, call.param("sitting"), call.param("unit"))
 
 
+@routes.add("GET", "/api/sittings/{sitting}/units/{unit}/people", "convening.answer")
+async def nameable(call: Call) -> list[answers.PersonRow]:
+    """Whom a unit that was convened may name."""
+    held = await call.office.invitations.nameable(call.who, call.param("sitting"), call.param("unit"))
+    return [answers.PersonRow.of(person, office) for office, person in held]
+
+
 @routes.add("POST", "/api/sittings/{sitting}/units/{unit}/people", "convening.answer")
 async def name(call: Call) -> None:
     """A unit that was convened says who comes for it."""

@@ -27,7 +27,7 @@ async def put(call: Call) -> answers.Made:
 async def add_paper(call: Call) -> None:
     """A paper of the dossier (PDF), named by ?name=."""
     name, limit = call.request.query.get("name", ""), call.office.settings.largest_paper_mb * 1_000_000
-    source = call.request.content.iter_any()
+    source = call.chunks()
     await call.office.opinions.add_paper(call.who, call.param("opinion"), name, source, limit)
 
 

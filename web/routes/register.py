@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from meetings.register.records import RegisterNumber
-from store.world import vietnam_day
 
 from ..guard import Call, Routes
 
@@ -13,5 +12,5 @@ routes = Routes()
 @routes.add("GET", "/api/units/{unit}/register", "register.see")
 async def listed(call: Call) -> list[RegisterNumber]:
     """Of this year, or of ?year=."""
-    year = min(9999, call.number("year") or int(vietnam_day(call.office.house.now_ms())[:4]))
+    year = min(9999, call.number("year") or int(call.office.house.today()[:4]))
     return await call.office.register.listed(call.who, call.param("unit"), year)

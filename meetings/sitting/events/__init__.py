@@ -33,7 +33,7 @@ AnyHappening = (
 )  # fmt: skip
 
 
-def draft(happening: Happening) -> Draft:
+def draft(happening: msgspec.Struct) -> Draft:
     body: dict[str, Any] = msgspec.to_builtins(happening)
     kind = body.pop("kind")
     return Draft(kind, body)

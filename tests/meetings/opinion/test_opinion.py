@@ -111,6 +111,9 @@ async def test_from_the_question_to_the_next_sitting(node: Node) -> None:
     with pytest.raises(Refused, match="opinion-open"):
         await opinions.count(who["secretary"], opinion)
     await opinions.remind(who["secretary"], opinion)
+    assert await opinions.waiting(who["member1"]) == [] == await opinions.waiting(who["secretary"])
+    [waits] = await opinions.waiting(who["member9"])
+    assert waits.id == opinion and waits.reminded_at
     [seen] = await opinions.listed(who["member1"])
     assert seen.mine == "for" and list(seen.opinion.answers) == ["member1"], "nobody is swayed by what others said"
     [row] = await opinions.listed(who["secretary"])

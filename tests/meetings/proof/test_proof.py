@@ -199,19 +199,19 @@ def test_nonsense_is_a_finding_and_never_a_crash(exported: Path, nonsense: bytes
 
 
 async def test_it_is_put_into_another_node_as_it_is_and_only_whole(node: Node, exported: Path) -> None:
-    files, bundles = bundle.read(exported), node.office.bundles
+    files, house = bundle.read(exported), node.office.house
     altered = forged(files, FORGERIES["a result"][0])
     with pytest.raises(Refused, match="bundle-altered"):
-        await bundles.take_in(altered)
-    verdict = await bundles.take_in(files)
+        await bundle.take_in(house, altered)
+    verdict = await bundle.take_in(house, files)
     assert isinstance(await node.office.house.read(journal.verify, verdict.sitting), chain.Head)
     room = await Rooms(node.office.house).get(verdict.sitting)
     assert room.state.phase == "closed" and room.cards["member1"].name == "Nguyễn Văn Thứ 1"
     assert await node.office.house.blobs.load(room.state.minutes.pdf)
     await room.stop()
     with pytest.raises(Refused, match="stream-exists"):
-        await bundles.take_in(files)
-    again = await bundles.pack(verdict.sitting)
+        await bundle.take_in(house, files)
+    again = await bundle.pack(house, verdict.sitting)
     (Path(node.settings.data) / "again.zip").write_bytes(again)
     assert judge(bundle.read(Path(node.settings.data) / "again.zip")).whole
 
@@ -221,7 +221,7 @@ async def test_only_who_keeps_the_records_takes_a_sitting_out(node: Node) -> Non
     with pytest.raises(Denied):
         await node.office.bundles.export(node.committee.who["member1"], room.sitting)
     with pytest.raises(Missing):
-        await node.office.bundles.pack("nowhere")
+        await bundle.pack(node.office.house, "nowhere")
     secretary = await node.signed_in("secretary")
     address = f"/api/sittings/{room.sitting}/export.zip"
     assert (await secretary.get(address)).code == "not-now", "an open sitting has no proof yet"

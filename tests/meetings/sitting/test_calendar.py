@@ -6,10 +6,9 @@ from datetime import date
 
 import pytest
 
-from meetings.sitting import invitations
-from meetings.sitting.calendar import Calendar
+from meetings.sitting.calendar import Calendar, official
 
-OFFICIAL = invitations.official()
+OFFICIAL = official()
 
 
 @pytest.mark.parametrize(

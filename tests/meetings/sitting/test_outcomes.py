@@ -1,6 +1,6 @@
 """Decisions, notes, comments; the notice of conclusions, the extract, the minutes of the sitting before.
 
-meetings.sitting.outcomes, web.routes.outcomes, over a real node with its workshop.
+meetings.sitting.outcomes, meetings.sitting.letterhead, web.routes.outcomes, over a real node with its workshop.
 """
 
 from __future__ import annotations

@@ -32,6 +32,17 @@ export class Part extends LitElement {
       return undefined;
     }
   }
+
+  /** The same of what answers nothing: did it succeed? @param {() => Promise<unknown>} act */
+  async did(act) {
+    return Boolean(await this.attempt(async () => (await act(), true)));
+  }
+
+  /** Show a file behind a link that is good for a short time. @param {() => Promise<{url: string}>} ask */
+  async openLink(ask) {
+    const link = await this.attempt(ask);
+    if (link) open(link.url, "_blank", "noopener");
+  }
 }
 
 /** One of the icons of the sprite that assets.py makes. @param {string} name */

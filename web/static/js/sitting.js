@@ -54,6 +54,12 @@ export class SittingPlace extends Part {
   }
 }
 
+/** Roles that are asked whether they come. */
+export const ASKED = ["deputy", "member", "guest"];
+
+/** Is a closed item on, which whoever looks is not shown? @param {Screen} parts */
+export const isOutside = (parts) => parts.sitting.closed_item && !parts.stage.item;
+
 /** Told to everybody while a recording runs. @param {Screen} parts */
 export function recordingBadge(parts) {
   return parts.sitting.recorded_since ? html`<span class="badge seal recording" role="status">${icon("circle")}${t("room.recording")}</span>` : nothing;

@@ -292,6 +292,7 @@ export interface Desk {
   waiting: Array<Waiting>;
   called: Array<CalledRow>;
   notices: Array<NoticeRow>;
+  opinions: Array<OpinionWaiting>;
 }
 
 export interface DetachPaper {
@@ -580,6 +581,15 @@ export interface NewInvitations {
   units: Array<string>;
 }
 
+export interface NewOpinion {
+  id: string;
+  unit: string;
+  title: string;
+  text: string;
+  ground: "other" | "undisputed" | "urgent";
+  deadline: number;
+}
+
 export interface NewPassword {
   token: string;
   password: string;
@@ -621,6 +631,14 @@ export interface NewSitting {
   convened?: Array<string>;
   through?: Array<string>;
   items?: Array<PlannedItem>;
+}
+
+export interface NewTask {
+  id: string;
+  text: string;
+  lead: string;
+  deadline: string;
+  supporting?: Array<string>;
 }
 
 export interface NewTemplate {
@@ -755,6 +773,13 @@ export interface OpinionRow {
   mine: string;
   comment: string;
   overdue: boolean;
+}
+
+export interface OpinionWaiting {
+  id: string;
+  title: string;
+  deadline: number;
+  reminded_at: number;
 }
 
 export interface OrderQueue {

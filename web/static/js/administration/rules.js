@@ -28,10 +28,12 @@ function values(rule) {
 }
 
 class Rules extends Part {
-  static properties = { units: { state: true }, unit: { state: true }, rows: { state: true } };
+  static properties = { me: { attribute: false }, units: { state: true }, unit: { state: true }, rows: { state: true } };
 
   constructor() {
     super();
+    /** @type {import("../wire.d.ts").Me | null} */
+    this.me = null;
     /** @type {{id: string, name: string}[]} units whose rules I may see */
     this.units = [];
     this.unit = "";
@@ -42,10 +44,10 @@ class Rules extends Part {
 
   async connectedCallback() {
     super.connectedCallback();
-    const [me, tree] = (await this.attempt(() => Promise.all([get("/api/me"), get("/api/tree")]))) ?? [null, []];
-    /** @type {string[]} */
-    const mine = (me?.offices ?? []).map((/** @type {{unit: string}} */ office) => office.unit);
-    const technical = (me?.offices ?? []).some((/** @type {{role: string}} */ office) => ["technician", "administrator"].includes(office.role));
+    const tree = (await this.attempt(() => get("/api/tree"))) ?? [];
+    const offices = this.me?.offices ?? [];
+    const mine = offices.map((office) => office.unit);
+    const technical = offices.some((office) => ["technician", "administrator"].includes(office.role));
     this.units = tree.filter((/** @type {{id: string}} */ unit) => technical || mine.includes(unit.id));
     if (this.units.length) await this.show(this.units.find((one) => mine.includes(one.id))?.id ?? this.units[0].id);
     else this.rows = [];
@@ -74,17 +76,25 @@ class Rules extends Part {
     this.say(t("rules.taken-in", { title: this.rows?.find((row) => row.rule.id === made.id)?.rule.title ?? made.id }));
   }
 
+  /** The document as a file. @param {RuleSetRow} row */
+  save(row) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([row.text], { type: "application/toml" }));
+    link.download = `${row.rule.id}.toml`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
   /** @param {RuleSetRow} row */
   card(row) {
     const unsure = new Set(row.rule.unsure ?? []);
-    const file = URL.createObjectURL(new Blob([row.text], { type: "application/toml" }));
     return html`<section class="card stack"><div class="row"><h3>${marked(row.rule.title)}</h3>
         ${row.in_force ? html`<span class="badge good">${icon("check")}${t("rules.in-force")}</span>` : nothing}${row.own ? html`<span class="badge">${t("rules.own")}</span>` : nothing}</div>
       <p class="soft">${t("rules.source", { source: marked(row.rule.source) })}<br>${t("rules.from", { day: date(Date.parse(row.rule.valid_from)) })} · ${t("rules.cases", { count: row.cases })}</p>
       <dl class="facts">${values(row.rule).map(
         ([name, value]) => html`<dt>${t(`rule.${name}`)}</dt><dd>${value} ${unsure.has(name) ? html`<span class="badge warn">${t("rules.unsure")}</span>` : nothing}</dd>`,
       )}</dl>
-      <p><a class="button" href=${file} download="${row.rule.id}.toml">${icon("download")}${t("rules.save")}</a></p></section>`;
+      <p><button class="button" @click=${() => this.save(row)}>${icon("download")}${t("rules.save")}</button></p></section>`;
   }
 
   render() {

@@ -1,17 +1,14 @@
 // Comments on the draft by those who were there; the secretary takes each up, or says why not.
 import { ask } from "../elements/confirm.js";
-import { Part, html, icon, newId, nothing } from "../part.js";
+import { html, icon, newId, nothing } from "../part.js";
+import { RoomPart } from "../sitting.js";
 import { marked, moment, t } from "../words.js";
 
-class Comments extends Part {
-  static properties = { place: { attribute: false }, parts: { attribute: false }, version: { attribute: false } };
+class Comments extends RoomPart {
+  static properties = { ...RoomPart.properties, version: { attribute: false } };
 
   constructor() {
     super();
-    /** @type {any} the place of the minutes */
-    this.place = null;
-    /** @type {import("../wire.d.ts").Screen | null} */
-    this.parts = null;
     this.version = 0;
     this.next = newId();
   }
@@ -21,7 +18,7 @@ class Comments extends Part {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.target);
     const text = String(new FormData(form).get("text"));
-    if (!(await this.place.ask({ kind: "make-comment", comment: this.next, version: this.version, line: -1, text }))) return;
+    if (!(await this.room.ask({ kind: "make-comment", comment: this.next, version: this.version, line: -1, text }))) return;
     this.next = newId();
     form.reset();
     this.say(t("comments.sent"));
@@ -30,15 +27,15 @@ class Comments extends Part {
   /** @param {string} comment */
   async refuse(comment) {
     const text = await ask({ title: t("comments.refuse-title"), act: t("comments.refuse"), field: t("field.reason") });
-    if (text) await this.place.ask({ kind: "answer-comment", comment, taken: false, text });
+    if (text) await this.room.ask({ kind: "answer-comment", comment, taken: false, text });
   }
 
   /** @param {import("../wire.d.ts").Comment} one */
   row(one) {
-    const secretary = this.place.role === "secretary";
+    const secretary = this.room.role === "secretary";
     const state = one.taken === null || one.taken === undefined ? html`<span class="badge warn">${t("comments.waits")}</span>` : html`<span class="badge ${one.taken ? "good" : ""}">${t(one.taken ? "comments.taken" : "comments.left")}</span>`;
     const answers = secretary && (one.taken === null || one.taken === undefined)
-      ? html`<button class="button" @click=${() => this.refuse(one.id)}>${t("comments.refuse")}</button><button class="button act" @click=${() => this.place.ask({ kind: "answer-comment", comment: one.id, taken: true })}>${icon("check")}${t("comments.take")}</button>`
+      ? html`<button class="button" @click=${() => this.refuse(one.id)}>${t("comments.refuse")}</button><button class="button act" @click=${() => this.room.ask({ kind: "answer-comment", comment: one.id, taken: true })}>${icon("check")}${t("comments.take")}</button>`
       : nothing;
     return html`<li><span class="main"><span class="strong">${marked(this.parts?.people[one.person]?.name ?? "")}</span> <span class="small soft">${moment(one.at)}</span><br>${marked(one.text)}${one.answer ? html`<br><span class="small soft">${t("comments.answer", { answer: marked(one.answer) })}</span>` : nothing}</span>${state}${answers}</li>`;
   }
@@ -46,12 +43,12 @@ class Comments extends Part {
   render() {
     const [parts, made] = [this.parts, this.parts?.minutes];
     if (!parts || !made) return nothing;
-    const secretary = this.place.role === "secretary";
+    const secretary = this.room.role === "secretary";
     const opens = secretary && made.step === "draft" && !made.open_to_comments
-      ? html`<button class="button wide" @click=${() => this.place.ask({ kind: "open-comments" })}>${icon("users")}${t("comments.open")}</button>`
+      ? html`<button class="button wide" @click=${() => this.room.ask({ kind: "open-comments" })}>${icon("users")}${t("comments.open")}</button>`
       : nothing;
     if (!made.open_to_comments && !parts.comments.length) return opens;
-    const was = parts.attendance.seats.some((seat) => seat.person === this.place.me?.id);
+    const was = parts.attendance.seats.some((seat) => seat.person === this.room.me?.id);
     const form = made.open_to_comments && !secretary && was
       ? html`<form class="form" @submit=${this.send}><label class="field"><span>${t("comments.mine")}</span><textarea name="text" required maxlength="20000"></textarea></label><button class="button act">${icon("send")}${t("comments.send")}</button></form>`
       : nothing;

@@ -1,19 +1,16 @@
 // Beside the minutes: the notice of conclusions with its term, and extracts of single items.
 import { get, post } from "../api.js";
 import { fill } from "../elements/confirm.js";
-import { Part, html, icon, newId, nothing } from "../part.js";
+import { html, icon, newId, nothing } from "../part.js";
+import { RoomPart } from "../sitting.js";
 import { taskFields, taskOf } from "../places/tasks.js";
 import { date, marked, t } from "../words.js";
 
-class Outcomes extends Part {
-  static properties = { place: { attribute: false }, parts: { attribute: false }, text: { state: true }, tasks: { state: true } };
+class Outcomes extends RoomPart {
+  static properties = { ...RoomPart.properties, text: { state: true }, tasks: { state: true } };
 
   constructor() {
     super();
-    /** @type {any} the place of the minutes */
-    this.place = null;
-    /** @type {import("../wire.d.ts").Screen | null} */
-    this.parts = null;
     /** @type {import("../wire.d.ts").NoticeText | null} */
     this.text = null;
     /** @type {import("../wire.d.ts").TaskRow[]} */
@@ -21,13 +18,13 @@ class Outcomes extends Part {
   }
 
   get reads() {
-    return ["chair", "secretary", "clerk"].includes(this.place.role);
+    return ["chair", "secretary", "clerk"].includes(this.room.role);
   }
 
   async connectedCallback() {
     super.connectedCallback();
     void this.lookAtTasks();
-    if (this.reads) this.text = await get(`/api/sittings/${this.place.sitting}/conclusions`).catch(() => null);
+    if (this.reads) this.text = await get(`/api/sittings/${this.room.sitting}/conclusions`).catch(() => null);
   }
 
   async issue() {
@@ -38,23 +35,23 @@ class Outcomes extends Part {
     const form = await fill({ title: t("notice-text.title"), text: t("notice-text.about"), act: t("notice-text.issue"), tone: "seal" }, fields);
     if (!form) return;
     const given = { summary: String(form.get("summary")), lines: String(form.get("lines")).split("\n") };
-    await this.attempt(() => post(`/api/sittings/${this.place.sitting}/conclusions`, given));
+    await this.attempt(() => post(`/api/sittings/${this.room.sitting}/conclusions`, given));
   }
 
   /** @param {import("../wire.d.ts").ItemPart} item */
   async give(item) {
     const units = (await this.attempt(() => get("/api/tree"))) ?? [];
     const form = await fill({ title: t("task.give-title", { number: item.number }), act: t("task.give") }, taskFields(units, item.conclusion, ""));
-    if (form && (await this.attempt(async () => { await post(`/api/sittings/${this.place.sitting}/items/${item.id}/tasks`, taskOf(form, newId())); return true; }))) await this.lookAtTasks();
+    if (form && (await this.did(() => post(`/api/sittings/${this.room.sitting}/items/${item.id}/tasks`, taskOf(form, newId()))))) await this.lookAtTasks();
   }
 
   async lookAtTasks() {
-    this.tasks = (await get(`/api/sittings/${this.place.sitting}/tasks`).catch(() => null)) ?? [];
+    this.tasks = (await get(`/api/sittings/${this.room.sitting}/tasks`).catch(() => null)) ?? [];
   }
 
   /** @param {import("../wire.d.ts").ItemPart[]} items */
   given(items) {
-    const gives = ["chair", "secretary"].includes(this.place.role);
+    const gives = ["chair", "secretary"].includes(this.room.role);
     const concluded = items.filter((item) => item.conclusion);
     if (!gives && !this.tasks.length) return nothing;
     return html`<section class="stack tight"><h3>${t("task.heading")}</h3>${this.tasks.length
@@ -63,28 +60,27 @@ class Outcomes extends Part {
       ${gives ? concluded.map((item) => html`<button class="button wide" @click=${() => this.give(item)}>${icon("plus")}${t("task.give-for", { number: item.number })}</button>`) : nothing}</section>`;
   }
 
-  async show() {
-    const link = await this.attempt(() => get(`/api/sittings/${this.place.sitting}/conclusions/file`));
-    if (link) open(link.url, "_blank", "noopener");
+  show() {
+    return this.openLink(() => get(`/api/sittings/${this.room.sitting}/conclusions/file`));
   }
 
   render() {
     const parts = this.parts;
-    if (parts?.sitting.phase !== "closed") return nothing;
+    if (!parts) return nothing;
     const due = this.text?.due ? t("notice-text.due", { day: date(Date.parse(this.text.due)) }) : "";
     const late = Boolean(this.text?.due) && !parts.notice && Date.parse(`${this.text?.due}T23:59:59+07:00`) < Date.now();
     const numbered = ["numbered", "typeset", "signed", "circulated"].includes(parts.minutes.step);
     const items = parts.agenda.filter((item) => item.opened_at);
     return html`<section class="stack tight"><h3>${t("notice-text.heading")}</h3>
         ${parts.notice ? html`<button class="button wide" @click=${this.show}>${icon("file-text")}${t("notice-text.open", { symbol: parts.notice })}</button>` : html`<p class="small ${late ? "over" : "soft"}">${this.reads ? due : t("notice-text.none")}</p>`}
-        ${this.place.role === "clerk" && this.text ? html`<button class="button wide" @click=${this.issue}>${icon("stamp")}${t(parts.notice ? "notice-text.again" : "notice-text.issue")}</button>` : nothing}</section>
+        ${this.room.role === "clerk" && this.text ? html`<button class="button wide" @click=${this.issue}>${icon("stamp")}${t(parts.notice ? "notice-text.again" : "notice-text.issue")}</button>` : nothing}</section>
       ${this.given(items)}
       ${this.reads && numbered
         ? html`<details><summary>${t("extract.heading")}</summary><ul class="list">${items.map(
-            (item) => html`<li><span class="main">${item.number}. ${marked(item.title)}</span><a class="button" target="_blank" rel="noopener" href="/api/sittings/${this.place.sitting}/items/${item.id}/extract.pdf">${icon("file-text")}${t("extract.open")}</a></li>`,
+            (item) => html`<li><span class="main">${item.number}. ${marked(item.title)}</span><a class="button" target="_blank" rel="noopener" href="/api/sittings/${this.room.sitting}/items/${item.id}/extract.pdf">${icon("file-text")}${t("extract.open")}</a></li>`,
           )}</ul></details>`
         : nothing}
-      ${this.reads ? html`<a class="button wide" href="/api/sittings/${this.place.sitting}/export.zip" download>${icon("download")}${t("proof.export")}</a><p class="small soft">${t("proof.about")}</p>` : nothing}`;
+      ${this.reads ? html`<a class="button wide" href="/api/sittings/${this.room.sitting}/export.zip" download>${icon("download")}${t("proof.export")}</a><p class="small soft">${t("proof.about")}</p>` : nothing}`;
   }
 }
 

@@ -11,16 +11,18 @@ import "../administration/units.js";
 const TABS = ["sites", "rehearsals", "rules", "units", "certificates", "acts"];
 
 class Administration extends Part {
-  static properties = { tab: { attribute: false } };
+  static properties = { me: { attribute: false }, tab: { attribute: false } };
 
   constructor() {
     super();
+    /** @type {import("../wire.d.ts").Me | null} */
+    this.me = null;
     this.tab = "sites";
   }
 
   body() {
     if (this.tab === "rehearsals") return html`<admin-rehearsals></admin-rehearsals>`;
-    if (this.tab === "rules") return html`<admin-rules></admin-rules>`;
+    if (this.tab === "rules") return html`<admin-rules .me=${this.me}></admin-rules>`;
     if (this.tab === "units") return html`<admin-units></admin-units>`;
     if (this.tab === "certificates") return html`<admin-certificates></admin-certificates>`;
     if (this.tab === "acts") return html`<admin-acts></admin-acts>`;

@@ -74,11 +74,14 @@ class Desk extends Part {
   }
 
   waiting() {
-    const waiting = this.desk?.waiting ?? [];
-    if (!waiting.length) return html`<p class="soft">${t("desk.nothing-waits")}</p>`;
+    const [waiting, ballots] = [this.desk?.waiting ?? [], this.desk?.opinions ?? []];
+    if (!waiting.length && !ballots.length) return html`<p class="soft">${t("desk.nothing-waits")}</p>`;
     return html`<ul class="list">${waiting.map(
       (one) => html`<li><span class="main"><span class="strong">${t(`waiting.${one.what}`)}</span><br><span class="small soft">${marked(one.title)}</span></span>
         <a class="button act" href="/sittings/${one.sitting}${at(one.what)}">${t(`waiting-act.${one.what}`)}</a></li>`,
+    )}${ballots.map(
+      (one) => html`<li><span class="main"><span class="strong">${t("waiting.opinion")}</span><br><span class="small soft">${marked(one.title)} · ${t("opinion.until", { when: moment(one.deadline) })}</span></span>
+        ${one.reminded_at ? html`<span class="badge warn">${t("desk.reminded")}</span>` : nothing}<a class="button act" href="/opinions">${t("waiting-act.opinion")}</a></li>`,
     )}</ul>`;
   }
 
@@ -102,10 +105,9 @@ class Desk extends Part {
   /** @param {CalledRow} row */
   async name(row) {
     /** @type {import("../wire.d.ts").PersonRow[] | undefined} */
-    const people = await this.attempt(() => get(`/api/units/${row.unit}/people`));
+    const people = await this.attempt(() => get(`/api/sittings/${row.sitting.id}/units/${row.unit}/people`));
     if (!people) return;
-    const once = [...new Map(people.map((one) => [one.id, one])).values()];
-    const fields = html`<fieldset class="people-grid"><legend>${t("called.who")}</legend>${once.map((one) => html`<label class="check"><input type="checkbox" name="person" value=${one.id}><span>${marked(one.name)}<br><span class="small soft">${marked(one.office)}</span></span></label>`)}</fieldset>`;
+    const fields = html`<fieldset class="people-grid"><legend>${t("called.who")}</legend>${people.map((one) => html`<label class="check"><input type="checkbox" name="person" value=${one.id}><span>${marked(one.name)}<br><span class="small soft">${marked(one.office)}</span></span></label>`)}</fieldset>`;
     const form = await fill({ title: t("called.name-title"), text: row.sitting.title, act: t("called.name") }, fields);
     if (form) await this.attempt(() => post(`/api/sittings/${row.sitting.id}/units/${row.unit}/people`, { people: form.getAll("person").map(String) }));
     await this.look();

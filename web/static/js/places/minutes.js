@@ -85,9 +85,8 @@ class Minutes extends SittingPlace {
       await this.do(() => this.line.do(this.sitting, { kind: "circulate", people }));
   }
 
-  async openFile() {
-    const link = await this.attempt(() => get(`/api/sittings/${this.sitting}/minutes/file`));
-    if (link) open(link.url, "_blank", "noopener");
+  openFile() {
+    return this.openLink(() => get(`/api/sittings/${this.sitting}/minutes/file`));
   }
 
   /** What waits for me, as one button. @param {Screen} parts */
@@ -173,7 +172,7 @@ class Minutes extends SittingPlace {
       ${made.returned ? html`<div class="note warn"><span class="strong">${t("minutes.was-returned")}</span> ${marked(made.returned)}</div>` : nothing}
       <div class="two"><section class="card stack">${this.text(parts)}</section>
         <section class="card stack">${this.steps(parts)}${made.pdf ? html`<button class="button wide" @click=${this.openFile}>${icon("file-text")}${t("minutes.open-file")}</button>` : nothing}${parts.sitting.phase === "closed" ? this.next(parts) : nothing}${parts.recordings.length ? html`<a class="button wide" href="/sittings/${this.sitting}/recordings">${icon("play")}${t("minutes.recordings", { count: parts.recordings.length })}</a>` : nothing}${this.proof(parts)}
-          <minutes-comments .place=${this} .parts=${parts} .version=${this.minutes?.version ?? 0}></minutes-comments><minutes-outcomes .place=${this} .parts=${parts}></minutes-outcomes></section></div></div>`;
+          <minutes-comments .room=${this} .parts=${parts} .version=${this.minutes?.version ?? 0}></minutes-comments>${parts.sitting.phase === "closed" ? html`<minutes-outcomes .room=${this} .parts=${parts}></minutes-outcomes>` : nothing}</section></div></div>`;
   }
 }
 

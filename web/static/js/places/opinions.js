@@ -1,6 +1,7 @@
 // Opinion ballots: what members decide in writing outside a sitting. What waits for me first; then what my unit put.
 import { get, post, send } from "../api.js";
 import { ask, fill } from "../elements/confirm.js";
+import { fromLocal } from "../details.js";
 import "../elements/vote-bars.js";
 import { Part, html, icon, newId, nothing } from "../part.js";
 import { marked, moment, t } from "../words.js";
@@ -11,7 +12,7 @@ const CHOICES = /** @type {const} */ (["for", "against", "silent"]);
 const GROUNDS = /** @type {const} */ (["urgent", "undisputed", "other"]);
 
 class Opinions extends Part {
-  static properties = { me: { attribute: false }, rows: { state: true }, sittings: { state: true } };
+  static properties = { me: { attribute: false }, rows: { state: true } };
 
   constructor() {
     super();
@@ -19,15 +20,12 @@ class Opinions extends Part {
     this.me = null;
     /** @type {OpinionRow[] | null} */
     this.rows = null;
-    /** @type {import("../wire.d.ts").SittingRow[]} */
-    this.sittings = [];
     this.next = newId();
   }
 
   async connectedCallback() {
     super.connectedCallback();
     await this.look();
-    this.sittings = (await this.attempt(() => get("/api/desk")))?.sittings ?? [];
   }
 
   async look() {
@@ -36,10 +34,7 @@ class Opinions extends Part {
 
   /** @param {() => Promise<unknown>} act */
   async do(act) {
-    const done = await this.attempt(async () => {
-      await act();
-      return true;
-    });
+    const done = await this.did(act);
     await this.look();
     return done;
   }
@@ -57,7 +52,7 @@ class Opinions extends Part {
       <label class="field"><span>${t("opinion.deadline")}</span><input type="datetime-local" name="deadline" required></label>`;
     const form = await fill({ title: t("opinion.put"), text: t("opinion.put-text"), act: t("opinion.put") }, fields);
     if (!form) return;
-    const deadline = new Date(`${form.get("deadline")}:00+07:00`).getTime();
+    const deadline = fromLocal(String(form.get("deadline")));
     const given = { id: this.next, unit, title: String(form.get("title")), text: String(form.get("text")), ground: String(form.get("ground")), deadline };
     if (await this.do(() => post("/api/opinions", given))) this.next = newId();
   }
@@ -85,14 +80,15 @@ class Opinions extends Part {
   }
 
   /** @param {string} opinion @param {string} sha256 */
-  async show(opinion, sha256) {
-    const link = await this.attempt(() => get(`/api/opinions/${opinion}/papers/${sha256}`));
-    if (link) open(link.url, "_blank", "noopener");
+  show(opinion, sha256) {
+    return this.openLink(() => get(`/api/opinions/${opinion}/papers/${sha256}`));
   }
 
   /** @param {OpinionRow} row */
   async report(row) {
-    const next = this.sittings.filter((one) => one.unit === row.opinion.unit && ["planned", "released", "open"].includes(one.phase));
+    /** @type {import("../wire.d.ts").SittingRow[]} */
+    const sittings = (await this.attempt(() => get("/api/desk")))?.sittings ?? [];
+    const next = sittings.filter((one) => one.unit === row.opinion.unit && ["planned", "released", "open"].includes(one.phase));
     const fields = html`<label class="field"><span>${t("opinion.sitting")}</span><select name="sitting" required>${next.map((one) => html`<option value=${one.id}>${marked(one.title)}, ${moment(one.begins)}</option>`)}</select></label>`;
     const form = await fill({ title: t("opinion.report"), act: t("opinion.report") }, fields);
     if (form?.get("sitting")) await this.do(() => post(`/api/opinions/${row.opinion.id}/report`, { sitting: String(form.get("sitting")) }));

@@ -1,6 +1,6 @@
 // Planning a sitting: title, time, chair, units and people. A unit is invited whole, with one stroke for all communes.
 import { get, post } from "../api.js";
-import { detailFields, detailsOf } from "../details.js";
+import { VIETNAM_MS, detailFields, detailsOf } from "../details.js";
 import { Part, go, html, icon, newId, nothing } from "../part.js";
 import { marked, t } from "../words.js";
 
@@ -11,7 +11,6 @@ const OCCASIONS = ["ordinary", "thematic", "urgent"];
 
 const MOST = 24; // sittings of a series
 const WEEK_MS = 7 * 86_400_000;
-const VIETNAM_MS = 7 * 3600_000;
 
 /** When the sittings of a series begin. A monthly one keeps the weekday and its place in the month. @param {number} begins @param {string} repeat @param {number} times */
 function series(begins, repeat, times) {
@@ -62,14 +61,19 @@ class Plan extends Part {
   async connectedCallback() {
     super.connectedCallback();
     this.planning = (await this.attempt(() => get("/api/planning"))) ?? null;
-    this.unit = this.planning?.own[0] ?? "";
     const like = new URLSearchParams(location.search).get("like");
     if (like) {
       this.like = (await this.attempt(() => get(`/api/sittings/${like}/plan`))) ?? null;
       if (this.like) this.proposed = { ...this.proposed, title: this.like.title, place: this.like.place };
       this.chosen = new Set(this.like?.units ?? []);
     }
-    this.templates = (await this.attempt(() => get(`/api/units/${this.unit}/templates`))) ?? [];
+    await this.choose(this.planning?.own[0] ?? "");
+  }
+
+  /** Plan for a unit: its people, its templates. @param {string} unit */
+  async choose(unit) {
+    this.unit = unit;
+    this.templates = unit ? ((await this.attempt(() => get(`/api/units/${unit}/templates`))) ?? []) : [];
     this.requestUpdate();
   }
 
@@ -114,10 +118,10 @@ class Plan extends Part {
     }
   }
 
-  /** @param {string} name @param {string[]} roles */
+  /** @param {"chair" | "secretary" | "clerk"} name @param {string[]} roles */
   choice(name, roles) {
     const people = (this.planning?.people ?? []).filter((person) => person.unit === this.unit);
-    const first = people.find((person) => roles.includes(person.role));
+    const first = people.find((person) => person.id === this.like?.[name]) ?? people.find((person) => roles.includes(person.role));
     return html`<label class="field"><span>${t(`plan.${name}`)}</span><select name=${name} required>${people.map(
       (person) => html`<option value=${person.id} ?selected=${person === first}>${marked(person.name)}: ${marked(person.office)}</option>`,
     )}</select></label>`;
@@ -127,7 +131,7 @@ class Plan extends Part {
   approver() {
     const people = (this.planning?.people ?? []).filter((person) => person.unit === this.unit && person.role === "office-head");
     if (!people.length) return nothing;
-    return html`<label class="field"><span>${t("plan.approver")}</span><select name="approver"><option value="">${t("plan.no-approver")}</option>${people.map((person) => html`<option value=${person.id}>${marked(person.name)}: ${marked(person.office)}</option>`)}</select></label>`;
+    return html`<label class="field"><span>${t("plan.approver")}</span><select name="approver"><option value="">${t("plan.no-approver")}</option>${people.map((person) => html`<option value=${person.id} ?selected=${person.id === this.like?.approver}>${marked(person.name)}: ${marked(person.office)}</option>`)}</select></label>`;
   }
 
   /** Units above chosen ones that may forward the call. */
@@ -183,7 +187,7 @@ class Plan extends Part {
         <section class="card stack">
           ${this.fault ? html`<div class="note seal" role="alert">${this.fault}</div>` : nothing}
           ${detailFields(this.proposed)}
-          <label class="field"><span>${t("field.occasion")}</span><select name="occasion">${OCCASIONS.map((one) => html`<option value=${one}>${t(`occasion.${one}`)}</option>`)}</select></label>
+          <label class="field"><span>${t("field.occasion")}</span><select name="occasion">${OCCASIONS.map((one) => html`<option value=${one} ?selected=${one === this.like?.occasion}>${t(`occasion.${one}`)}</option>`)}</select></label>
           <h2>${t("plan.invite")}</h2><p class="soft">${t("plan.invite-help")}</p>
           ${this.groups()}
           <label class="check"><input type="checkbox" name="naming"><span>${t("plan.naming")}<br><span class="small soft">${t("plan.naming-help")}</span></span></label>
@@ -191,7 +195,7 @@ class Plan extends Part {
         </section>
         <section class="card stack">
           ${this.planning.own.length > 1
-            ? html`<label class="field"><span>${t("field.unit")}</span><select @change=${(/** @type {Event} */ event) => (this.unit = /** @type {HTMLSelectElement} */ (event.target).value)}>${this.planning.own.map((id) => html`<option value=${id}>${marked(this.planning?.units.find((unit) => unit.id === id)?.name ?? id)}</option>`)}</select></label>`
+            ? html`<label class="field"><span>${t("field.unit")}</span><select @change=${(/** @type {Event} */ event) => this.choose(/** @type {HTMLSelectElement} */ (event.target).value)}>${this.planning.own.map((id) => html`<option value=${id}>${marked(this.planning?.units.find((unit) => unit.id === id)?.name ?? id)}</option>`)}</select></label>`
             : nothing}
           ${this.choice("chair", ["chair"])}${this.choice("secretary", ["secretary"])}${this.choice("clerk", ["clerk"])}
           ${this.approver()}

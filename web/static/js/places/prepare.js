@@ -46,11 +46,7 @@ class Prepare extends SittingPlace {
     event.preventDefault();
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
     const given = { ...detailsOf(form), reason: String(form.get("reason") ?? ""), seen: this.view?.seq ?? 0 };
-    const done = await this.attempt(async () => {
-      await put(`/api/sittings/${this.sitting}/details`, given);
-      return true;
-    });
-    if (done) this.editing = false;
+    if (await this.did(() => put(`/api/sittings/${this.sitting}/details`, given))) this.editing = false;
   }
 
   async cancel() {
@@ -69,9 +65,8 @@ class Prepare extends SittingPlace {
     if (await this.attempt(() => post(`/api/sittings/${this.sitting}/previous-minutes`))) this.say(t("prepare.previous-put"));
   }
 
-  async showInvitation() {
-    const link = await this.attempt(() => get(`/api/sittings/${this.sitting}/invitation`));
-    if (link) open(link.url, "_blank", "noopener");
+  showInvitation() {
+    return this.openLink(() => get(`/api/sittings/${this.sitting}/invitation`));
   }
 
   /** @param {Screen} parts */

@@ -4,10 +4,12 @@ import { Part, html, nothing } from "../part.js";
 import { date, marked, t } from "../words.js";
 
 class RegisterPlace extends Part {
-  static properties = { units: { state: true }, unit: { state: true }, year: { state: true }, rows: { state: true } };
+  static properties = { me: { attribute: false }, units: { state: true }, unit: { state: true }, year: { state: true }, rows: { state: true } };
 
   constructor() {
     super();
+    /** @type {import("../wire.d.ts").Me | null} */
+    this.me = null;
     /** @type {{unit: string, unit_name: string}[]} */
     this.units = [];
     this.unit = "";
@@ -18,9 +20,7 @@ class RegisterPlace extends Part {
 
   async connectedCallback() {
     super.connectedCallback();
-    /** @type {import("../wire.d.ts").Me | undefined} */
-    const me = await this.attempt(() => get("/api/me"));
-    const keeps = (me?.offices ?? []).filter((office) => ["administrator", "clerk", "secretary", "office-head", "chair"].includes(office.role));
+    const keeps = (this.me?.offices ?? []).filter((office) => ["administrator", "clerk", "secretary", "office-head", "chair"].includes(office.role));
     this.units = [...new Map(keeps.map((office) => [office.unit, { unit: office.unit, unit_name: office.unit_name }])).values()];
     this.unit = this.units[0]?.unit ?? "";
     await this.look();

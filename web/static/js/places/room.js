@@ -16,7 +16,7 @@ import "../room/paper.js";
 import "../room/reply.js";
 import "../room/speaking.js";
 import "../room/vote.js";
-import { SittingPlace, recordingBadge, sharedScreen } from "../sitting.js";
+import { SittingPlace, isOutside, recordingBadge, sharedScreen } from "../sitting.js";
 import { marked, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").Screen} Screen */
@@ -149,7 +149,7 @@ class Room extends SittingPlace {
     if (phase === "closed")
       return html`<div class="note good row">${t("room.closed")}<a class="button" href="/sittings/${this.sitting}/minutes">${t("desk.minutes")}</a></div>`;
     if (phase === "suspended") return html`<div class="note warn" role="status">${t("room.suspended")}</div>`;
-    if (parts.sitting.closed_item && !parts.stage.item) return html`<div class="note warn" role="status">${t("room.outside")}</div>`;
+    if (isOutside(parts)) return html`<div class="note warn" role="status">${t("room.outside")}</div>`;
     if (this.seat && !this.seat.present) return html`<room-check-in .room=${this} .parts=${parts}></room-check-in>`;
     return nothing;
   }

@@ -17,10 +17,12 @@ export const taskFields = (units, text, latest) => html`<label class="field"><sp
 export const taskOf = (form, id) => ({ id, text: String(form.get("text")), lead: String(form.get("lead")), deadline: String(form.get("deadline")), supporting: form.getAll("supporting").map(String) });
 
 class TasksPlace extends Part {
-  static properties = { rows: { state: true }, tiers: { state: true } };
+  static properties = { me: { attribute: false }, rows: { state: true }, tiers: { state: true } };
 
   constructor() {
     super();
+    /** @type {import("../wire.d.ts").Me | null} */
+    this.me = null;
     /** @type {TaskRow[] | null} */
     this.rows = null;
     /** @type {import("../wire.d.ts").Tier[]} */
@@ -32,9 +34,8 @@ class TasksPlace extends Part {
 
   async connectedCallback() {
     super.connectedCallback();
-    const [me, units] = (await this.attempt(() => Promise.all([get("/api/me"), get("/api/tree")]))) ?? [null, []];
-    this.units = units;
-    const office = (me?.offices ?? []).find((/** @type {{role: string}} */ one) => ["chair", "deputy", "secretary", "office-head", "clerk"].includes(one.role));
+    this.units = (await this.attempt(() => get("/api/tree"))) ?? [];
+    const office = (this.me?.offices ?? []).find((one) => ["chair", "deputy", "secretary", "office-head", "clerk"].includes(one.role));
     this.unit = office?.unit ?? "";
     await this.look();
   }

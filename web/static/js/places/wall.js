@@ -9,7 +9,7 @@ import { channel } from "../line.js";
 import { Media, SHARED } from "../media.js";
 import { melody } from "../melody.js";
 import { Part, html, icon, nothing } from "../part.js";
-import { addressOf, nameOf, paperIn, recordingBadge, sharedScreen } from "../sitting.js";
+import { addressOf, isOutside, nameOf, paperIn, recordingBadge, sharedScreen } from "../sitting.js";
 import { clock, marked, t } from "../words.js";
 import { sites } from "./walls.js";
 
@@ -34,12 +34,12 @@ class Wall extends Part {
     this.view = null;
     this.name = "";
     this.code = ""; // what people in the room check in with
-    this.asked = false; // whether codes are asked for, as it was last
+    this.asked = ""; // the sitting that asks for codes, as it was last
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.nextCode = undefined;
     this.draw = () => {
       const parts = this.view?.parts;
-      const asked = Boolean(parts?.attendance.codes && parts.sitting.phase === "open");
+      const asked = parts?.attendance.codes && parts.sitting.phase === "open" ? parts.sitting.id : "";
       if (asked !== this.asked) void this.refreshCode();
       this.asked = asked;
       this.requestUpdate();
@@ -184,11 +184,6 @@ class Wall extends Part {
       ${called ? html`<p class="huge">${t("roll.called")} ${marked(called.name)}</p>` : nothing}`;
   }
 
-  /** Is a closed item on, which this room is not shown? @param {import("../wire.d.ts").Screen} parts */
-  outside(parts) {
-    return parts.sitting.phase === "open" && parts.sitting.closed_item && !parts.stage.item;
-  }
-
   /** The code by which people in this room check in, anew each minute. */
   async refreshCode() {
     clearTimeout(this.nextCode);
@@ -198,6 +193,7 @@ class Wall extends Part {
       return;
     }
     const shown = await line.ask({ type: "ask-wall-code", id: crypto.randomUUID(), sitting: view.id }).catch(() => null);
+    if (view !== this.view) return; // another sitting is on the wall by now, and asks for its own
     this.code = shown?.code ?? "";
     if (this.isConnected) this.nextCode = setTimeout(() => void this.refreshCode(), shown ? Math.max(500, shown.until - line.serverNow() + 200) : 5000);
   }
@@ -205,7 +201,7 @@ class Wall extends Part {
   /** @param {import("../wire.d.ts").Screen} parts */
   beside(parts) {
     if (parts.sitting.phase === "suspended") return html`<div class="wall-vote"><p class="huge">${t("phase.suspended")}</p></div>`;
-    if (this.outside(parts)) return html`<div class="wall-vote"><p class="huge">${t("wall.outside")}</p></div>`;
+    if (isOutside(parts)) return html`<div class="wall-vote"><p class="huge">${t("wall.outside")}</p></div>`;
     const ballot = parts.ballots.at(-1);
     if (ballot && ballot.item === parts.stage.item)
       return html`<div class="wall-vote"><h2>${marked(ballot.question)}</h2>${this.vote(parts, ballot)}</div>`;

@@ -1,15 +1,12 @@
 // The way to the release: approval by the head of the office where there is one, then one act that convenes everyone.
 import { get, post } from "../api.js";
+import { fromLocal, localOf } from "../details.js";
 import { ask, fill } from "../elements/confirm.js";
 import { html, icon, nothing } from "../part.js";
 import { RoomPart } from "../sitting.js";
 import { t } from "../words.js";
 
 const DAY_MS = 86_400_000;
-const VIETNAM_MS = 7 * 3600_000;
-
-/** For an input of the kind datetime-local, in Vietnam's time. @param {number} ms */
-const local = (ms) => new Date(ms + VIETNAM_MS).toISOString().slice(0, 16);
 
 class Release extends RoomPart {
   async release() {
@@ -21,10 +18,10 @@ class Release extends RoomPart {
     const by = Math.max(Date.now(), sitting.begins - DAY_MS);
     const fields = html`<p class="note ${short ? "warn" : ""}">${t(short ? "release.short" : "release.enough", { given: notice.given, needed: notice.needed })}${notice.sure ? nothing : html`<br><span class="small">${t("release.unsure")}</span>`}</p>
       ${short ? html`<label class="field"><span>${t("release.reason")}</span><textarea name="reason" required maxlength="500"></textarea></label>` : nothing}
-      <label class="field"><span>${t("release.reply-by")}</span><input type="datetime-local" name="by" value=${local(by)} required></label>`;
+      <label class="field"><span>${t("release.reply-by")}</span><input type="datetime-local" name="by" value=${localOf(by)} required></label>`;
     const form = await fill({ title: t("prepare.release-title"), text: t("prepare.release-text"), act: t("prepare.release") }, fields);
     if (!form) return;
-    const reply_by = new Date(`${form.get("by")}:00+07:00`).getTime();
+    const reply_by = fromLocal(String(form.get("by")));
     const given = { reason: String(form.get("reason") ?? ""), reply_by, seen: this.room.view?.seq ?? 0 };
     await this.attempt(() => post(`/api/sittings/${this.room.sitting}/release`, given));
   }

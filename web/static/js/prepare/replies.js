@@ -1,11 +1,10 @@
 // Who comes: replies to the invitation, absences for the chair to answer, units that name their own people.
 import { html, icon, nothing } from "../part.js";
-import { RoomPart } from "../sitting.js";
+import { ASKED, RoomPart } from "../sitting.js";
 import { marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").SeatPart} SeatPart */
 
-const ASKED = ["deputy", "member", "guest"];
 const TONES = { "in-person": "good", online: "good", absent: "warn", substitute: "" };
 
 class Replies extends RoomPart {

@@ -2,10 +2,9 @@
 import { get, post } from "../api.js";
 import { fill } from "../elements/confirm.js";
 import { html, icon, nothing } from "../part.js";
-import { RoomPart } from "../sitting.js";
+import { ASKED, RoomPart } from "../sitting.js";
 import { marked, moment, t } from "../words.js";
 
-const ASKED = ["deputy", "member", "guest"];
 
 class Reply extends RoomPart {
   /** @param {"in-person" | "online"} answer */
@@ -30,9 +29,8 @@ class Reply extends RoomPart {
     if (form) await this.attempt(() => post(`/api/sittings/${this.room.sitting}/substitute`, { person: String(form.get("person")), reason: String(form.get("reason") ?? "") }));
   }
 
-  async show() {
-    const link = await this.attempt(() => get(`/api/sittings/${this.room.sitting}/invitation`));
-    if (link) open(link.url, "_blank", "noopener");
+  show() {
+    return this.openLink(() => get(`/api/sittings/${this.room.sitting}/invitation`));
   }
 
   render() {
