@@ -70,7 +70,8 @@ def set_up(name: str) -> None:
 def test(words: list[str]) -> None:
     """Every test, browser tests included. Words after `test` go to pytest."""
     set_up("dev")
-    spread = [] if any(word.startswith(("-n", "-x", "--pdb")) or "::" in word for word in words) else ["-n", "2"]
+    alone = any(word.startswith(("-n", "-x", "--pdb")) or "::" in word for word in words)
+    spread = [] if alone else ["-n", "2", "--dist", "worksteal"]
     run(PYTHON, "-m", "pytest", *spread, *words)
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import math
-import os
 import statistics
 import sys
 import tempfile
@@ -20,15 +18,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from playwright.async_api import Browser, Page
 
-from meetings.load.rows import Row, told
+from bench import way
+from bench.way import NEAR, NODE, ROOM, Way, within
+from meetings.load.rows import Row
 from tests.e2e import desk
-from tests.e2e.conftest import CHROMIUM, chromium
+from tests.e2e.conftest import chromium
 from tests.e2e.node import Node, prepare
 from tests.e2e.test_media import convene
 
 CUTS = {6: 2.0, 10: 2.0, 60: 5.0}  # seconds of a cut -> seconds in which media must be back after it
-NEAR, ROOM = "dc-tinh", "dc-vinh-o"
-NODE, GATE, FAR_GATE, FAR = "10.213.1.1", "10.213.1.2", "10.213.2.1", "10.213.2.2"
 PATIENCE_S = 40
 
 # When packets of sound came and pictures were decoded: UTC milliseconds, noted every 20 ms.
@@ -49,67 +47,6 @@ WATCH = """
 }
 """
 FIRST = "([kind, after]) => seen[kind].find((at) => at > after) ?? 0"
-
-
-async def ip(*words: str) -> None:
-    process = await asyncio.create_subprocess_exec("ip", *words)
-    if await process.wait():
-        raise RuntimeError(f"ip {' '.join(words)}")
-
-
-class Way:
-    """From this machine over a router to the room; both are namespaces that are gone when it is."""
-
-    def __init__(self) -> None:
-        number = os.getpid()
-        self.router, self.room = f"bacap-router-{number}", f"bacap-room-{number}"
-        self._devices = {end: f"bacap{number}{end}" for end in "ngfr"}
-        self._stack = contextlib.AsyncExitStack()
-
-    async def __aenter__(self) -> Way:
-        try:
-            for name in (self.router, self.room):
-                await ip("netns", "add", name)  # with it go its ends of the wires, and so the others
-                self._stack.push_async_callback(ip, "netns", "del", name)
-            await self._join(("", NODE, "n"), (self.router, GATE, "g"))
-            await self._join((self.router, FAR_GATE, "f"), (self.room, FAR, "r"))
-            await ip("netns", "exec", self.router, "sysctl", "-qw", "net.ipv4.ip_forward=1")
-            await ip("route", "add", f"{FAR}/32", "via", GATE)
-            await ip("-n", self.room, "route", "add", "default", "via", FAR_GATE)
-        except BaseException:
-            await self._stack.aclose()
-            raise
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
-
-    async def _join(self, *ends: tuple[str, str, str]) -> None:
-        """A wire between two ENDS: namespace ("" is this machine's own), address, device."""
-        one, other = (self._devices[device] for _, _, device in ends)
-        await ip("link", "add", one, "type", "veth", "peer", "name", other)
-        for space, address, device in ends:
-            name, inside = self._devices[device], ("-n", space) if space else ()
-            if space:
-                await ip("link", "set", name, "netns", space)
-                await ip(*inside, "link", "set", "lo", "up")
-            await ip(*inside, "address", "add", f"{address}/24", "dev", name)
-            await ip(*inside, "link", "set", name, "up")
-
-    async def cut(self, seconds: float) -> None:
-        for end in (NODE, FAR):
-            await ip("-n", self.router, "route", "add", "blackhole", f"{end}/32")
-        await asyncio.sleep(seconds)
-        for end in (NODE, FAR):
-            await ip("-n", self.router, "route", "del", "blackhole", f"{end}/32")
-
-
-def within(space: str, folder: Path) -> str:
-    """A Chromium that runs in a network namespace."""
-    script = folder / "chromium"
-    script.write_text(f'#!/bin/sh\nexec ip netns exec {space} {CHROMIUM} "$@"\n')
-    script.chmod(0o755)
-    return str(script)
 
 
 async def wall(browser: Browser, node: Node, site: str, tone: int) -> Page:
@@ -135,13 +72,13 @@ async def rows(runs: int, cuts: list[int]) -> list[Row]:
     made: dict[tuple[int, str], list[float]] = {}
     with tempfile.TemporaryDirectory(prefix="bacap-cuts-") as name:
         folder = Path(name)
-        async with Way() as way:
+        async with Way() as line:
             node = await prepare(folder / "data")
             node.host = NODE
             await node.start()
             try:
                 await convene(node, "ledgers")
-                apart = await asyncio.to_thread(within, way.room, folder)
+                apart = await asyncio.to_thread(within, line.room, folder)
                 async with chromium() as here, chromium(path=apart) as there:
                     near, far = await wall(here, node, NEAR, 440), await wall(there, node, ROOM, 880)
                     for page in (near, far):
@@ -150,7 +87,7 @@ async def rows(runs: int, cuts: list[int]) -> list[Row]:
                     for seconds in cuts:
                         for _ in range(runs):
                             await asyncio.sleep(5)
-                            await way.cut(seconds)
+                            await line.cut(seconds)
                             healed = await now_of(far)
                             ways = (("heard", far, "audio"), ("seen", far, "video"), ("heard from it", near, "audio"))
                             for what, page, kind in ways:
@@ -168,17 +105,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench cuts")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--cuts", type=int, nargs="*", default=list(CUTS), choices=list(CUTS))
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    if os.geteuid():
-        print("bench cuts: needs root, to make network namespaces", file=sys.stderr)
-        return 2
-    if not CHROMIUM:
-        print("bench cuts: needs Chromium: apt install chromium", file=sys.stderr)
-        return 2
-    found = asyncio.run(rows(arguments.runs, arguments.cuts))
-    print(told(found, arguments.json))
-    return 0 if all(row.met is not False for row in found) else 1
+    return way.main("cuts", parser, lambda asked: rows(asked.runs, asked.cuts))
 
 
 if __name__ == "__main__":

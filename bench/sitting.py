@@ -6,7 +6,6 @@ server that only sends what it is told to as many sockets. Its servers and clien
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import ssl
@@ -23,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 from bench.crowd import Tablet, connect, crowd, process, until  # noqa: E402
 from meetings.house import SYSTEM, House  # noqa: E402
 from meetings.load.meter import Meter  # noqa: E402
-from meetings.load.rows import Row, told  # noqa: E402
+from meetings.load.rows import Row, run  # noqa: E402
 from meetings.load.tally import share  # noqa: E402
 from meetings.people import records as people_records  # noqa: E402
 from meetings.people.accounts import Accounts  # noqa: E402
@@ -47,7 +46,7 @@ UNIT = UnitId("huyen")
 # ── an installation of a committee of 150 ──
 
 
-async def install(folder: Path, count: int = 1) -> tuple[list[str], list[str], dict[str, str]]:
+async def install(folder: Path, count: int = 1, paper: str = "0" * 64) -> tuple[list[str], list[str], dict[str, str]]:
     """Sittings under way, everybody checked in; their ids, and a session of each voter."""
     made = settings.read(None, {}, data=str(folder), port=1)
     wiring.certificate_files(made)
@@ -61,7 +60,7 @@ async def install(folder: Path, count: int = 1) -> tuple[list[str], list[str], d
             for name in names
         ])  # fmt: skip
         who = {name: await accounts.principal(name) for name in names}
-        sittings = [await under_way(house, Sittings(house, rooms), who) for _ in range(count)]
+        sittings = [await under_way(house, Sittings(house, rooms), who, paper) for _ in range(count)]
         for name in names:
             await house.write(
                 lambda conn, name=name: people_records.put_account(conn, person=name, login=name, password="-")
@@ -76,12 +75,12 @@ def _office(name: str, role: Role) -> Membership:
     return Membership(f"m-{name}", PersonId(name), UNIT, role, "Ủy viên", role in ("chair", "member"))
 
 
-async def under_way(house: House, sittings: Sittings, who: dict[str, Principal]) -> str:
+async def under_way(house: House, sittings: Sittings, who: dict[str, Principal], paper: str) -> str:
     begins = house.now_ms()
     plan = Plan("Phiên họp", UNIT, "Phòng họp", begins, "chair", "secretary", "clerk")
     room = await sittings.rooms.get(await sittings.plan(who["secretary"], plan))
     await room.ask(who["secretary"], c.AddItem("i1", "Ngân sách", question="Đồng ý?"))
-    await room.ask(who["secretary"], c.AttachPaper("p1", "i1", "Tờ trình", "0" * 64, 200, 1000), trusted=True)
+    await room.ask(who["secretary"], c.AttachPaper("p1", "i1", "Tờ trình", paper, 200, 1000), trusted=True)
     await room.ask(who["secretary"], c.Release(3), trusted=True)
     await room.ask(who["chair"], c.Open())
     await asyncio.gather(*(room.ask(one, c.CheckIn()) for name, one in who.items() if name != "clerk"))
@@ -311,11 +310,5 @@ async def measure() -> list[Row]:
     return rows
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    print(told(asyncio.run(measure()), parser.parse_args().json))
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, measure)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
-import hashlib
 import logging
 import os
 import sys
@@ -18,13 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pypdfium2
 
 from signing import pades, verify
 from signing.model import Field, Pending, Report, Signatory, Trust
 from store.errors import Fault, Refused
 
-from . import clean, examine, pictures, typeset
+from . import certified, compose, gate, page_images, pictures, typeset, watermark
 from .model import Examined, Form
 from .workshop import Answer, Job, answer_of
 
@@ -33,35 +31,44 @@ log = logging.getLogger("bacap.workshop")
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 
-def _examine(folder: Path, _: Mapping[str, Any]) -> Examined:
-    """`in` to `out`: the bytes that may be kept."""
+def _examine(folder: Path, given: Mapping[str, Any]) -> Examined:
+    return gate.admit(folder, Path(given["fonts"]), given["password"])
+
+
+def _texts(folder: Path, _: Mapping[str, Any]) -> None:
+    """`in`, a PDF that was admitted, to `out`: the text of its pages as a JSON list."""
+    (folder / "out").write_bytes(msgspec.json.encode(gate.texts_of((folder / "in").read_bytes())))
+
+
+def _page_images(folder: Path, given: Mapping[str, Any]) -> dict[str, list[int]]:
+    """`in`, a PDF that was admitted, to a file of pictures for each size."""
+    return page_images.make((folder / "in").read_bytes(), folder, int(given["first"]))
+
+
+def _pack(folder: Path, given: Mapping[str, Any]) -> int:
+    """The files in a folder to `out`: as one PDF, or as a ZIP."""
+    parts = msgspec.convert(given["parts"], list[compose.Part])
+    return compose.pdf(folder, parts) if given["kind"] == "pdf" else compose.archive(folder, parts)
+
+
+def _copy(folder: Path, given: Mapping[str, Any]) -> None:
+    """A certified copy of `in`, to `out`."""
+    made = certified.make((folder / "in").read_bytes(), given["lines"], given["pages"], Path(given["fonts"]))
+    (folder / "out").write_bytes(made)
+
+
+def _watermark(folder: Path, given: Mapping[str, Any]) -> bool:
+    """How `in`, a PDF that was admitted, is marked, to `out`. True: it had to be written anew, to `base`."""
     data = (folder / "in").read_bytes()
-    reader = examine.open_strictly(data)
-    active, signed = examine.survey(reader, len(data))
-    late, hybrid = examine.trailing(data) > 1024, b"/XRefStm" in data
-    if signed:
-        if active or late or hybrid:
-            raise Refused("pdf-signed-active")
-        if verify.shape(data):
-            raise Refused("pdf-signed-broken")
-    kept = data
-    if active or late or hybrid:
-        kept = clean.clean(data)
-        left, _signed = examine.survey(examine.open_strictly(kept), len(kept))
-        if left:
-            raise Refused("pdf-active")
-    _check_readable(kept)
-    (folder / "out").write_bytes(kept)
-    stripped = tuple(sorted(active | ({"trailing"} if late else set()) | ({"hybrid"} if hybrid else set())))
-    return Examined(hashlib.sha256(kept).hexdigest(), len(kept), len(reader.pages), signed, stripped)
-
-
-def _check_readable(data: bytes) -> None:
-    """The first page must come out as a picture: what no reader can show is of no use on a desk."""
     try:
-        pictures.page(data, 1, 200)
-    except (pypdfium2.PdfiumError, ValueError, OSError, MemoryError) as error:
-        raise Refused("pdf-broken") from error
+        made = watermark.plan(data, given["pages"])
+        anew = False
+    except Refused:
+        data, anew = watermark.anew(data), True
+        made = watermark.plan(data, given["pages"])
+        (folder / "base").write_bytes(data)
+    (folder / "out").write_bytes(msgspec.msgpack.encode(made))
+    return anew
 
 
 def _typeset(folder: Path, given: Mapping[str, Any]) -> Any:
@@ -110,6 +117,11 @@ def _verify(folder: Path, given: Mapping[str, Any]) -> Report:
 
 JOBS: dict[str, Callable[[Path, Mapping[str, Any]], Any]] = {
     "examine": _examine,
+    "texts": _texts,
+    "page-images": _page_images,
+    "pack": _pack,
+    "watermark": _watermark,
+    "copy": _copy,
     "typeset": _typeset,
     "signature-picture": _signature_picture,
     "seal-picture": _seal_picture,

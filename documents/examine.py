@@ -27,6 +27,7 @@ from .burst import Measure, count_drawings
 MOST_PAGES = 5000
 LARGEST_SIDE = 14_400  # points: 5 m
 MOST_OBJECTS = 500_000
+LONGEST_TAIL = 1024  # bytes behind the last %%EOF
 
 MISREAD = (
     PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError, AssertionError,
@@ -66,9 +67,9 @@ _pypdf.addHandler(_Unmended())
 
 
 def open_strictly(data: bytes) -> pypdf.PdfReader:
-    """Parse, or raise Refused: `not-pdf`, `pdf-encrypted`, `pdf-broken`."""
+    """Parse, or raise Refused: `kind-unknown`, `pdf-encrypted`, `pdf-broken`."""
     if b"%PDF-" not in data[:1024]:
-        raise Refused("not-pdf")
+        raise Refused("kind-unknown")
     if b"/Encrypt" in data and _asks_for_a_password(data):
         raise Refused("pdf-encrypted")
     try:
@@ -80,6 +81,25 @@ def open_strictly(data: bytes) -> pypdf.PdfReader:
     except MISREAD as error:
         raise Refused("pdf-broken") from error
     return reader
+
+
+def unlocked(data: bytes, password: str) -> tuple[bytes, bool]:
+    """DATA without its password, and whether it had one; as it came where none is given. Raises Refused
+    `pdf-password`."""
+    if not password or b"/Encrypt" not in data or not _asks_for_a_password(data):
+        return data, False
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data), strict=True)
+        if not reader.decrypt(password):
+            raise Refused("pdf-password")
+        writer, out = pypdf.PdfWriter(clone_from=reader), io.BytesIO()
+        writer.pdf_header = "%PDF-1.7"
+        writer.write(out)
+    except Refused:
+        raise
+    except (*MISREAD, NotImplementedError) as error:
+        raise Refused("pdf-broken") from error
+    return out.getvalue(), True
 
 
 def _asks_for_a_password(data: bytes) -> bool:

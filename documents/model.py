@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
+
+Grade = Literal["top-secret", "secret", "confidential", "frame"]  # Tuyệt mật, Tối mật, Mật; a red frame with no words
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """A mark of secrecy that was found on a page (from 1)."""
+
+    grade: Grade
+    page: int
 
 
 class Examined(msgspec.Struct, frozen=True):
@@ -13,6 +24,8 @@ class Examined(msgspec.Struct, frozen=True):
     pages: int
     signed: bool
     stripped: tuple[str, ...] = ()  # codes of what was taken out, said to the uploader and recorded
+    made_from: str = "pdf"  # what came: pdf, picture, or the kind of an office file
+    stamp: Stamp | None = None
 
 
 class Spot(msgspec.Struct, frozen=True):

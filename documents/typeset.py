@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,14 @@ def typeset(form: Form, fonts: Path) -> tuple[bytes, Typeset]:
         spots = lay(json.loads(typst.query(str(source), "<spot>", field="value", **where)))
     pages = pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page/") or 1
     return pdf, Typeset(pages, spots)
+
+
+def corner(lines: Sequence[str], size: tuple[float, float], fonts: Path) -> bytes:
+    """A sheet of SIZE (points) with nothing on it but LINES in its upper right corner, to be laid over a page."""
+    given = {"data": json.dumps({"lines": list(lines), "width": size[0], "height": size[1]})}
+    where: dict[str, Any] = {"root": str(FORMS), "font_paths": [str(fonts)], "ignore_system_fonts": True}
+    made: bytes = typst.compile(str(FORMS / "copy.typ"), format="pdf", sys_inputs=given, **where)
+    return made
 
 
 def _refusal(error: typst.TypstError) -> Exception:

@@ -30,7 +30,8 @@ class House:
     bus: Bus
     world: World
     demonstration: bool = False
-    deliveries: frozenset[str] = frozenset()  # kinds of letters this node sends: mail, push
+    deliveries: frozenset[str] = frozenset()  # how this node tells people outside: mail, push
+    tells_programs: bool = False  # of others, what happens in sittings
 
     def id(self) -> str:
         return new_id(self.world)

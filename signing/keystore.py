@@ -1,4 +1,5 @@
-"""The node's own keys on disk: its certificate authority and the key that signs checkpoints. Made once, then loaded."""
+"""The node's own keys on disk: its certificate authority and the key that signs checkpoints, the
+one it pushes with. Made once, then loaded."""
 
 from __future__ import annotations
 
@@ -39,6 +40,15 @@ def _load(folder: Path, name: str) -> Holder:
     key = serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     return Holder(x509.load_pem_x509_certificate((folder / f"{name}.crt").read_bytes()), key)
+
+
+def open_push_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    """The key by which push services know this installation."""
+    if not path.exists():
+        write_durably(path, _pem(ec.generate_private_key(ec.SECP256R1())), private=True)
+    key = serialization.load_pem_private_key(path.read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key
 
 
 def open_node_key(path: Path) -> Ed25519PrivateKey:

@@ -12,6 +12,7 @@ tells nothing of the contents. A range decrypts only the chunks it needs.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import os
@@ -26,7 +27,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
 from .errors import Missing, Refused, Unavailable
@@ -34,7 +35,8 @@ from .files import sync
 
 CHUNK = 64 * 1024
 PIECE = 1024 * 1024
-SMALL = 16 * 1024 * 1024
+SMALL = 4 * 1024 * 1024
+PARTS_AT_ONCE = 1  # of 5 MiB, the least that S3 takes: what lies in memory of a large file
 TAG = 16
 PLAIN, SEALED = b"\x00", b"\x01"
 SEALED_HEAD = 1 + 4 + 16
@@ -61,6 +63,16 @@ class Staged:
         self.spool.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """`size` of the content in bytes; `file` that holds it as it is, behind its first `before` bytes; None where it is
+    sealed, or in no folder."""
+
+    size: int
+    file: Path | None = None
+    before: int = len(PLAIN)
+
+
 class Blobs:
     """One store of blobs. FOLDER is given where it is a folder, so that its writes can be made durable."""
 
@@ -70,7 +82,8 @@ class Blobs:
         self._keys = keys or Keys()
 
     async def stage(self, source: AsyncIterable[bytes], limit: int) -> Staged:
-        """Take bytes in. Raises Refused `too-large` as soon as there are more than LIMIT; keeps nothing then."""
+        """Take bytes in. Raises Refused `too-large` as soon as there are more than LIMIT, Unavailable `store-full`;
+        keeps nothing then."""
         spool = tempfile.NamedTemporaryFile(prefix="bacap-stage-")  # noqa: SIM115  (closed by drop or commit)
         digest, size = hashlib.sha256(), 0
         try:
@@ -81,29 +94,56 @@ class Blobs:
                 digest.update(piece)
                 await asyncio.to_thread(spool.write, piece)
             await asyncio.to_thread(spool.flush)
-        except BaseException:
-            spool.close()
+        except BaseException as error:
+            with contextlib.suppress(OSError):  # what is in its buffer finds no room either
+                spool.close()
+            if isinstance(error, OSError):
+                raise Unavailable("store-full") from error
             raise
         return Staged(spool, Path(spool.name), size, digest.hexdigest())
 
+    async def staged_at(self, path: Path) -> Staged:
+        """A file at hand as one that arrived: it stays where it is, and is read from there."""
+        size, sha256 = await asyncio.to_thread(_measure, path)
+        return Staged(await asyncio.to_thread(path.open, "rb"), path, size, sha256)
+
     async def commit(self, staged: Staged) -> str:
-        """Keep staged bytes; returns their SHA-256, which is their name from now on. Durable on return."""
+        """Keep staged bytes; returns their SHA-256, which is their name from now on. Durable on return, and read back:
+        whatever a store answered, what is not there as it came is not kept. Raises Unavailable."""
         try:
-            name = self._name(staged.sha256, self._keys.newest)
-            body: Any = self._encoded(staged)
-            if staged.size <= SMALL:  # in one piece; what is larger goes part by part, never whole in memory
-                body = await asyncio.to_thread(b"".join, body)
-            try:
-                await obstore.put_async(self._store, name, body, mode="create")
-            except AlreadyExistsError:
-                return staged.sha256
-            except BaseError as error:
-                raise Unavailable("blobs-gone") from error
-            if self._folder is not None:
+            for _ in range(2):
+                if await self._reads_back(staged):
+                    break
+                await self._put(staged)
+            else:
+                if not await self._reads_back(staged):
+                    raise Unavailable("blob-damaged")
+            if self._folder is not None:  # another may have put it there a moment ago, and not come so far
+                name, _, _ = await self._find(staged.sha256)
                 await asyncio.to_thread(_sync, self._folder / name, self._folder)
             return staged.sha256
         finally:
             staged.drop()
+
+    async def _put(self, staged: Staged) -> None:
+        """Over whatever lies there: its name says what it has to be."""
+        name = self._name(staged.sha256, self._keys.newest)
+        body: Any = self._encoded(staged)
+        if staged.size <= SMALL:  # in one piece; what is larger goes part by part, never whole in memory
+            body = await asyncio.to_thread(b"".join, body)
+        try:
+            await obstore.put_async(self._store, name, body, max_concurrency=PARTS_AT_ONCE)
+        except (BaseError, OSError) as error:
+            raise Unavailable("blobs-gone") from error
+
+    async def _reads_back(self, staged: Staged) -> bool:
+        try:
+            digest = hashlib.sha256()
+            async for chunk in self.read(staged.sha256):
+                digest.update(chunk)
+        except (Missing, Unavailable):
+            return False
+        return digest.hexdigest() == staged.sha256
 
     async def keep(self, data: bytes) -> str:
         """Stage and commit bytes at hand."""
@@ -124,12 +164,12 @@ class Blobs:
         for number in range(count):
             yield cipher.encrypt(_nonce(number), staged.spool.read(CHUNK), _bound(number == count - 1))
 
-    async def size(self, sha256: str) -> int:
-        """Length of the content in bytes. Raises Missing."""
-        _, head, stored = await self._find(sha256)
-        if head[:1] == PLAIN:
-            return stored - 1
-        return _opened_size(stored)
+    async def lies(self, sha256: str) -> Lying:
+        """How long it is, and where. Raises Missing."""
+        name, head, stored = await self._find(sha256)
+        if head[:1] != PLAIN:
+            return Lying(_opened_size(stored))
+        return Lying(stored - len(PLAIN), self._folder / name if self._folder is not None else None)
 
     async def read(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """The bytes from START up to END (or the end), in chunks. Raises Missing; Unavailable `blob-damaged`."""
@@ -138,7 +178,7 @@ class Blobs:
             stop = stored - 1 if end is None else min(end, stored - 1)
             for at in range(start, stop, CHUNK * 4):
                 upto = min(at + CHUNK * 4, stop)
-                yield bytes(await obstore.get_range_async(self._store, name, start=1 + at, end=1 + upto))
+                yield await self._piece(name, 1 + at, 1 + upto)
             return
         total = _opened_size(stored)
         stop = total if end is None else min(end, total)
@@ -148,12 +188,19 @@ class Blobs:
             if number * CHUNK >= stop and total:
                 return
             at = SEALED_HEAD + number * (CHUNK + TAG)
-            sealed = await obstore.get_range_async(self._store, name, start=at, end=min(at + CHUNK + TAG, stored))
+            sealed = await self._piece(name, at, min(at + CHUNK + TAG, stored))
             try:
-                chunk = cipher.decrypt(_nonce(number), bytes(sealed), _bound(number == last))
+                chunk = cipher.decrypt(_nonce(number), sealed, _bound(number == last))
             except InvalidTag as error:
                 raise Unavailable("blob-damaged") from error
             yield chunk[max(0, start - number * CHUNK) : stop - number * CHUNK]
+
+    async def _piece(self, name: str, start: int, end: int) -> bytes:
+        """Raises Unavailable for a store that breaks off."""
+        try:
+            return bytes(await obstore.get_range_async(self._store, name, start=start, end=end))
+        except (BaseError, OSError) as error:
+            raise Unavailable("blobs-gone") from error
 
     async def load(self, sha256: str) -> bytes:
         """All of it, checked against its name. Raises Missing; Unavailable `blob-damaged`."""
@@ -169,7 +216,11 @@ class Blobs:
             try:
                 meta = await obstore.head_async(self._store, name)
                 head = bytes(await obstore.get_range_async(self._store, name, start=0, end=min(21, meta["size"])))
-            except (NotFoundError, FileNotFoundError):
+            except (
+                NotFoundError,
+                FileNotFoundError,
+                ValueError,
+            ):  # of no length: a name without its bytes, after a crash
                 continue
             except BaseError as error:
                 raise Unavailable("blobs-gone") from error
@@ -187,6 +238,11 @@ class Blobs:
             raise Missing("blob")  # no string from outside ever becomes a path
         name = sha256 if key_id is None else hmac.digest(self._keys.by_id[key_id], sha256.encode(), "sha256").hex()
         return f"{name[:2]}/{name}"
+
+
+def _measure(path: Path) -> tuple[int, str]:
+    with path.open("rb") as reading:
+        return os.fstat(reading.fileno()).st_size, hashlib.file_digest(reading, "sha256").hexdigest()
 
 
 async def once(data: bytes) -> AsyncIterator[bytes]:

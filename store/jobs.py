@@ -61,13 +61,18 @@ def lease(conn: sa.Connection, kinds: list[str], now: int, lease_ms: int = LEASE
 
 
 def finish(conn: sa.Connection, job: Job) -> None:
-    conn.execute(jobs.delete().where(jobs.c.id == job.id))
+    conn.execute(jobs.delete().where(_held(job)))
+
+
+def _held(job: Job) -> sa.ColumnElement[bool]:
+    """Unless its lease ran out and another worker has it."""
+    return (jobs.c.id == job.id) & (jobs.c.tries == job.tries)
 
 
 def fail(conn: sa.Connection, job: Job, error: str, now: int) -> None:
     """Try again later: 2 s, 4 s, 8 s ... up to an hour."""
     delay = min(FIRST_DELAY_MS << (job.tries - 1), LONGEST_DELAY_MS)
-    conn.execute(jobs.update().where(jobs.c.id == job.id).values(run_at=now + delay, lease_until=0, error=error[:1000]))
+    conn.execute(jobs.update().where(_held(job)).values(run_at=now + delay, lease_until=0, error=error[:1000]))
 
 
 def stuck(conn: sa.Connection) -> list[Job]:

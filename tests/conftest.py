@@ -20,6 +20,7 @@ from store.db import Database, open_database
 from .kit import servers
 from .kit.committee import Committee, convene
 from .kit.node import Node, plant, running
+from .kit.receiver import Receiver, receiving
 from .kit.world import Fixed
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -143,4 +144,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def node(tmp_path: Path, template: Path) -> AsyncIterator[Node]:
     """A running node over a copy of it."""
     async with running(tmp_path / "data", template) as made:
+        yield made
+
+
+@pytest.fixture
+async def receiver(tmp_path: Path) -> AsyncIterator[Receiver]:
+    """What is told outside the house comes here."""
+    async with receiving(tmp_path / "receiver") as made:
         yield made

@@ -207,5 +207,6 @@ def test_migrations_make_exactly_the_tables_the_code_uses(tmp_path: Path) -> Non
     engine = sa.create_engine(f"sqlite:///{tmp_path}/x.db")
     with engine.begin() as conn:
         migrate(conn)
-        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+        own = {"include_object": lambda thing, name, kind, *_: not str(name).startswith("search_words")}  # FTS5's
+        assert compare_metadata(MigrationContext.configure(conn, opts=own), metadata) == []
     engine.dispose()

@@ -16,6 +16,7 @@ from meetings.sitting.notice_board import NoticeRow
 from meetings.sitting.rehearsal import Finding, Step
 from meetings.sitting.rule_book import RuleSetRow
 from meetings.sitting.screen import SittingPart
+from meetings.tasks.actions import TaskRow
 
 from .wire import Health
 
@@ -32,6 +33,13 @@ class Link(msgspec.Struct, frozen=True):
 
     url: str
     sha256: str = ""
+
+
+class OfflineFiles(msgspec.Struct, frozen=True):
+    """Addresses of the front end's files, and the build that they are of."""
+
+    build: str
+    files: list[str]
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -52,6 +60,18 @@ class Office(msgspec.Struct, frozen=True):
     unit_name: str
     role: str
     office: str
+
+
+class PushKey(msgspec.Struct, frozen=True):
+    """What a browser subscribes with; "": nothing is pushed here."""
+
+    key: str
+
+
+class DeviceMine(msgspec.Struct, frozen=True):
+    """Is it the asker whom this browser tells?"""
+
+    mine: bool
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -137,12 +157,22 @@ class UnitRules(msgspec.Struct, frozen=True):
     adopts: bool
 
 
+class Nameable(msgspec.Struct, frozen=True):
+    """Whom a unit may name for a sitting: `people` in office there, `items` that will be discussed as far as guests may
+    know, and who is `named` already."""
+
+    people: list[PersonRow]
+    items: list[str]
+    named: list[str]
+
+
 class Desk(msgspec.Struct, frozen=True):
     sittings: list[SittingRow]
     waiting: list[Waiting]
     called: list[CalledRow]  # sittings that wait for a unit one answers for
     notices: list[NoticeRow]
     opinions: list[OpinionWaiting]  # ballots to answer
+    tasks: list[TaskRow]  # not acknowledged yet, or overdue
 
 
 class Planning(msgspec.Struct, frozen=True):
@@ -189,6 +219,7 @@ class PaperTaken(msgspec.Struct, frozen=True):
     size: int
     signed: bool
     stripped: tuple[str, ...]
+    made_from: str = "pdf"
 
 
 class Minutes(msgspec.Struct, frozen=True):

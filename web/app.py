@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
-from . import channel
+from . import channel, front
 from .guard import LARGEST_BODY, add_headers, guarded
 from .routes import all_routes
 from .wiring import Office
 
-STATIC = Path(__file__).parent / "static"
-VENDOR_AGE_S = 86_400
 IDLE_S = 30.0  # a connection that asks nothing, or never finishes asking, is closed
 
 
@@ -30,7 +25,7 @@ def runner(office: Office, shutdown_timeout: float = 60.0) -> web.AppRunner:
 
 def build(office: Office) -> web.Application:
     """An application over OFFICE. Opening and closing it is the caller's part."""
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_static_age])
+    app = web.Application(client_max_size=LARGEST_BODY)
     for route in all_routes(demonstration_too=office.settings.demonstration):
         app.router.add_route(route.method, route.path, guarded(office, route))
 
@@ -38,16 +33,6 @@ def build(office: Office) -> web.Application:
         return await channel.serve(office, request)
 
     app.router.add_get("/channel", open_channel)
-    app.router.add_static("/static/", STATIC, append_version=False)
+    app.router.add_get("/static/{name:.*}", front.serve)
     app.on_response_prepare.append(add_headers)
     return app
-
-
-@web.middleware
-async def _static_age(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Our own files are asked about anew each time (a 304 is cheap); those of others change with a release only."""
-    response = await handler(request)
-    if request.path.startswith("/static/"):
-        vendor = request.path.startswith("/static/vendor/")
-        response.headers["Cache-Control"] = f"public, max-age={VENDOR_AGE_S}" if vendor else "no-cache"
-    return response

@@ -37,20 +37,25 @@ SERVED: dict[str, tuple[tuple[str, str], ...]] = {
         ("wasm/*", "pdfjs/wasm"),
         ("iccs/*", "pdfjs/iccs"),
     ),
+    "tus-js-client": (("dist/tus.min.js", "tus"),),
+    "idb": (("build/index.js", "idb"),),
 }
 ICONS = (
-    "arrow-down", "arrow-left", "arrow-right", "arrow-up", "ban", "bell-ring", "calendar", "calendar-plus", "check",
-    "check-check", "chevron-down", "chevron-left", "chevron-right", "chevron-up", "circle", "circle-stop",
-    "door-closed", "door-open", "download", "eye", "file-search", "file-text", "gavel", "grip-vertical", "hand",
-    "key-round", "layout-grid", "list-ordered", "lock", "log-in", "log-out", "mail-check", "message-square", "mic",
-    "mic-off", "monitor", "monitor-up", "monitor-x", "pen-line", "pencil", "play", "plus", "power-off",
-    "presentation", "printer", "rotate-cw", "save", "search", "send", "shield-check", "shield-question-mark",
-    "shield-x", "signature", "square", "stamp", "timer", "trash-2", "triangle-alert", "undo-2", "upload",
-    "user-check", "user-plus", "users", "video", "video-off", "volume-2", "vote", "wifi", "wifi-off", "x", "zoom-in",
-    "zoom-out",
+    "arrow-down", "arrow-left", "arrow-right", "arrow-up", "ban", "bell-off", "bell-ring", "book-open",
+    "calendar", "calendar-plus", "check", "check-check", "chevron-down", "chevron-left", "chevron-right",
+    "chevron-up", "circle", "circle-stop", "door-closed", "door-open", "download", "eraser", "eye",
+    "file-search", "file-text", "file-up", "gavel", "git-compare", "grip-vertical", "hand", "highlighter",
+    "key-round", "layout-grid", "list-ordered", "lock", "log-in", "log-out", "mail-check", "message-square",
+    "messages-square", "mic", "mic-off", "monitor", "monitor-up", "monitor-x", "moon", "mouse-pointer-2",
+    "pen-line", "pencil", "play", "plus", "power-off", "presentation", "printer", "rotate-cw", "save", "search", "send",
+    "shield-check", "shield-question-mark", "shield-x", "signature", "square", "stamp", "timer", "trash-2",
+    "triangle-alert", "undo-2", "upload", "user-check", "user-plus", "users", "video", "video-off", "volume-2", "vote",
+    "wifi", "wifi-off", "x", "zoom-in", "zoom-out",
 )  # fmt: skip
 LEFT_OUT = ("development/", "node/", "polyfill-support", ".d.ts", ".map")
-TYPESET = ("400Regular", "400Regular_Italic", "700Bold", "700Bold_Italic")
+# Free twins of Times New Roman, Arial and Calibri, with every Vietnamese letter.
+TYPESET = ("tinos", "arimo", "carlito")
+FACES = ("400Regular", "400Regular_Italic", "700Bold", "700Bold_Italic")
 
 
 def npm(folder: Path, *words: str) -> None:
@@ -93,11 +98,12 @@ def copy_served(modules: Path, vendor: Path) -> None:
 
 
 def copy_typeset(modules: Path, fonts: Path) -> None:
-    """Tinos, the free twin of Times New Roman, as TTF: what documents are typeset with."""
+    """TTF files: what documents are typeset with, and what office files are converted with."""
     fonts.mkdir(parents=True, exist_ok=True)
-    for face in TYPESET:
-        [path] = (modules / "@expo-google-fonts/tinos" / face).glob("*.ttf")
-        shutil.copy(path, fonts / path.name)
+    for family in TYPESET:
+        for face in FACES:
+            [path] = (modules / "@expo-google-fonts" / family / face).glob("*.ttf")
+            shutil.copy(path, fonts / path.name)
 
 
 def make_sprite(modules: Path, target: Path) -> None:

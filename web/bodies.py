@@ -11,7 +11,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from meetings.annotations.annotation import Mark
 from meetings.opinion.actions import NewOpinion
+from meetings.register.documents import Arrival, Outgoing
 from meetings.sitting.actions import PlannedItem
 from meetings.sitting.events import Check, LineName
 from meetings.sitting.narrative import MinutesText
@@ -50,6 +52,57 @@ class FirstAdministrator(Strict, frozen=True):
     unit: str = ""
 
 
+class NewAnnotation(Strict, frozen=True):
+    """What I draw, highlight or write on a page of a paper, and on which version."""
+
+    sha256: str
+    page: int
+    mark: Mark
+
+
+class NewPaper(Strict, frozen=True):
+    """A paper of an item from a finished upload. `secrecy`: whoever sends it says that it is no state secret;
+    `cleared`: and says so again, although it bears a stamp. `readers`: for these only; `password`: opens the file."""
+
+    upload: str
+    name: str
+    secrecy: Literal["none"]
+    readers: tuple[str, ...] | None = None
+    cleared: bool = False
+    password: str = ""
+    paper: str = ""  # its id, made by the browser: asked again after a lost answer, it is not added twice
+
+
+class OwnFile(Strict, frozen=True):
+    """A finished upload; whoever sent it says that it is no state secret; `cleared` and `password` as above."""
+
+    upload: str
+    secrecy: Literal["none"]
+    cleared: bool = False
+    password: str = ""
+
+
+class NewOutgoing(Strict, frozen=True):
+    document: Outgoing
+    file: OwnFile | None = None
+
+
+class NewIncoming(Strict, frozen=True):
+    document: Arrival
+    file: OwnFile | None = None
+
+
+class NewVersion(Strict, frozen=True):
+    """Another version of a paper. `replaces`: SHA-256 of the one that is on the screen."""
+
+    upload: str
+    replaces: str
+    secrecy: Literal["none"]
+    reason: str = ""
+    cleared: bool = False
+    password: str = ""
+
+
 class NewUnit(Strict, frozen=True):
     parent: str
     name: str
@@ -82,6 +135,12 @@ class NewSite(Strict, frozen=True):
 
 class EnrolSite(Strict, frozen=True):
     code: str
+
+
+class Tablet(Strict, frozen=True):
+    """The tablet's own secret."""
+
+    tablet: Annotated[str, Meta(min_length=32, max_length=64)]
 
 
 class NewSitting(Strict, frozen=True):
@@ -139,6 +198,24 @@ class OpinionAnswer(Strict, frozen=True):
     comment: str = ""
 
 
+class NewIntegration(Strict, frozen=True):
+    """`verbs`: what it may do at the unit."""
+
+    unit: str
+    name: str
+    verbs: tuple[str, ...]
+
+
+class NewWebhook(Strict, frozen=True):
+    url: str
+
+
+class ArchiveTerm(Strict, frozen=True):
+    """For how long: meetings/archive/retention.toml."""
+
+    term: str
+
+
 class Reason(Strict, frozen=True):
     reason: str
 
@@ -158,6 +235,18 @@ class NewTemplate(Strict, frozen=True):
 
 class NoticesRead(Strict, frozen=True):
     until: Time
+
+
+class Device(Strict, frozen=True):
+    """A browser's address at its push service, and its keys: what PushSubscription.toJSON() says."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+class DeviceAddress(Strict, frozen=True):
+    endpoint: str
 
 
 class NewRules(Strict, frozen=True):

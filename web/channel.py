@@ -16,6 +16,7 @@ from aiohttp import WSMsgType, web
 
 from meetings.people.accounts import Accounts, Session
 from meetings.people.rights import NOBODY, Principal
+from meetings.sitting.course import presents
 from meetings.sitting.room import Room, Telling
 from store.errors import Denied, Fault, Malformed, Refused
 
@@ -32,6 +33,7 @@ SILENCE_S = 15
 STRANGER_S = 10  # till a browser without a session has to say which room it is
 MOST_STRANGERS = 200
 SIGN_S = 1.0  # between the signs of one browser
+POINT_S = 0.05  # between the places that it points at
 WAITING = 500  # messages a slow browser may have outstanding
 decoder = msgspec.json.Decoder(wire.FromBrowser)
 
@@ -46,7 +48,7 @@ class Channel:
         self._outbox: asyncio.Queue[bytes] = asyncio.Queue(WAITING)
         self._watched: dict[str, Room] = {}
         self._site_credential = ""
-        self._next_sign = 0.0  # when it may react again
+        self._next_sign = self._next_point = 0.0  # when it may react, and point, again
 
     # ── told ──
 
@@ -56,6 +58,10 @@ class Channel:
             told = wire.Told(telling.sitting, telling.seq, telling.events, telling.parts)
             telling.encoded = msgspec.json.encode(told)
         self.put(telling.encoded)
+
+    def lose(self, sitting: str) -> None:
+        self._watched.pop(sitting, None)
+        self.send(faults.refusal(Denied("not-invited-now"), self.locale, sitting))
 
     def send(self, message: wire.ToBrowser) -> None:
         self.put(msgspec.json.encode(message))
@@ -92,7 +98,7 @@ class Channel:
                     break
                 try:
                     asked = decoder.decode(message.data)
-                except msgspec.DecodeError as error:
+                except (msgspec.DecodeError, RecursionError) as error:
                     refusal = faults.refusal(Malformed("body", reason=str(error)[:200]), self.locale)
                     with contextlib.suppress(ConnectionError):  # now: the pump ends with the loop
                         await self._socket.send_str(msgspec.json.encode(refusal).decode())
@@ -117,7 +123,8 @@ class Channel:
             await self._serve(asked)
         except Fault as fault:
             log.log(faults.level_of(fault), "%s: %s", self.who.id, fault)
-            self.send(faults.refusal(fault, self.locale, getattr(asked, "id", "")))
+            about = asked.sitting if isinstance(asked, wire.Watch) else getattr(asked, "id", "")
+            self.send(faults.refusal(fault, self.locale, about))
 
     async def _serve(self, asked: wire.FromBrowser) -> None:
         if self.session is not None and self.office.house.now_ms() >= self.session.ends:
@@ -140,6 +147,8 @@ class Channel:
             self.send(wire.Done(asked.id, events[-1].seq if events else 0))
         elif isinstance(asked, wire.React):
             self._react(asked)
+        elif isinstance(asked, wire.Point):
+            self._point(asked)
         elif isinstance(asked, wire.AskWallCode):
             if self.who.kind != "site":
                 raise Denied("no-right")
@@ -148,8 +157,10 @@ class Channel:
         elif isinstance(asked, wire.SiteSittings):
             await self._list_sittings()
         elif isinstance(asked, wire.Fetch):
-            paper = await self.office.papers.find(self.who, asked.sitting, asked.paper)
-            self.send(wire.Fetched(asked.id, links.make(self.office.link_key, paper.sha256, f"{paper.name}.pdf")))
+            await self._fetch(asked)
+        elif isinstance(asked, wire.Reading):
+            await self.office.reading.receipts.note(self.who, asked.sitting, asked.paper, asked.sha256, asked.pages)
+            self.send(wire.Done(asked.id, 0))
         elif isinstance(asked, wire.MediaOffer):
             answer = await self.office.media.join(self.who, asked.sitting, asked.sdp, asked.mosaic)
             self.send(wire.MediaAnswer(asked.id, answer))
@@ -166,6 +177,15 @@ class Channel:
         else:
             await self.office.media.leave(self.who, asked.sitting)
 
+    async def _fetch(self, asked: wire.Fetch) -> None:
+        office = self.office
+        paper = await office.papers.find(self.who, asked.sitting, asked.paper, asked.sha256)
+        scope = (asked.sitting, paper.id) if paper.is_readable else ("", "")
+        room, marks = await office.rooms.get(asked.sitting), office.reading.watermarks
+        given = (paper.sha256, f"{paper.name}.pdf", *scope, marks.words(room, self.who, (paper,)))
+        link = links.make(office.link_key, *given, bare=marks.bare(room, self.who), reader=self.who.id)
+        self.send(wire.Fetched(asked.id, link))
+
     def _react(self, asked: wire.React) -> None:
         """Pass a sign on, one a second at most; who is not here, or during a closed item, gives none."""
         room, now = self._watched.get(asked.sitting), asyncio.get_running_loop().time()
@@ -175,6 +195,18 @@ class Channel:
             return
         self._next_sign = now + SIGN_S
         told = wire.Reacted(asked.sitting, self.who.id, asked.sign)
+        self.office.channels.tell_watching(lambda sitting: sitting == asked.sitting, told)
+
+    def _point(self, asked: wire.Point) -> None:
+        """Pass on where the presenter points, some times a second; not during a closed item, for others hear it too."""
+        room, now = self._watched.get(asked.sitting), asyncio.get_running_loop().time()
+        if room is None or now < self._next_point:
+            return
+        state = room.state
+        if state.closed_item_on or not state.paper or not presents(state, self.who.id):
+            return
+        self._next_point = now + POINT_S
+        told = wire.Pointed(asked.sitting, state.paper, state.page, asked.x, asked.y)
         self.office.channels.tell_watching(lambda sitting: sitting == asked.sitting, told)
 
     async def _hello(self, asked: wire.Hello) -> None:

@@ -23,6 +23,7 @@ STATUS = {
     "sign-in-first": 401,
     "sign-in-wrong": 401,
     "site-unknown": 401,
+    "token-unknown": 401,
     "code-needed": 401,
     "code-wrong": 401,
     "code-set-up": 401,
@@ -30,11 +31,15 @@ STATUS = {
     "too-large": 413,
     "body-large": 413,
     "body-slow": 408,
-    "not-pdf": 415,
+    "kind-unknown": 415,
+    "office-old": 415,
+    "office-absent": 415,
     "origin": 403,
     "not-now": 409,
     "minutes-not-now": 409,
     "store-full": 507,
+    "tus-version": 412,
+    "upload-longer": 413,
 }
 
 

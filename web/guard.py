@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 from aiohttp import web
 
+from meetings.integrations.actions import PREFIX
 from meetings.people import rights
 from meetings.people.accounts import SESSION_MS, Session
 from meetings.people.rights import NOBODY, Principal
 from store.errors import Denied, Fault, Malformed, Refused
 
-from . import faults, words
+from . import faults, front, words
 
 if TYPE_CHECKING:
     from .wiring import Office
@@ -40,14 +41,16 @@ LARGEST_BODY = 256 * 1024  # of a JSON body; uploads stream
 IMPORT_MAP = json.dumps(
     {
         "imports": {
-            "lit": "/static/vendor/lit/index.js",
-            "lit/": "/static/vendor/lit/",
-            "lit-html": "/static/vendor/lit-html/lit-html.js",
-            "lit-html/": "/static/vendor/lit-html/",
-            "lit-element/lit-element.js": "/static/vendor/lit-element/lit-element.js",
-            "@lit/reactive-element": "/static/vendor/reactive-element/reactive-element.js",
-            "@lit/reactive-element/": "/static/vendor/reactive-element/",
-            "pdfjs": "/static/vendor/pdfjs/pdf.min.mjs",
+            "lit": f"{front.base()}/vendor/lit/index.js",
+            "lit/": f"{front.base()}/vendor/lit/",
+            "lit-html": f"{front.base()}/vendor/lit-html/lit-html.js",
+            "lit-html/": f"{front.base()}/vendor/lit-html/",
+            "lit-element/lit-element.js": f"{front.base()}/vendor/lit-element/lit-element.js",
+            "@lit/reactive-element": f"{front.base()}/vendor/reactive-element/reactive-element.js",
+            "@lit/reactive-element/": f"{front.base()}/vendor/reactive-element/",
+            "pdfjs": f"{front.base()}/vendor/pdfjs/pdf.min.mjs",
+            "idb": f"{front.base()}/vendor/idb/index.js",
+            "tus": f"{front.base()}/vendor/tus/tus.min.js",
         }
     },
     separators=(",", ":"),
@@ -131,7 +134,7 @@ class Call:
             raise Malformed("not-json")
         try:
             return msgspec.json.decode(await self.raw(LARGEST_BODY), type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:  # ValidationError is one
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # ValidationError is one
             raise Malformed("body", reason=str(error)) from error
 
 
@@ -169,7 +172,7 @@ def guarded(office: Office, route: Route) -> Callable[[web.Request], Awaitable[w
     async def answer(request: web.Request) -> web.StreamResponse:
         locale = locale_of(request)
         try:
-            if request.method not in ("GET", "HEAD") and not _bearer(request):
+            if request.method not in ("GET", "HEAD", "OPTIONS") and not _bearer(request):
                 demand_origin(office, request)
             call = await _call(office, request, locale)
             if not rights.anywhere(call.who, route.right):
@@ -184,18 +187,18 @@ def guarded(office: Office, route: Route) -> Callable[[web.Request], Awaitable[w
 
 
 def _bearer(request: web.Request) -> str:
-    """The credential of a site that calls without a browser; "" for none. No page of another origin can send one
-    unasked, and with one no cookie is looked at: so there is nothing to borrow, and no origin to demand."""
+    """The credential of a site or an integration, which call without a browser; "" for none. No page of another origin
+    can send one unasked, and with one no cookie is looked at: nothing to borrow, no origin to demand."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""
 
 
 async def _call(office: Office, request: web.Request, locale: str) -> Call:
     if credential := _bearer(request):
-        site = await office.people.site_principal(credential)
-        if site is None:
-            raise Denied("site-unknown")
-        return Call(office, request, site, None, locale)
+        who = await office.integrations.principal(credential) or await office.people.site_principal(credential)
+        if who is None:
+            raise Denied("token-unknown") if credential.startswith(PREFIX) else Denied("site-unknown")
+        return Call(office, request, who, None, locale)
     token = request.cookies.get(COOKIE, "")
     session = await office.accounts.session(token) if token else None
     return Call(office, request, session.principal if session else NOBODY, session, locale)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,6 +15,7 @@ from .channels import Channels
 from .stage import sitting_of
 from .wire import Health, MediaStats
 
+WATCHING = "#watching"  # behind a site's name: the endpoint by which it only shows what comes
 STATS_S = 25.0  # what a browser said longer ago is no news
 
 
@@ -25,6 +27,16 @@ class Report:
     endpoint: str
     health: Health
     streams: tuple[StreamHealth, ...]
+    queued: bool
+
+
+class Towards(NamedTuple):
+    """`rate`: bits a second of media to a site; `queued`: there is a queue in its line; `told`: the report that says
+    so, counted."""
+
+    rate: int
+    queued: bool
+    told: int
 
 
 class HealthBoard:
@@ -32,6 +44,7 @@ class HealthBoard:
         self._channels = channels
         self._reports: dict[tuple[str, str], Report] = {}  # by sitting and endpoint
         self._stats: dict[tuple[str, str], tuple[float, MediaStats]] = {}  # when, and what its browser said
+        self._told = 0  # whole reports so far
 
     def forget(self, sitting: str, endpoint: str) -> None:
         """The relay has lost ENDPOINT."""
@@ -45,6 +58,7 @@ class HealthBoard:
 
     def replace(self, peers: Iterable[PeerHealth], now: float) -> None:
         """The relays' whole report."""
+        self._told += 1
         self._reports = {(sitting_of(peer.room), peer.endpoint): self._report(peer, now) for peer in peers}
         self._stats = {key: one for key, one in self._stats.items() if key in self._reports}
 
@@ -58,7 +72,16 @@ class HealthBoard:
         if stats is not None and now - when < STATS_S:
             seen = {"freezes": stats.freezes, "frozen_ms": stats.frozen_ms, "concealed": stats.concealed}
             health = msgspec.structs.replace(health, **seen)
-        return Report(sitting_of(peer.room), peer.endpoint, health, peer.streams)
+        return Report(sitting_of(peer.room), peer.endpoint, health, peer.streams, peer.queued)
+
+    def towards(self, sitting: str, site: str) -> Towards | None:
+        """What the relay sends to SITE, as it said last; None: it has no media there."""
+        shown = (self._reports.get((sitting, name)) for name in (site, site + WATCHING))
+        found = [report for report in shown if report is not None]
+        if not found:
+            return None
+        rate = sum(report.health.down_kbit for report in found) * 1000
+        return Towards(rate, any(report.queued for report in found), self._told)
 
     def reports(self) -> list[Report]:
         return list(self._reports.values())

@@ -18,11 +18,19 @@ class Link(msgspec.Struct, frozen=True, array_like=True):
     sha256: str
     name: str
     ends: int  # seconds since 1970
+    sitting: str = ""  # of a paper that may be replaced or recalled meanwhile: asked about again when it is fetched
+    paper: str = ""
+    words: tuple[str, str] | None = None  # of the watermark that the copy bears
+    bare: bool = False  # for who prepares the sitting: without one, also when the paper is to bear one
+    reader: str = ""  # whom it was given to: how fast it comes depends on where they are (pace.py)
 
 
-def make(key: bytes, sha256: str, name: str) -> str:
+def make(
+    key: bytes, sha256: str, name: str, sitting: str = "", paper: str = "", words: tuple[str, str] | None = None,
+    *, bare: bool = False, reader: str = "",
+) -> str:  # fmt: skip
     """The address of a blob, for LIFE_S."""
-    body = msgspec.msgpack.encode(Link(sha256, name, int(time.time()) + LIFE_S))
+    body = msgspec.msgpack.encode(Link(sha256, name, int(time.time()) + LIFE_S, sitting, paper, words, bare, reader))
     return f"/papers/{_text(body + hmac.digest(key, body, 'sha256')[:16])}"
 
 

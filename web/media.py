@@ -18,6 +18,7 @@ from meetings.relay.control import Gone, Healths, Policy, Shown, ToWeb, Wanted
 from meetings.relay.fleet import Fleet
 from meetings.sitting import commands as c
 from meetings.sitting.attendance import LEADERS
+from meetings.sitting.model import LIVE
 from meetings.sitting.room import Room
 from meetings.sitting.rooms import Rooms
 from store.chain import Event
@@ -25,14 +26,12 @@ from store.errors import Denied, Fault, Refused
 
 from . import wire
 from .channels import Channels
-from .health import HealthBoard
+from .health import WATCHING, HealthBoard
 from .stage import is_divided, is_over, nothing, policies_of, relay_room, sitting_of
 
 if TYPE_CHECKING:
     from meetings.sitting.state import State
 
-LIVE = ("released", "open", "suspended")
-WATCHING = "#watching"  # behind a site's name: the endpoint by which it only shows what comes
 MOST_MOSAIC = 16  # pictures of a mosaic
 PERSON_GRACE_S = 15.0  # a person whose channel is gone so long is not heard any more
 GRACE_S = 6.0  # a site that is gone so long has left

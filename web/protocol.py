@@ -13,6 +13,7 @@ from meetings.sitting.commands import VERBS, Command
 from meetings.sitting.screen import Screen
 
 from . import answers, bodies, wire
+from .guard import Route
 from .routes import all_routes
 
 TYPES = "web/static/js/wire.d.ts"
@@ -30,10 +31,15 @@ def files() -> dict[str, str]:
 def _bodies() -> list[type]:
     named = [kind for module in (wire, bodies, answers) for _, kind in inspect.getmembers(module, inspect.isclass)]
     for route in all_routes(demonstration_too=False):
-        answer = get_type_hints(route.handler).get("return")
-        named += [kind for kind in (answer, *get_args(answer)) if inspect.isclass(kind)]
+        named += answered(route)
     structs = (kind for kind in named if issubclass(kind, msgspec.Struct) and kind is not wire.Strict)
     return list(dict.fromkeys(structs))  # what several name is told once
+
+
+def answered(route: Route) -> list[type]:
+    """What a route answers with, and what that holds."""
+    answer = get_type_hints(route.handler).get("return")
+    return [kind for kind in (answer, *get_args(answer)) if inspect.isclass(kind)]
 
 
 def types() -> str:
@@ -121,7 +127,7 @@ def page() -> str:
         lines.append(f"| `{tag}` | {VERBS[kind]} | {_fields(kind).replace('|', 'or')} | {doc} |")
     lines += ["", "## Routes", "", "| method | address | right | who |", "|---|---|---|---|"]
     for route in sorted(all_routes(demonstration_too=False), key=lambda route: (route.path, route.method)):
-        lines.append(f"| {route.method} | `{route.path}` | {route.right} | {_who(route.right)} |")
+        lines.append(f"| {route.method} | `{route.path}` | {route.right} | {who(route.right)} |")
     lines += ["", "## Bodies", "", *_table([kind for kind in _bodies() if not _is_message(kind)], "body")]
     return "\n".join(lines)
 
@@ -130,7 +136,7 @@ def _is_message(kind: type) -> bool:
     return kind in get_args(wire.FromBrowser) or kind in get_args(wire.ToBrowser)
 
 
-def _who(verb: str) -> str:
+def who(verb: str) -> str:
     rule = rights.VERBS[verb]
     if isinstance(rule, str):
         return rule

@@ -19,6 +19,10 @@ from store.errors import Unavailable
 
 PREFIX = "BACAP_"
 FILE = "BACAP_SETTINGS"  # names the file itself
+PUSH_SERVICES = (
+    "fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com",
+)  # fmt: skip
+FONTS = Path(__file__).parent / "fonts"  # what documents are typeset with: brought by assets.py
 ANY = "0.0.0.0"  # noqa: S104  (rooms join over the LAN)
 
 
@@ -40,7 +44,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     blob_key_id: str = "00000001"
     certificate: str = ""  # PEM files of one's own certificate and key; empty: the LAN authority makes them
     certificate_key: str = ""
-    largest_paper_mb: int = 100
+    largest_paper_mb: Annotated[int, Meta(ge=1, le=500)] = 100
+    offline_hours: Annotated[int, Meta(ge=1, le=168)] = 24  # that papers taken along may be read without a network
+    clamd: str = ""  # a virus scanner: the path of clamd's socket, or HOST:PORT; empty: files are not scanned
     relay_port: int = 0  # UDP; 0 is the same number as `port`
     relay_tcp_port: int = 0  # for networks that let no UDP through; 0 is one above the UDP port
     relay_workers: Annotated[int, Meta(ge=1, le=64)] = 1  # processes; the ports of each follow those of the one before
@@ -54,6 +60,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smtp_user: str = ""
     smtp_password: str = ""
     mail_from: str = ""  # the address letters come from; needed with smtp_host
+    push_contact: str = ""  # mailto: or https: by which a push service can reach you; empty: nothing is pushed
+    push_services: tuple[str, ...] = PUSH_SERVICES  # hosts, with all below them: no other is ever connected to
+    webhook_hosts: tuple[str, ...] = ()  # hosts, with all below them, at which programs may be told; empty: none is
     codec: Literal["VP8", "H264"] = "VP8"  # of all pictures: H264 where rooms have hardware that knows nothing else
     demonstration: bool = False
 
@@ -80,6 +89,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Path(self.data).resolve()
 
 
+LISTS = tuple(name for name in Settings.__struct_fields__ if isinstance(getattr(Settings(), name), tuple))
+
+
 def read(path: Path | None, environ: Mapping[str, str], **given: Any) -> Settings:
     """Defaults, then the file, then BACAP_* variables, then GIVEN. Raises Unavailable `settings` with the reason."""
     values: dict[str, Any] = {}
@@ -89,10 +101,20 @@ def read(path: Path | None, environ: Mapping[str, str], **given: Any) -> Setting
         for variable, text in environ.items():
             if variable.startswith(PREFIX) and variable != FILE:
                 name = variable.removeprefix(PREFIX).lower()
-                values[name] = text.split() if name in ("names", "turn") else text
-        return msgspec.convert(values | given, Settings, strict=False)
+                values[name] = text.split() if name in LISTS else text
+        made = msgspec.convert(values | given, Settings, strict=False)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise Unavailable("settings", reason=str(error)) from error
+    _check(made)
+    return made
+
+
+def _check(made: Settings) -> None:
+    """What one setting asks of another."""
+    if made.smtp_host and "@" not in made.mail_from:
+        raise Unavailable("settings", reason="mail_from: needed with smtp_host, an e-mail address")
+    if made.push_contact and not made.push_contact.startswith(("mailto:", "https:")):
+        raise Unavailable("settings", reason="push_contact: mailto:... or https:...")
 
 
 def to_environment(settings: Settings) -> dict[str, str]:

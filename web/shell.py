@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from . import words
+from . import front, words
 from .guard import IMPORT_MAP
 from .wire import VERSION
 
@@ -23,10 +21,10 @@ class Shell:
 
     def __call__(self, locale: str) -> str:
         if locale not in self._made:
-            digest = hashlib.sha256(words.as_json(locale)).hexdigest()[:16]
             self._made[locale] = self._template.render(
-                locale=locale, lang="vi" if locale == words.PSEUDO else locale, digest=digest, version=VERSION,
-                import_map=IMPORT_MAP, preloaded=PRELOADED, demonstration=self._demonstration,
+                locale=locale, lang="vi" if locale == words.PSEUDO else locale, digest=words.digest(locale),
+                version=VERSION, base=front.base(), import_map=IMPORT_MAP, preloaded=PRELOADED,
+                demonstration=self._demonstration,
                 title=words.text(locale, "app.title"),
             )  # fmt: skip
         return self._made[locale]

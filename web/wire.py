@@ -30,7 +30,7 @@ class Refusal(msgspec.Struct, frozen=True, tag="refused"):
     code: str
     text: str
     params: Mapping[str, str | int]
-    id: str = ""
+    id: str = ""  # of what was asked; of `watch`, the sitting
 
 
 # ── the channel: browser to server ──
@@ -44,7 +44,7 @@ class Hello(Strict, frozen=True, tag="hello"):
 
 
 class Watch(Strict, frozen=True, tag="watch"):
-    """Tell me about this sitting, from the event after AFTER."""
+    """Tell me about this sitting, from the event after AFTER; behind the last, as it stands and goes on."""
 
     sitting: str
     after: Annotated[int, Meta(ge=0, le=2**53)] = 0
@@ -60,11 +60,12 @@ class Do(Strict, frozen=True, tag="do"):
 
 
 class Fetch(Strict, frozen=True, tag="fetch"):
-    """Ask for a short-lived address of a paper's bytes."""
+    """Ask for a short-lived address of a paper's bytes; the desk may name an earlier version by its `sha256`."""
 
     id: str
     sitting: str
     paper: str
+    sha256: str = ""
 
 
 class MediaOffer(Strict, frozen=True, tag="media-offer"):
@@ -119,11 +120,31 @@ class React(Strict, frozen=True, tag="react"):
     sign: Sign
 
 
+class Point(Strict, frozen=True, tag="point"):
+    """Whoever presents points at the page that is shown: at thousandths of its width and height. Passed on to who
+    follows the sitting, and never kept."""
+
+    sitting: str
+    x: Annotated[int, Meta(ge=0, le=1000)]
+    y: Annotated[int, Meta(ge=0, le=1000)]
+
+
 class AskWallCode(Strict, frozen=True, tag="ask-wall-code"):
     """A site asks for the code that its wall shows, by which people in the room check in."""
 
     id: str
     sitting: str
+
+
+class Reading(Strict, frozen=True, tag="reading"):
+    """Pages of a paper's newest version lay open before me: which, and for how many ms each since I last said so.
+    Answered by `done` once it is durable."""
+
+    id: str
+    sitting: str
+    paper: str
+    sha256: str
+    pages: Annotated[list[tuple[int, int]], Meta(max_length=200)]
 
 
 class Ping(Strict, frozen=True, tag="ping"):
@@ -142,7 +163,7 @@ class MediaStats(Strict, frozen=True, tag="media-stats"):
 
 FromBrowser = (
     Hello | Watch | Do | Fetch | MediaOffer | MediaMosaic | MediaShare | MediaStats | MediaLeave
-    | TrialOffer | TrialEnd | SiteSittings | AskWallCode | React | Ping
+    | TrialOffer | TrialEnd | SiteSittings | AskWallCode | React | Point | Reading | Ping
 )  # fmt: skip
 
 
@@ -255,6 +276,14 @@ class Reacted(msgspec.Struct, frozen=True, tag="reacted"):
     sign: Sign
 
 
+class Pointed(msgspec.Struct, frozen=True, tag="pointed"):
+    sitting: str
+    paper: str
+    page: int
+    x: int
+    y: int
+
+
 class WallCode(msgspec.Struct, frozen=True, tag="wall-code"):
     id: str
     code: str
@@ -280,5 +309,6 @@ ToBrowser = (
     | SiteListed
     | WallCode
     | Reacted
+    | Pointed
     | Pong
 )

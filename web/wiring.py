@@ -14,15 +14,21 @@ from cryptography.hazmat.primitives import hashes
 
 from documents.actions import Papers
 from documents.signed import SignedFiles
+from documents.uploads import Uploads
 from documents.workshop import Workshop
+from meetings.archive.actions import Archives
 from meetings.house import House
+from meetings.integrations.actions import Integrations
 from meetings.opinion.actions import Opinions
+from meetings.page_images.actions import PageImages
 from meetings.people.accounts import Accounts
 from meetings.people.actions import People
 from meetings.proof.bundle import Bundles
 from meetings.recorder.desk import RecorderDesk
 from meetings.register.actions import Register
+from meetings.register.documents import Documents
 from meetings.relay.fleet import Fleet
+from meetings.search.index import Index
 from meetings.sitting.actions import Sittings
 from meetings.sitting.invitations import Invitations
 from meetings.sitting.minute_book import MinuteBook
@@ -35,6 +41,7 @@ from meetings.sitting.rule_book import RuleBook
 from meetings.sitting.templates import Templates
 from meetings.sitting.witness import Witness
 from meetings.tasks.actions import Tasks
+from meetings.watermarks.actions import Watermarks
 from signing import keystore
 from signing.actions import Safe, Signing
 from store.blobs import Blobs, Keys, open_blobs
@@ -43,18 +50,19 @@ from store.db import open_database
 from store.files import write_durably
 from store.world import System
 
-from . import answers, post, tls
+from . import answers, post, push_office, tls
 from .channels import Channels
 from .health import HealthBoard
+from .hook_office import HookOffice
 from .media import MediaDesk
 from .post import PostOffice
 from .pulse import Pulse
+from .push_office import PushOffice
 from .queue import PublicQueue
-from .settings import Settings
+from .reading import Reading, reading
+from .settings import FONTS, Settings
 from .shell import Shell
 from .trials import TrialDesk
-
-FONTS = Path(__file__).parent / "fonts"
 
 
 class Closes(Protocol):
@@ -63,7 +71,14 @@ class Closes(Protocol):
     async def close(self) -> None: ...
 
 
+class Runs(Closes, Protocol):
+    """A part that goes on by itself from its start."""
+
+    def start(self) -> None: ...
+
+
 T = TypeVar("T", bound=Closes)
+R = TypeVar("R", bound=Runs)
 
 
 @dataclass(slots=True)
@@ -82,9 +97,13 @@ class Office:
     checks: PublicQueue
     typesetter: Papers
     papers: SittingPapers
+    uploads: Uploads
+    reading: Reading
     minutes: MinuteBook
     rule_book: RuleBook
     register: Register
+    documents: Documents
+    archives: Archives
     invitations: Invitations
     templates: Templates
     outcomes: Outcomes
@@ -92,6 +111,9 @@ class Office:
     opinions: Opinions
     bundles: Bundles
     notice_board: NoticeBoard
+    integrations: Integrations
+    hooks: HookOffice
+    push: PushOffice
     signing: Signing
     media: MediaDesk
     trials: TrialDesk
@@ -173,8 +195,10 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         bus = open_bus(settings.bus)
         stack.push_async_callback(bus.close)
         blobs = blobs_of(settings)
-        letters = frozenset({post.KIND} if settings.smtp_host else ())
-        yield House(node_id(settings.folder), database, blobs, bus, System(), settings.demonstration, letters)
+        ways = {post.KIND: settings.smtp_host, push_office.KIND: settings.push_contact}
+        used = frozenset(kind for kind, given in ways.items() if given)
+        facts = (settings.demonstration, used, bool(settings.webhook_hosts))
+        yield House(node_id(settings.folder), database, blobs, bus, System(), *facts)
 
 
 @contextlib.asynccontextmanager
@@ -186,48 +210,48 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
             stack.push_async_callback(made.close)
             return made
 
+        def started(made: R) -> R:
+            kept(made).start()
+            return made
+
         house = await stack.enter_async_context(open_house(settings))
-        rooms = kept(Rooms(house))
-        accounts, people = Accounts(house), People(house)
+        rooms, accounts, people = kept(Rooms(house)), Accounts(house), People(house)
         channels = kept(Channels(house, accounts))
         await channels.start()
-        safe = open_safe(settings)
-        workshop = kept(Workshop())
-        papers = Papers(house.blobs, workshop, FONTS)
-        bench = SignedFiles(workshop)
-        signing = Signing(house.database, house.blobs, house.world, house.node, safe, bench)
+        safe, workshop, limit = open_safe(settings), kept(Workshop()), settings.largest_paper_mb * 1_000_000
+        papers = Papers(house.blobs, workshop, FONTS, settings.clamd)
+        signing = Signing(house.database, house.blobs, house.world, house.node, safe, SignedFiles(workshop))
         register, sittings = Register(house), Sittings(house, rooms)
         book = MinuteBook(house, rooms, papers, register, signing, base_url(settings))
         book.attend()
-        witness = kept(Witness(house, rooms, safe.node_key))
-        witness.start()
-        attached = SittingPapers(house, rooms, papers, settings.largest_paper_mb * 1_000_000)
+        witness = started(Witness(house, rooms, safe.node_key))
+        attached = SittingPapers(house, rooms, papers, limit)
+        uploads = started(Uploads(house.world, settings.folder / "uploads", limit))
+        page_images = started(PageImages(house, rooms, attached, papers))
+        watermarks = started(Watermarks(house, rooms, papers, FONTS))
         invitations = Invitations(house, rooms, papers, register)
         invitations.attend()
-        opinions = kept(Opinions(house, rooms, papers, attached, register))
-        opinions.start()
-        reminders = kept(Reminders(house, rooms))
-        reminders.start()
-        letters = kept(PostOffice(house, rooms, settings, base_url(settings)))
-        letters.start()
-        health = HealthBoard(channels)
-        relay = Fleet(settings.relay_sockets)
+        opinions = started(Opinions(house, rooms, papers, attached, register))
+        post_office = PostOffice(house, rooms, settings, base_url(settings))
+        for part in (Index(house, rooms, papers), Reminders(house, rooms), post_office):
+            started(part)
+        push_key = keystore.open_push_key(settings.folder / "keys" / "push.key")
+        pushes = started(PushOffice(house, rooms, settings, push_key))
+        hooks, pulse = started(HookOffice(house, settings)), started(Pulse())
+        health, relay = HealthBoard(channels), Fleet(settings.relay_sockets)
         media = kept(MediaDesk(relay, rooms, channels, health, settings.codec))
-        trials = kept(TrialDesk(relay, settings.codec))
-        recorder = kept(RecorderDesk(house, rooms, relay, settings.folder / "recordings", settings.codec))
-        recorder.start()
-        relay.start()
-        pulse = kept(Pulse())
-        pulse.start()
-        stack.push_async_callback(relay.close)
+        recorder = started(RecorderDesk(house, rooms, relay, settings.folder / "recordings", settings.codec))
+        started(relay)
         yield Office(
-            settings, house, accounts, people, rooms, sittings, channels, health, workshop, PublicQueue(),
-            papers, attached, book, RuleBook(house), register,
-            invitations, Templates(house, sittings),
+            settings, house, accounts, people, rooms, sittings, channels, health, workshop, PublicQueue(), papers,
+            attached, uploads,
+            reading(house, rooms, accounts, attached, papers, page_images, watermarks, health, settings), book,
+            RuleBook(house), register, Documents(house, rooms, register, papers),
+            Archives(house, rooms, witness, settings.folder), invitations, Templates(house, sittings),
             Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms), opinions, Bundles(house, rooms),
-            NoticeBoard(house), signing,
-            media, trials, recorder, relay, pulse, link_key(settings), Shell(settings.demonstration),
-            frozenset(tls.own_names(settings.names)),
+            NoticeBoard(house), Integrations(house), hooks, pushes, signing, media,
+            kept(TrialDesk(relay, settings.codec)), recorder, relay, pulse, link_key(settings),
+            Shell(settings.demonstration), frozenset(tls.own_names(settings.names)),
         )  # fmt: skip
 
 

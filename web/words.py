@@ -6,6 +6,7 @@ languages are complete, and a test fails where one is not. `{name}` in a text is
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -38,6 +39,11 @@ def fill(template: str, params: Mapping[str, str | int]) -> str:
     for name, value in params.items():
         template = template.replace("{" + name + "}", str(value))
     return template
+
+
+def digest(locale: str) -> str:
+    """Changes with any text of a language."""
+    return hashlib.sha256(as_json(locale)).hexdigest()[:16]
 
 
 @cache

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import json
+import sys
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -45,3 +50,11 @@ def told(rows: list[Row], as_json: bool) -> str:
         met = {None: "", True: "yes", False: "NO"}[row.met]
         lines.append(f"{row.measure:48} {row.value:>10.4g} {row.unit:8} {peer:>10} {ratio:>7} {limit:>9}  {met}")
     return "\n".join(lines)
+
+
+def run(about: str | None, measure: Callable[[], Coroutine[Any, Any, list[Row]]]) -> None:
+    """All of a bench that takes no word but `--json`; ABOUT is what it says of itself."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    sys.stdout.write(told(asyncio.run(measure()), arguments.json) + "\n")

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from documents.actions import Papers
+from documents.actions import Intake, Papers
 from documents.model import PaperForm
 from store import background, journal
 from store.blobs import once
@@ -30,7 +30,7 @@ from ..sitting import events as e
 from ..sitting import narrative, rule_book
 from ..sitting.agenda import LONGEST_TEXT, optional, text
 from ..sitting.letterhead import letterhead, units_of
-from ..sitting.papers import SittingPapers
+from ..sitting.papers import Offered, SittingPapers
 from ..sitting.rooms import Rooms
 from ..sitting.rules import Choice
 from . import model, records
@@ -143,18 +143,20 @@ class Opinions:
             [event] = journal.append(
                 conn, lease, [e.draft(opened)], Command(actor_of(who)), house.now_ms(), house.world.random
             )
-            records.ask(conn, model.evolve(Opinion(id=id_), opened, event.at))
+            state = model.evolve(Opinion(id=id_), opened, event.at)
+            records.ask(conn, state)
+            records.tell(conn, state, [(event.seq, event.at, opened)], house.deliveries)
 
         await house.write(use)
         return id_
 
     async def add_paper(
-        self, who: Principal, opinion: str, name: str, source: AsyncIterable[bytes], limit: int
+        self, who: Principal, opinion: str, name: str, source: AsyncIterable[bytes], limit: int, intake: Intake
     ) -> None:
         """A paper of the dossier, until the first answer is in."""
         tidy = text(name, "name")
         model.add_paper(await self._put_by(who, opinion), model.PaperAdded(tidy, "", 0, 0))  # before any byte is read
-        examined = await self._papers.take_in(source, limit)
+        examined = await self._papers.take_in(source, limit, intake)
         added = model.PaperAdded(tidy, examined.sha256, examined.pages, examined.size)
         await self._change(opinion, actor_of(who), lambda state: model.add_paper(state, added))
 
@@ -188,7 +190,9 @@ class Opinions:
             title = f"Báo cáo kết quả lấy ý kiến: {state.title}"[:500]
             await room.ask(who, c.AddItem(item, title, 5))
         if not any(paper.item == item for paper in room.state.papers):
-            await self._sitting_papers.add(who, sitting, item, "Tổng hợp ý kiến", once(await self.sheet(who, opinion)))
+            source = once(await self.sheet(who, opinion))
+            offered = Offered("Tổng hợp ý kiến")
+            await self._sitting_papers.add(who, sitting, item, offered, self._sitting_papers.stream(source))
         await self._change(
             opinion, actor_of(who), lambda now: [] if now.reported == sitting else [model.Reported(sitting)]
         )
@@ -206,7 +210,7 @@ class Opinions:
         units = rights.units_of(rights.scope(who, "opinion.put"))
 
         def use(conn: Connection) -> tuple[list[Opinion], dict[str, str]]:
-            found = [_fold(conn, one) for one in records.listed(conn, who.id, units)]
+            found = [records.fold(conn, one) for one in records.listed(conn, who.id, units)]
             return found, people.names(conn, list({person for one in found for person in one.electorate}))
 
         found, names = await self._house.read(use)
@@ -217,7 +221,7 @@ class Opinions:
         now = self._house.now_ms()
 
         def use(conn: Connection) -> list[Opinion]:
-            return [_fold(conn, one) for one in records.open_for(conn, who.id)]
+            return [records.fold(conn, one) for one in records.open_for(conn, who.id)]
 
         open_ = [one for one in await self._house.read(use) if now < one.deadline and who.id in one.missing]
         return [OpinionWaiting(one.id, one.title, one.deadline, one.reminded_at) for one in open_]
@@ -281,7 +285,7 @@ class Opinions:
         return state
 
     async def _load(self, opinion: str) -> Opinion:
-        return await self._house.read(_fold, opinion)
+        return await self._house.read(records.fold, opinion)
 
     async def _change(self, opinion: str, actor: Actor, decide: Callable[[Opinion], list[AnyHappening]]) -> None:
         """Decide on the state as it stands within the transaction, and append."""
@@ -291,7 +295,7 @@ class Opinions:
             if not journal.exists(conn, opinion, "opinion"):
                 raise Missing("no-such-opinion")
             lease = journal.hold(conn, opinion, house.node)
-            state = _fold(conn, opinion)
+            state = records.fold(conn, opinion)
             happenings = decide(state)
             if not happenings:
                 return
@@ -300,14 +304,10 @@ class Opinions:
             for event, one in zip(events, happenings, strict=True):
                 state = model.evolve(state, one, event.at)
             records.mirror(conn, state)
+            steps = [(event.seq, event.at, one) for event, one in zip(events, happenings, strict=True)]
+            records.tell(conn, state, steps, house.deliveries)
 
         await house.write(use)
-
-
-def _fold(conn: Connection, opinion: str) -> Opinion:
-    if not journal.exists(conn, opinion, "opinion"):
-        raise Missing("no-such-opinion")
-    return model.fold(opinion, list(journal.walk(conn, opinion)))
 
 
 def _hidden(answer: model.Answer) -> model.Answer:

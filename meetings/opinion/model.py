@@ -102,6 +102,17 @@ class Opinion(msgspec.Struct, frozen=True):
         return not self.closed_at and (now >= self.deadline or not self.missing)
 
 
+TOLD = {Opened: "opinion-opened", Reminded: "opinion-reminded", Closed: "opinion-closed",
+        CalledOff: "opinion-called-off"}  # fmt: skip
+
+
+def told(state: Opinion, happening: AnyHappening) -> tuple[str, tuple[str, ...]]:
+    """What of HAPPENING is told outside, and to whom."""
+    people = happening.people if isinstance(happening, Reminded) else state.electorate
+    kind = TOLD.get(type(happening), "")
+    return kind, people if kind else ()
+
+
 REMIND_MS = 86_400_000  # so long before the deadline, whoever has not answered is reminded
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from store import jobs, journal
 from store.db import metadata, upsert
+from store.errors import Missing
 
-from .model import Opinion
+from . import model
+from .model import AnyHappening, Opinion
 
 opinions = sa.Table(
     "opinions",
@@ -36,6 +39,25 @@ def ask(conn: sa.Connection, state: Opinion) -> None:
 def mirror(conn: sa.Connection, state: Opinion) -> None:
     row = {"id": state.id, "unit": state.unit, "deadline": state.deadline, "closed_at": state.closed_at}
     upsert(conn, opinions, ["id"], row)
+
+
+def fold(conn: sa.Connection, opinion: str) -> Opinion:
+    """Its state. Raises Missing."""
+    if not journal.exists(conn, opinion, "opinion"):
+        raise Missing("no-such-opinion")
+    return model.fold(opinion, list(journal.walk(conn, opinion)))
+
+
+def tell(
+    conn: sa.Connection, state: Opinion, steps: Iterable[tuple[int, int, AnyHappening]], deliveries: Iterable[str]
+) -> None:
+    """Have people told of STEPS (seq, at, event) outside the house; the desk shows the ballots themselves."""
+    for seq, at, happening in steps:
+        kind, people = model.told(state, happening)
+        given = [(f"{state.id}:{seq}:{person}", person) for person in people]
+        same = {"opinion": state.id, "kind": kind, "at": at}
+        for delivery in deliveries if given else ():
+            jobs.enqueue(conn, [(f"{delivery}:{key}", same | {"person": one}) for key, one in given], delivery, at)
 
 
 def listed(conn: sa.Connection, person: str, units: Iterable[str]) -> list[str]:

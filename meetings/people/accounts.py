@@ -9,6 +9,7 @@ from store.chain import Draft
 from store.db import Connection, Row
 from store.errors import Denied, Missing, Refused
 
+from ..devices import records as devices
 from ..house import SYSTEM, House, actor_of
 from . import passwords, records, rights
 from .model import TWO_FACTOR, Membership, Person, PersonId, Unit, UnitId, clean
@@ -190,7 +191,8 @@ class Accounts:
             raise Refused("link-used")
 
     async def set_password(self, token: str, password: str) -> None:
-        """Use a one-time link. All sessions of that person end, and the second factor is set up anew."""
+        """Use a one-time link. All sessions of that person end, no device tells them anything any more, and the second
+        factor is set up anew."""
         house = self._house
         await self._demand_link(token, "password")
         hashed = await passwords.hash_password(password)
@@ -204,6 +206,7 @@ class Accounts:
             passwords.check_strength(password, account.login)
             records.change_account(conn, link.person, password=hashed, totp_secret="", totp_step=0, disabled=False)
             records.end_sessions(conn, person=link.person)
+            devices.drop_all(conn, link.person)
             records.end_links(conn, "password", link.person)
             house.record(conn, SYSTEM, [Draft("password-set", {"person": link.person})])
             return str(link.person)
@@ -225,6 +228,7 @@ class Accounts:
             records.change_account(conn, person, disabled=True)
             records.end_links(conn, "password", person)
             records.end_sessions(conn, person=person)
+            devices.drop_all(conn, person)
             self._house.record(conn, actor_of(who), [Draft("account-closed", {"person": person})])
 
         await self._house.write(use)

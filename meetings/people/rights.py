@@ -58,7 +58,7 @@ class Thing:
 class Principal:
     """Who asks. `grants`: role -> units it is held at today, everything below them included where `DEEP` says so."""
 
-    kind: str  # person | site | nobody
+    kind: str  # person | site | token | nobody
     id: str
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     name: str = ""
@@ -92,6 +92,8 @@ VERBS: Mapping[str, Rule | str] = {
     # one's own
     "session.end": PERSON,
     "desk.see": PERSON,
+    "tablet.keep": PERSON,
+    "upload.send": PERSON,  # a file that belongs to nothing yet
     "tree.see": PERSON,
     # administration
     "tree.change": _rule("administrator technician"),
@@ -101,9 +103,12 @@ VERBS: Mapping[str, Rule | str] = {
     "site.change": _rule("administrator technician"),
     "journal.see": _rule("administrator technician"),
     "certificate.see": _rule("administrator technician"),
+    "integration.keep": _rule("administrator technician"),
+    "tablet.cut": _rule("administrator technician"),
     "opinion.put": _rule("secretary office-head chair"),
     "task.answer": _rule("secretary office-head chair deputy clerk"),  # at the unit that has the task
     "register.see": _rule("administrator clerk secretary office-head chair"),
+    "register.keep": _rule("clerk"),
     "rules.see": _rule("administrator technician secretary office-head chair"),
     "rules.adopt": _rule("office-head chair"),
     "styleguide.see": _rule("administrator technician"),
@@ -121,6 +126,7 @@ VERBS: Mapping[str, Rule | str] = {
     "rehearsal.hold": _rule("technician", "chair secretary"),
     "line.choose": _rule("technician", "chair secretary"),
     "recording.switch": _rule("", "chair"),
+    "sitting.archive": _rule("", "clerk"),
     "sitting.export": _rule("", "chair secretary clerk"),
     "recording.see": _rule("", "chair secretary clerk"),
     "sitting.site": SITE,
@@ -136,8 +142,12 @@ VERBS: Mapping[str, Rule | str] = {
     "minutes.see": _rule("", "recipient chair deputy secretary member clerk approver"),
     "minutes.acknowledge": _rule("", "recipient"),
     "paper.read": _rule("", _PART + " clerk approver"),
+    "paper.comment": _rule("", _PART + " clerk approver"),
     "paper.add": _rule("", "secretary"),
 }
+
+# What a token of an integration may be given; its grants are by verb, not by role.
+INTEGRATES = frozenset({"tree.see", "upload.send", "register.see", "register.keep", "paper.add"})
 
 DEEP: frozenset[Role] = frozenset({"administrator", "technician"})  # held at a unit, held below it too
 
@@ -149,6 +159,9 @@ def scope(actor: Principal, verb: str) -> Predicate:
         return Everything()
     if actor.kind == "nobody":
         return NOTHING
+    if actor.kind == "token":
+        units = actor.grants.get(verb, frozenset()) if verb in INTEGRATES else frozenset()
+        return NOTHING if not units else Everything() if rule == PERSON else InUnits(units)
     if isinstance(rule, str):
         return Everything() if rule == actor.kind else NOTHING
     if actor.kind != "person":

@@ -65,12 +65,20 @@ class Bundles:
 
 async def pack(house: House, sitting: str) -> bytes:
     """From the journal as it is stored. Raises Missing `no-such-sitting`."""
+    texts, state = await told(house, sitting)
+    files = dict(texts)
+    for sha256 in sorted(contents(state)):
+        files[f"files/{sha256}"] = await house.blobs.load(sha256)
+    return await asyncio.to_thread(_zip, files)
+
+
+async def told(house: House, sitting: str) -> tuple[dict[str, bytes], State]:
+    """What a sitting tells of itself, beside the files that it names: journal, signed heads, names; and its state.
+    Raises Missing."""
     events, heads = await house.read(_gather, sitting)
     if not events:
         raise Missing("no-such-sitting")
-    state = State(id=sitting)
-    for event in events:
-        state = follow(state, event)
+    state = _folded(sitting, events)
     people_, units, sites = await house.read(_names, state, vietnam_day(state.begins))
     people_ = dict(state.people) or people_  # as they were at the close
     manifest = Manifest(FORMAT, sitting, house.node, house.now_ms(), people_, units, sites)
@@ -79,9 +87,7 @@ async def pack(house: House, sitting: str) -> bytes:
         JOURNAL: _lines([withheld(event) for event in events]),
         HEADS: _lines(heads),
     }
-    for sha256 in sorted(contents(state)):
-        files[f"files/{sha256}"] = await house.blobs.load(sha256)
-    return await asyncio.to_thread(_zip, files)
+    return files, state
 
 
 async def take_in(house: House, files: dict[str, bytes]) -> Verdict:
@@ -90,11 +96,23 @@ async def take_in(house: House, files: dict[str, bytes]) -> Verdict:
     if not verdict.whole:
         raise Refused("bundle-altered", finding=verdict.findings[0].code, seq=verdict.findings[0].seq)
     manifest, events, heads = opened(files)
-    for name, data in files.items():
-        if name.startswith("files/"):
-            await house.blobs.keep(data)
-    await house.write(_restore, house.node, manifest, events, heads)
+    state = _folded(manifest.sitting, events)
+    for data in await asyncio.to_thread(_named, files, contents(state)):
+        await house.blobs.keep(data)
+    await house.write(_restore, house.node, manifest, state, events, heads)
     return verdict
+
+
+def _folded(sitting: str, events: list[Event]) -> State:
+    state = State(id=sitting)
+    for event in events:
+        state = follow(state, event)
+    return state
+
+
+def _named(files: dict[str, bytes], wanted: set[str]) -> list[bytes]:
+    """Those of the files that the events name, whatever they are called here."""
+    return [data for data in files.values() if hashlib.sha256(data).hexdigest() in wanted]
 
 
 def withheld(event: Event) -> Event:
@@ -126,11 +144,8 @@ def _names(
 
 
 def _restore(
-    conn: Connection, node: str, manifest: Manifest, events: list[Event], heads: list[Checkpoint]
+    conn: Connection, node: str, manifest: Manifest, state: State, events: list[Event], heads: list[Checkpoint]
 ) -> None:  # fmt: skip
-    state = State(id=manifest.sitting)
-    for event in events:
-        state = follow(state, event)
     journal.restore(conn, manifest.sitting, "sitting", state.unit, node, events)
     for head in heads:
         journal.keep_checkpoint(

@@ -17,6 +17,7 @@ from signing.checkpoint import Checkpoint, is_genuine
 from store import chain
 from store.chain import Event, Flaw
 
+from ..archive.description import DESCRIPTION, Description, documents_of
 from ..sitting import events as e
 from ..sitting.evolve import evolve, follow
 from ..sitting.state import State
@@ -92,6 +93,7 @@ def judge(files: Mapping[str, bytes]) -> Verdict:
     state, found = _play(events)
     findings += found
     findings += _files(state, files)
+    findings += _described(state, files)
     if state.people and dict(state.people) != manifest.people:
         findings.append(Finding("names"))
     last = max(known, default=0)
@@ -142,12 +144,31 @@ def _play(events: list[Event]) -> tuple[State, list[Finding]]:
 
 def contents(state: State) -> set[str]:
     """SHA-256 of the papers, invitation, minutes and notice that the events name."""
-    named = {paper.sha256 for paper in state.papers}
+    named = {paper.sha256 for paper in state.papers if not paper.on_paper}
+    named |= {version.sha256 for paper in state.papers for version in paper.earlier}
     named |= {made for made in (state.invitation.sha256, state.minutes.sha256, state.minutes.pdf) if made}
     return named | ({state.notice.sha256} if state.notice is not None else set())
 
 
+def _described(state: State, files: Mapping[str, bytes]) -> list[Finding]:
+    """Of an archive package: every document lies under the name that the journal gives it, and nothing else does."""
+    if DESCRIPTION not in files:
+        return []
+    try:
+        told = msgspec.json.decode(files[DESCRIPTION], type=Description)
+    except msgspec.DecodeError:
+        return [Finding("description", name=DESCRIPTION)]
+    said = [msgspec.structs.replace(one, size=0, pdf_a=False) for one in told.documents]
+    wanted, found = documents_of(state), list[Finding]()
+    if (told.sitting, told.title, said) != (state.id, state.title, wanted):
+        found.append(Finding("description", name=DESCRIPTION))
+    wrong = (one for one in wanted if hashlib.sha256(files.get(one.file, b"")).hexdigest() != one.sha256)
+    found += [Finding("content-missing", name=one.file[:200]) for one in wrong]
+    known = {MANIFEST, JOURNAL, HEADS, SUMS, DESCRIPTION, *(one.file for one in wanted)}
+    return found + [Finding("file-unnamed", name=name[:200]) for name in files if name not in known]
+
+
 def _files(state: State, files: Mapping[str, bytes]) -> list[Finding]:
     """Papers, invitation, minutes and notice are there, and are the ones that the events name."""
-    there = {hashlib.sha256(data).hexdigest() for name, data in files.items() if name.startswith("files/")}
+    there = {hashlib.sha256(data).hexdigest() for data in files.values()}
     return [Finding("content-missing", name=sha256) for sha256 in sorted(contents(state) - there)]

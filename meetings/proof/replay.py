@@ -7,23 +7,27 @@ from typing import Any
 
 from ..sitting import events as e
 from ..sitting import rules
-from ..sitting.attendance import is_quorate
+from ..sitting.attendance import is_quorate, may_go_on
 from ..sitting.model import Ballot
 from ..sitting.rules import SECRET_LEAST, SILENT
 from ..sitting.state import State
 
 BEFORE, OPEN, OVER = ("planned", "released"), ("open",), ("closed",)
-GOING = ("planned", "released", "open", "suspended")
+OUT = ("released", "open", "suspended")
+GOING = ("planned", *OUT)
 PHASES: dict[type, tuple[str, ...]] = {  # when what matters may happen; what is not here may come at any time
     e.Released: ("planned",), e.Cancelled: BEFORE, e.DetailsChanged: BEFORE, e.Opened: ("released",),
     e.Invited: GOING, e.Uninvited: GOING, e.ItemAdded: GOING, e.ItemChanged: GOING, e.ItemMoved: GOING,
-    e.ItemRemoved: GOING, e.PaperAttached: GOING, e.PaperDetached: ("planned",),
+    e.ItemRemoved: GOING, e.PaperAttached: GOING, e.PaperAddressed: GOING, e.PaperDetached: GOING,
+    e.PaperHandedOut: GOING, e.PaperStopped: GOING, e.PaperWatermarked: GOING, e.PaperReplaced: GOING,
+    e.PaperRecalled: (*OUT, *OVER), e.PaperCommented: OUT, e.PaperCommentWithdrawn: OUT,
+    e.PaperCommentAnswered: (*OUT, *OVER),
     e.Replied: ("released",), e.CheckedIn: OPEN, e.CheckedOut: OPEN, e.ItemOpened: OPEN, e.PageShown: OPEN,
     e.RoleTaken: ("open", "suspended", "closed"), e.Suspended: OPEN, e.Resumed: ("suspended",),
     e.FloorAsked: OPEN, e.FloorGiven: OPEN, e.FloorEnded: OPEN, e.VoteOpened: OPEN, e.VoteCast: OPEN,
     e.BallotTaken: OPEN, e.VoteClosed: OPEN, e.VoteVoided: OPEN, e.ResultsReleased: OPEN, e.Concluded: OPEN,
     e.Said: OPEN, e.Noted: OPEN, e.Closed: OPEN, e.MinutesSaved: OVER, e.MinutesApproved: OVER,
-    e.MinutesNumbered: OVER, e.MinutesTypeset: OVER, e.MinutesSigned: OVER, e.Circulated: OVER,
+    e.MinutesNumbered: OVER, e.MinutesTypeset: OVER, e.MinutesSigned: OVER, e.Circulated: OVER, e.Archived: OVER,
 }  # fmt: skip
 
 
@@ -59,6 +63,13 @@ def _still(state: State, h: e.ItemOpened | e.RoleTaken | e.Suspended, _: Mapping
     """Not while a vote is open."""
     if state.open_ballot is not None:
         yield "out-of-place"
+    if isinstance(h, e.ItemOpened):
+        yield from _gone_on(state)
+
+
+def _gone_on(state: State) -> Iterator[str]:
+    if not may_go_on(state):
+        yield "without-quorum"
 
 
 def _opened(state: State, h: e.VoteOpened, _: Mapping[int, str]) -> Iterator[str]:
@@ -130,9 +141,9 @@ def _concluded(state: State, h: e.Concluded, _: Mapping[int, str]) -> Iterator[s
         yield "conclusion-vote"
     if sorted(h.present) != sorted(state.entitled_present):
         yield "conclusion-attendance"
-    shown = state.shown.get(h.item, ())
-    if set(h.papers) != {paper.sha256 for paper in state.papers if paper.id in shown}:
+    if set(h.papers) != set(state.shown.get(h.item, ())):
         yield "conclusion-papers"
+    yield from _gone_on(state)
 
 
 def _ended(state: State, h: e.Closed, _: Mapping[int, str]) -> Iterator[str]:

@@ -7,6 +7,10 @@ used is void, with a reason that everyone reads.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import msgspec
+
 from store.chain import Draft
 from store.db import Connection
 
@@ -15,14 +19,19 @@ from ..people import rights
 from ..people.model import Unit
 from ..people.rights import Principal, Thing
 from . import records
-from .records import RegisterNumber
+from .records import RegisterNumber, Urgency
+
+LETTER = "CV"  # an official letter bears no letters of its kind
 
 
 class Register:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    async def take(self, by: Principal, unit: Unit, kind: str, thing: str, about: str) -> RegisterNumber:
+    async def take(
+        self, by: Principal, unit: Unit, kind: str, thing: str, about: str, recipients: Sequence[str] = (),
+        urgency: Urgency = "",
+    ) -> RegisterNumber:  # fmt: skip
         """The number of THING's document of this KIND: the one it has, or the next of the year."""
         day = self._house.today()
 
@@ -32,14 +41,28 @@ class Register:
                 return known
             year = int(day[:4])
             number = records.next_number(conn, unit.id, year, kind)
-            symbol = f"{number:02d}/{kind}-{unit.symbol}"
-            made = RegisterNumber(unit.id, year, kind, number, symbol, day, thing, about, "")
+            letters = unit.symbol if kind == LETTER else f"{kind}-{unit.symbol}"
+            symbol = f"{number:02d}/{letters}"
+            made = RegisterNumber(
+                unit.id, year, kind, number, symbol, day, thing, about, "", urgency, "\n".join(recipients)
+            )
             records.put(conn, made)
             body = {"kind": kind, "number": number, "year": year, "symbol": symbol, "thing": thing}
             self._house.record(conn, actor_of(by), [Draft("number-issued", body)], unit=unit.id)
             return made
 
         return await self._house.write(use)
+
+    async def enclose(self, by: Principal, number: RegisterNumber, file: str, cleared: str = "") -> RegisterNumber:
+        """The document of a NUMBER is FILE (SHA-256); on record, with the stamp of secrecy for which BY answered."""
+
+        def use(conn: Connection) -> None:
+            records.enclose(conn, number.thing, number.kind, file)
+            body = {"symbol": number.symbol, "file": file, "cleared": cleared}
+            self._house.record(conn, actor_of(by), [Draft("document-enclosed", body)], unit=number.unit)
+
+        await self._house.write(use)
+        return msgspec.structs.replace(number, file=file)
 
     async def void(self, by: Principal, thing: str, kind: str, reason: str) -> None:
         """The number of THING will not be used: it stays in the register, with why. Nothing if there is none."""

@@ -120,7 +120,8 @@ class StreamHealth(msgspec.Struct, frozen=True):
 
 
 class PeerHealth(msgspec.Struct, frozen=True):
-    """Losses per mille, `rtt` ms; `carries_kbit`: what its line is held to carry towards it."""
+    """Losses per mille, `rtt` ms; `carries_kbit`: what its line is held to carry towards it; `queued`: there is a queue
+    in it (rate.py)."""
 
     room: str
     endpoint: str
@@ -133,6 +134,7 @@ class PeerHealth(msgspec.Struct, frozen=True):
     down_kbit: int = 0
     carries_kbit: int = 0
     rtt: int = 0
+    queued: bool = False
     tcp: bool = False
     streams: tuple[StreamHealth, ...] = ()
 

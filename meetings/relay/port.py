@@ -162,8 +162,9 @@ class Port:
             self.replan(there.room)
 
     def _endpoint(self, room: str, endpoint: str) -> Endpoint | None:
-        known = self.rooms.get(room)
-        return known.endpoints.get(endpoint) if known is not None else None
+        """Also one that still shakes hands: what it asks for meanwhile holds once it is in the room."""
+        found = (peer.endpoint for peer in self._by_name.values())
+        return next((one for one in found if (one.room.id, one.id) == (room, endpoint)), None)
 
     def _drop_if_done(self, room: Room) -> None:
         """Forget a room that nobody is in or on the way to, and that need not show anything."""

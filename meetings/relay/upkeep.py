@@ -137,5 +137,6 @@ class Upkeep:
             endpoint.room.id, endpoint.id, camera=bool(video and video.packets), sound=bool(audio and audio.packets),
             video_kbit=video.kbit if video else 0, loss=up, weak=max(up, down) > WEAK_LOSS, down_loss=down,
             down_kbit=peer.outbound.rate // 1000, carries_kbit=endpoint.estimate.value // 1000,
-            rtt=peer.rtt, tcp=isinstance(peer.transport.address, Stream), streams=tuple(streams),
+            rtt=peer.rtt, queued=endpoint.estimate.queued, tcp=isinstance(peer.transport.address, Stream),
+            streams=tuple(streams),
         )  # fmt: skip

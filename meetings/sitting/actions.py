@@ -96,7 +96,7 @@ class SittingRow(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """Something of a sitting that waits for the asker: edit, approve, number, sign, circulate or acknowledge."""
+    """Something of a sitting that waits for the asker; `what` as waiting.py names it."""
 
     sitting: str
     title: str

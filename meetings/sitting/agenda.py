@@ -1,8 +1,10 @@
-"""Before the sitting: details, invitations, items, papers, approval, release, calling it off. Pure."""
+"""Before the sitting: details, invitations, items, approval, release, calling it off. Pure."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from datetime import date
 from typing import Any
 
 from store.errors import Refused, Stale
@@ -13,6 +15,7 @@ from . import events as e
 from .state import State
 
 LONGEST_TITLE, LONGEST_TEXT = 500, 20_000
+DAY = re.compile("(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 ONLY_ONE = ("chair", "secretary", "clerk")  # roles that one person has
 
 
@@ -37,16 +40,26 @@ def identifier(value: str, field: str) -> str:
     return value
 
 
+def iso_day(value: str, field: str) -> str:
+    """A day as YYYY-MM-DD. Raises Refused `field-wrong`."""
+    try:
+        if not DAY.fullmatch(value):
+            raise ValueError(value)
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise Refused("field-wrong", field=field) from None
+
+
 def optional(value: str, field: str, longest: int = LONGEST_TITLE) -> str:
     return text(value, field, longest) if value.strip() else ""
 
 
-def _check_person(state: State, person: str) -> None:
+def check_person(state: State, person: str) -> None:
     if person and person not in state.seats:
         raise Refused("not-invited")
 
 
-def _demand_draft(state: State) -> None:
+def demand_draft(state: State) -> None:
     """What lies with the head of the office, or was approved, is not changed behind his back."""
     if state.phase == "planned" and state.agenda_step != "draft":
         raise Refused("agenda-submitted")
@@ -54,7 +67,7 @@ def _demand_draft(state: State) -> None:
 
 def change_details(state: State, command: c.ChangeDetails) -> list[e.AnyHappening]:
     """Another time or place after the release is a matter for everyone invited, and has a reason."""
-    _demand_draft(state)
+    demand_draft(state)
     title, place = text(command.title, "title"), text(command.place, "place")
     reason = text(command.reason, "reason") if is_moved(state, place, command.begins) else ""
     return [e.DetailsChanged(title, place, command.begins, reason), *_issued(state, command)]
@@ -80,15 +93,30 @@ def check_seats(seats: dict[str, e.Seat]) -> None:
 
 
 def uninvite(state: State, command: c.Uninvite) -> list[e.AnyHappening]:
-    if any(person in state.ever_present for person in command.people):
-        raise Refused("already-attended")
-    if any(person in state.seats and state.seats[person].role != "guest" for person in command.people):
+    people = tuple(person for person in command.people if person in state.seats)
+    gone = leaving(state, people)
+    if any(state.seats[person].role != "guest" for person in people):
         raise Refused("guests-only")
-    return [e.Uninvited(command.people)]
+    return [e.Uninvited(gone, _empty_rooms(state, gone))] if gone else []
+
+
+def _empty_rooms(state: State, gone: tuple[str, ...]) -> tuple[str, ...]:
+    """Rooms of units that have nobody in the sitting any more; one that is linked stays."""
+    left = {seat.unit for person, seat in state.seats.items() if person not in gone} | {state.unit, *state.convened}
+    units = {state.seats[person].unit for person in gone} - left
+    return tuple(site for site, unit in state.rooms.items() if unit in units and site not in state.joined)
+
+
+def leaving(state: State, people: tuple[str, ...]) -> tuple[str, ...]:
+    """PEOPLE and whoever was sent in their place. Raises Refused: who attended stays on record."""
+    gone = (*people, *(seat.person for seat in state.seats.values() if seat.stands_for in people))
+    if any(person in state.ever_present for person in gone):
+        raise Refused("already-attended")
+    return gone
 
 
 def add_item(state: State, command: c.AddItem) -> list[e.AnyHappening]:
-    _demand_draft(state)
+    demand_draft(state)
     if state.find_item(command.item):
         raise Refused("item-exists")
     return [e.ItemAdded(identifier(command.item, "item"), **_item_values(state, command))]
@@ -97,7 +125,7 @@ def add_item(state: State, command: c.AddItem) -> list[e.AnyHappening]:
 def _item_values(state: State, command: c.AddItem | c.ChangeItem) -> dict[str, Any]:
     if not 1 <= command.minutes <= 600:
         raise Refused("field-wrong", field="minutes")
-    _check_person(state, command.rapporteur)
+    check_person(state, command.rapporteur)
     return {
         "title": text(command.title, "title"),
         "minutes": command.minutes,
@@ -113,7 +141,7 @@ def change_item(state: State, command: c.ChangeItem) -> list[e.AnyHappening]:
 
 
 def _demand_item(state: State, item: str) -> None:
-    _demand_draft(state)
+    demand_draft(state)
     found = state.find_item(item)
     if found is None:
         raise Stale("no-such-item")
@@ -131,25 +159,6 @@ def move_item(state: State, command: c.MoveItem) -> list[e.AnyHappening]:
 def remove_item(state: State, command: c.RemoveItem) -> list[e.AnyHappening]:
     _demand_item(state, command.item)
     return [e.ItemRemoved(command.item)]
-
-
-def attach_paper(state: State, command: c.AttachPaper) -> list[e.AnyHappening]:
-    _demand_draft(state)
-    if state.find_item(command.item) is None:
-        raise Stale("no-such-item")
-    if any(paper.item == command.item and paper.sha256 == command.sha256 for paper in state.papers):
-        raise Refused("paper-twice")
-    name = text(command.name, "name")
-    return [e.PaperAttached(command.paper, command.item, name, command.sha256, command.pages, command.size)]
-
-
-def detach_paper(state: State, command: c.DetachPaper) -> list[e.AnyHappening]:
-    _demand_draft(state)
-    if state.find_paper(command.paper) is None:
-        raise Stale("no-such-paper")
-    if state.phase != "planned":
-        raise Refused("already-released")
-    return [e.PaperDetached(command.paper)]
 
 
 def submit(state: State, command: c.SubmitAgenda) -> list[e.AnyHappening]:

@@ -110,3 +110,13 @@ def _overlap(stay: Stay, span: Span) -> bool:
 
 def is_quorate(state: State) -> bool:
     return rules.quorate(state.rule, len(state.entitled_present), len(state.entitled))
+
+
+def may_go_on(state: State) -> bool:
+    """May items be opened and concluded with those who are here?"""
+    return state.rule.without_quorum == "discuss" or is_quorate(state)
+
+
+def demand_going_on(state: State) -> None:
+    if not may_go_on(state):
+        raise Refused("quorum-needed")

@@ -11,11 +11,13 @@ from signing.checkpoint import Checkpoint
 from store.chain import Event
 
 from ..people.rights import Principal
+from . import presiding
 from .screen import Card, Screen, changed, screen
 from .state import State
-from .views import SITE_VIEW, SeenEvent, View, view, view_of
+from .views import SeenEvent, View, view, view_of
 
 FEW = 100  # browsers that are told each step by itself
+KEPT = 64  # first tellings that are kept, for others who join at the same place
 PAUSE_S = 0.0001  # a browser beyond: what telling one costs, so that half the time is left for what they ask
 
 Step = tuple[Event, State]
@@ -41,6 +43,9 @@ class Watcher(Protocol):
 
     def tell(self, telling: Telling) -> None: ...
 
+    def lose(self, sitting: str) -> None:
+        """They may not see it any more."""
+
 
 @dataclass(slots=True)
 class Seen:
@@ -53,12 +58,13 @@ class Seen:
 class Audience:
     """Told of steps as they come; many browsers are told together what came within a moment."""
 
-    def __init__(self, state: Callable[[], State]) -> None:
+    def __init__(self, state: Callable[[], State], may_see: Callable[[Principal], bool]) -> None:
         self.cards: Mapping[str, Card] = {}
         self.names: Mapping[str, str] = {}
         self.units: Mapping[str, str] = {}
         self.witness: Checkpoint | None = None
         self._state = state
+        self._may_see = may_see
         self._seen: dict[View, Seen] = {}
         self._first: dict[tuple[View, int], Telling] = {}  # what those who joined last were told, by where they began
         self._untold: list[Step] = []
@@ -66,13 +72,17 @@ class Audience:
         self._timer: asyncio.TimerHandle | None = None
 
     def view_for(self, who: Principal) -> View:
-        return SITE_VIEW if who.kind == "site" else view_of(self._state(), who.id)
+        of = presiding.view_of_room if who.kind == "site" else view_of
+        return of(self._state(), who.id)
 
     def add(self, watcher: Watcher, after: int, found: list[Event]) -> None:
         """Begin telling a browser, with FOUND, the events behind AFTER, first."""
         if self._timer is not None:
             self._tell_now()  # so that nobody of this view is told twice what the new one hears now
         viewer, state = self.view_for(watcher.who), self._state()
+        after = min(after, state.seq)
+        if len(self._first) >= KEPT:
+            self._first.clear()
         first = self._first.get((viewer, after))
         if first is None or first.seq != state.seq:
             missed = [view(event, viewer, state) for event in found if event.seq > after]
@@ -111,26 +121,40 @@ class Audience:
         crowd = sum(len(seen.watchers) for seen in self._seen.values())
         if crowd > FEW:
             self._due = asyncio.get_running_loop().time() + crowd * PAUSE_S
-        for viewer, seen in list(self._seen.items()):
+        moved = self._take_moved()
+        for viewer, seen in self._seen.items():
             self._tell_view(viewer, seen, steps)
+        for viewer, fresh in moved.items():
+            self._tell_view(viewer, fresh, steps)
+            self._seen.setdefault(viewer, Seen(last=fresh.last)).watchers |= fresh.watchers
+
+    def _take_moved(self) -> dict[View, Seen]:
+        """Browsers whose role changed, by what they are from now on: nothing is shown them with the eyes of before. Who
+        is nothing here any more is told so, and nothing else."""
+        moved: dict[View, Seen] = {}
+        for viewer, seen in list(self._seen.items()):
+            for watcher in list(seen.watchers):
+                now = self.view_for(watcher.who)
+                if now == viewer:
+                    continue
+                seen.watchers.discard(watcher)
+                if now.kind != "outside" or self._may_see(watcher.who):
+                    moved.setdefault(now, Seen()).watchers.add(watcher)
+                else:
+                    watcher.lose(self._state().id)
+            if not seen.watchers:
+                del self._seen[viewer]
+        return moved
 
     def _tell_view(self, viewer: View, seen: Seen, steps: list[Step]) -> None:
-        stale = [watcher for watcher in seen.watchers if self.view_for(watcher.who) != viewer]
-        events = [view(event, viewer, state) for event, state in steps]
         now = self._screen(viewer)
-        parts = changed(seen.last, now)
+        events, parts = [view(event, viewer, state) for event, state in steps], changed(seen.last, now)
         seen.last = now
         if not events and not parts:
             return
         telling = self._telling(events, parts)
         for watcher in seen.watchers:
             watcher.tell(telling)
-        for watcher in stale:  # its role changed: from now on it sees with other eyes
-            seen.watchers.discard(watcher)
-            fresh = self._screen(self.view_for(watcher.who))
-            watcher.tell(self._telling([], changed(None, fresh)))
-            other = self._seen.setdefault(self.view_for(watcher.who), Seen(last=fresh))
-            other.watchers.add(watcher)
 
     def _telling(self, events: list[SeenEvent], parts: dict[str, Any]) -> Telling:
         state = self._state()

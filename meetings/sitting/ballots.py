@@ -12,7 +12,7 @@ from . import commands as c
 from . import events as e
 from . import rules
 from .agenda import LONGEST_TEXT, identifier, text
-from .attendance import is_quorate
+from .attendance import demand_going_on, is_quorate
 from .model import Ballot
 from .state import State
 
@@ -77,7 +77,11 @@ def cast(state: State, command: c.Cast, who: str) -> list[e.AnyHappening]:
 
 
 def record(state: State, command: c.RecordVote, who: str) -> list[e.AnyHappening]:
-    """A hand raised or a word said, put down by the secretary or the chair."""
+    """A hand raised or a word said, put down by the secretary or the chair; never over a vote given in person."""
+    ballot = _open_ballot(state, command.ballot, secret=False)
+    voter = _voter(state, ballot, command.person)
+    if voter in ballot.votes and voter not in ballot.by_hand:
+        raise Refused("voted-themselves")
     return _put_down(state, command.ballot, command.person, command.choices, who)
 
 
@@ -88,6 +92,9 @@ def _put_down(
     voter = _voter(state, ballot, person)
     chosen = rules.checked_choices(ballot.options, ballot.seats, choices)
     before = ballot.votes.get(voter)
+    waited = {called(state, ballot), *ballot.votes, *ballot.passed_over}
+    if ballot.way == "roll-call" and voter not in waited:  # one after the other; who did not answer may later
+        raise Refused("not-called-yet")
     if before == chosen:
         return []
     if before is not None and not state.rule.changeable:
@@ -180,9 +187,9 @@ def conclude(state: State, command: c.Conclude) -> list[e.AnyHappening]:
         raise Refused("item-not-opened")
     if state.open_ballot:
         raise Refused("vote-open")
+    demand_going_on(state)
     rests_on = [ballot.id for ballot in state.ballots if ballot.item == item.id and ballot.result is not None]
-    shown = state.shown.get(item.id, ())
-    papers = tuple(paper.sha256 for paper in state.papers if paper.id in shown)
+    papers = state.shown.get(item.id, ())
     told = text(command.text, "conclusion", LONGEST_TEXT)
     here = tuple(state.entitled_present)
     return [e.Concluded(item.id, told, rests_on[-1] if rests_on else "", here, papers)]

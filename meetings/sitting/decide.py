@@ -11,9 +11,24 @@ from typing import Any
 
 from store.errors import Refused, Stale
 
-from . import agenda, attendance, ballots, chat, course, floor, minutes, presiding, recording, rehearsal, replies
+from . import (
+    agenda,
+    attendance,
+    ballots,
+    chat,
+    course,
+    floor,
+    minutes,
+    pack,
+    paper_comments,
+    presiding,
+    recording,
+    rehearsal,
+    replies,
+)
 from . import commands as c
 from . import events as e
+from .model import LIVE
 from .state import State
 
 BEFORE = ("planned", "released")
@@ -32,8 +47,17 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.ChangeItem: (UNTIL_CLOSE, agenda.change_item, False),
     c.MoveItem: (UNTIL_CLOSE, agenda.move_item, False),
     c.RemoveItem: (UNTIL_CLOSE, agenda.remove_item, False),
-    c.AttachPaper: (UNTIL_CLOSE, agenda.attach_paper, False),
-    c.DetachPaper: (UNTIL_CLOSE, agenda.detach_paper, False),
+    c.AttachPaper: (UNTIL_CLOSE, pack.attach, False),
+    c.StopPaper: (UNTIL_CLOSE, pack.stop, False),
+    c.HandOutPaper: (UNTIL_CLOSE, pack.hand_out, False),
+    c.AddressPaper: (UNTIL_CLOSE, pack.address, False),
+    c.WatermarkPaper: (UNTIL_CLOSE, pack.watermark, False),
+    c.DetachPaper: (UNTIL_CLOSE, pack.detach, False),
+    c.ReplacePaper: (UNTIL_CLOSE, pack.replace_, False),
+    c.RecallPaper: ((*LIVE, "closed"), pack.recall, False),
+    c.CommentOnPaper: (LIVE, paper_comments.comment, True),
+    c.WithdrawPaperComment: (LIVE, paper_comments.withdraw, True),
+    c.AnswerPaperComment: ((*LIVE, "closed"), paper_comments.answer, True),
     c.SubmitAgenda: (("planned",), agenda.submit, False),
     c.WithdrawAgenda: (("planned",), agenda.withdraw, False),
     c.ApproveAgenda: (("planned",), agenda.approve, False),
@@ -49,13 +73,13 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.RingSites: (("released",), rehearsal.ring, False),
     c.ReportCheck: (ANY, rehearsal.report, True),
     c.Open: (("released",), course.open_, False),
-    c.JoinSite: (("released", "open", "suspended"), attendance.join_site, False),
+    c.JoinSite: (LIVE, attendance.join_site, False),
     c.LeaveSite: (ANY, attendance.leave_site, False),
     c.ChooseLine: (UNTIL_CLOSE, attendance.choose_line, False),
     c.CheckIn: (OPEN, attendance.check_in, True),
     c.Admit: (OPEN, attendance.admit, True),
     c.CheckOut: (OPEN, attendance.check_out, True),
-    c.AskCodes: (("released", "open", "suspended"), attendance.ask_codes, False),
+    c.AskCodes: (LIVE, attendance.ask_codes, False),
     c.HandOver: (OPEN, presiding.hand_over, False),
     c.TakeOver: (("open", "suspended", "closed"), presiding.take_over, True),
     c.Suspend: (OPEN, presiding.suspend, False),
@@ -69,8 +93,8 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.GiveFloor: (OPEN, floor.give, False),
     c.ExtendFloor: (OPEN, floor.extend, False),
     c.EndFloor: (OPEN, floor.end, True),
-    c.LimitSpeeches: (("released", "open", "suspended"), floor.limit, False),
-    c.OrderQueue: (("released", "open", "suspended"), floor.order, False),
+    c.LimitSpeeches: (LIVE, floor.limit, False),
+    c.OrderQueue: (LIVE, floor.order, False),
     c.OpenVote: (OPEN, ballots.open_, False),
     c.Cast: (OPEN, ballots.cast, True),
     c.RecordVote: (OPEN, ballots.record, True),
@@ -102,6 +126,7 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.SignMinutes: (("closed",), minutes.sign, True),
     c.Circulate: (("closed",), minutes.circulate, False),
     c.IssueNotice: (("closed",), minutes.issue_notice, False),
+    c.ArchiveSitting: (("closed",), minutes.archive, False),
     c.Acknowledge: (("closed",), minutes.acknowledge, True),
 }
 
@@ -111,6 +136,8 @@ GUARDED: dict[type, tuple[str, ...]] = {
     c.ChangeItem: ("item-changed", "item-removed"),
     c.MoveItem: ("item-added", "item-moved", "item-removed"),
     c.RemoveItem: ("item-changed", "item-removed"),
+    c.AddressPaper: ("paper-addressed",),
+    c.WatermarkPaper: ("paper-watermarked",),
     c.Conclude: ("concluded",),
     c.ChangeNote: ("note-changed",),
 }

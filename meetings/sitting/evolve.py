@@ -1,4 +1,4 @@
-"""`evolve(state, event)`: the only place where the state of a sitting changes. Pure.
+"""`evolve(state, event)`: the only way in which the state of a sitting changes; what papers do is in pack.py. Pure.
 
 A new event needs a line in the table at the end, and a test
 fails where it is missing.
@@ -6,7 +6,7 @@ fails where it is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from store.chain import Event
 
 from . import events as e
+from . import pack, paper_comments
 from .model import (
+    Archive,
     Ballot,
     Checked,
     Comment,
@@ -24,7 +26,6 @@ from .model import (
     Invitation,
     Item,
     Note,
-    Paper,
     Present,
     Raised,
     Reply,
@@ -61,17 +62,22 @@ def _planned(state: State, h: e.Planned, at: int) -> State:
 
 
 def _uninvited(state: State, h: e.Uninvited, _: int) -> State:
-    return _unseated(state, h.people)
+    left = {site: unit for site, unit in state.rooms.items() if site not in h.rooms}
+    return replace(_unseated(state, h.people), rooms=left)
 
 
 def _unseated(state: State, people: tuple[str, ...]) -> State:
     seats = {person: seat for person, seat in state.seats.items() if person not in people}
     replies = {person: reply for person, reply in state.replies.items() if person not in people}
-    return replace(state, seats=seats, replies=replies)
+    papers = tuple(
+        replace(paper, readers=tuple(one for one in paper.readers if one not in people)) if paper.readers else paper
+        for paper in state.papers
+    )
+    return replace(state, seats=seats, replies=replies, papers=papers)
 
 
 def _released(state: State, h: e.Released, at: int) -> State:
-    given = replace(state, short_reason=h.reason, reply_by=h.reply_by)
+    given = replace(pack.released(state), short_reason=h.reason, reply_by=h.reply_by)
     return replace(given, phase="released", released_at=at)
 
 
@@ -118,15 +124,8 @@ def _item_moved(state: State, h: e.ItemMoved, _: int) -> State:
 
 def _item_removed(state: State, h: e.ItemRemoved, _: int) -> State:
     papers = tuple(paper for paper in state.papers if paper.item != h.item)
-    return replace(state, items=tuple(one for one in state.items if one.id != h.item), papers=papers)
-
-
-def _paper_attached(state: State, h: e.PaperAttached, _: int) -> State:
-    return replace(state, papers=(*state.papers, Paper(h.paper, h.item, h.name, h.sha256, h.pages, h.size)))
-
-
-def _paper_detached(state: State, h: e.PaperDetached, _: int) -> State:
-    return replace(state, papers=tuple(paper for paper in state.papers if paper.id != h.paper))
+    items = tuple(one for one in state.items if one.id != h.item)
+    return replace(state, items=items, papers=papers, threads=paper_comments.of_papers(state.threads, papers))
 
 
 def _rung(state: State, h: e.SitesRung, at: int) -> State:
@@ -165,7 +164,7 @@ def _role_taken(state: State, h: e.RoleTaken, _: int) -> State:
 
 
 def _ended_spans(state: State, at: int) -> tuple[Span, ...]:
-    return tuple(span if span.until else replace(span, until=at) for span in state.spans)
+    return tuple(span if span.until else replace(span, until=at, ended=state.seq + 1) for span in state.spans)
 
 
 def _suspended(state: State, h: e.Suspended, at: int) -> State:
@@ -184,20 +183,10 @@ def _side_room_closed(state: State, h: e.SideRoomClosed, _: int) -> State:
 
 
 def _item_opened(state: State, h: e.ItemOpened, at: int) -> State:
-    first = next((paper for paper in state.papers if paper.item == h.item), None)
-    shown = {"paper": first.id if first else "", "page": 1 if first else 0}
     item = state.find_item(h.item)
     opened = _change_item(state, h.item, opened_at=(item.opened_at if item else 0) or at)
-    spans = (*_ended_spans(state, at), Span(h.item, at))
-    return _shown(replace(opened, item=h.item, spans=spans, **shown))
-
-
-def _shown(state: State) -> State:
-    """The paper that everybody sees now belongs to what the item was decided on."""
-    before = state.shown.get(state.item, ())
-    if not state.paper or state.paper in before:
-        return state
-    return replace(state, shown={**state.shown, state.item: (*before, state.paper)})
+    spans = (*_ended_spans(state, at), Span(h.item, at, state.seq + 1))
+    return pack.shown(replace(opened, item=h.item, spans=spans), pack.first_of(state, h.item), 1)
 
 
 def _concluded(state: State, h: e.Concluded, at: int) -> State:
@@ -230,12 +219,16 @@ def _given(state: State, h: e.FloorGiven, at: int) -> State:
 
 
 def _ended(state: State, h: e.FloorEnded, at: int) -> State:
-    floor = state.floor
-    ms, known, there = at - floor.since, floor.spoken, floor.spoken_at
-    spoken = {**known, h.person: known.get(h.person, 0) + ms}
-    spoken_at = {**there, floor.site: there.get(floor.site, 0) + ms} if floor.site else there
+    floor, ms = state.floor, at - state.floor.since
+    spoken = _longer(floor.spoken, state.item, h.person, ms)
+    spoken_at = _longer(floor.spoken_at, state.item, floor.site, ms) if floor.site else floor.spoken_at
     free = replace(floor, speaker="", site="", since=0, limit=0, spoken=spoken, spoken_at=spoken_at)
     return replace(state, floor=free)
+
+
+def _longer(known: Mapping[str, Mapping[str, int]], item: str, who: str, ms: int) -> Mapping[str, Mapping[str, int]]:
+    of_item = known.get(item, {})
+    return {**known, item: {**of_item, who: of_item.get(who, 0) + ms}}
 
 
 def _vote_opened(state: State, h: e.VoteOpened, at: int) -> State:
@@ -250,7 +243,14 @@ def _change_ballot(state: State, ballot: str, change: Callable[[Ballot], Ballot]
 
 
 def _vote_cast(state: State, h: e.VoteCast, _: int) -> State:
-    return _change_ballot(state, h.ballot, lambda one: replace(one, votes={**one.votes, h.person: h.choices}))
+    seat = state.seats.get(h.by)
+    own = h.by == h.person or (seat is not None and seat.stands_for == h.person)
+
+    def put(one: Ballot) -> Ballot:
+        others = tuple(person for person in one.by_hand if person != h.person)
+        return replace(one, votes={**one.votes, h.person: h.choices}, by_hand=others if own else (*others, h.person))
+
+    return _change_ballot(state, h.ballot, put)
 
 
 def _voter_passed(state: State, h: e.VoterPassed, _: int) -> State:
@@ -295,6 +295,10 @@ def _signed(s: State, h: e.MinutesSigned, at: int) -> State:
     return _minutes(s, step=step, pdf=h.sha256, signatures=(*s.minutes.signatures, (h.field, h.person, at)))
 
 
+def _archived(s: State, h: e.Archived, at: int) -> State:
+    return replace(pack.archived(s), archive=Archive(h.term, h.years, h.package, h.size, at))
+
+
 _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.Planned: _planned,
     e.DetailsChanged: lambda s, h, _: replace(s, title=h.title, place=h.place, begins=h.begins),
@@ -304,8 +308,9 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.ItemChanged: _item_changed,
     e.ItemMoved: _item_moved,
     e.ItemRemoved: _item_removed,
-    e.PaperAttached: _paper_attached,
-    e.PaperDetached: _paper_detached,
+    **pack.EVOLVE,
+    **paper_comments.EVOLVE,
+    e.Archived: _archived,
     e.AgendaSubmitted: lambda s, h, _: replace(s, agenda_step="submitted", agenda_reason=""),
     e.AgendaWithdrawn: lambda s, h, _: replace(s, agenda_step="draft"),
     e.AgendaApproved: lambda s, h, _: replace(s, agenda_step="approved"),
@@ -335,7 +340,7 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.SideRoomOpened: _side_room_opened,
     e.SideRoomClosed: _side_room_closed,
     e.ItemOpened: _item_opened,
-    e.PageShown: lambda s, h, _: _shown(replace(s, paper=h.paper, page=h.page)),
+    e.PageShown: lambda s, h, _: pack.shown(s, h.paper, h.page),
     e.FloorAsked: _asked,
     e.FloorWithdrawn: lambda s, h, _: replace(s, floor=_without(s.floor, h.person)),
     e.FloorGiven: _given,

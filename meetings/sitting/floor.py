@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Mapping
+
 from store.errors import Denied, Refused
 
 from . import commands as c
 from . import events as e
-from .model import Raised
+from .model import Item, Raised
 from .state import State
+from .views import may_see_item, view_of
 
 
 def ask(state: State, command: c.AskFloor, who: str) -> list[e.AnyHappening]:
-    here, seat = state.present.get(who), state.seat_of(who)
+    here = state.present.get(who)
     if here is None:
         raise Refused("check-in-first")
-    if seat.role == "guest" and state.rule.guests == "listen":
+    if state.listens_only(who):
         raise Refused("guests-listen")
     if state.floor.speaker == who:
         raise Refused("has-floor")
+    if _shut_out(state, who, state.find_item(state.item)):
+        raise Refused("person-outside")
     before = next((waiting for waiting in state.floor.queue if waiting.person == who), None)
     if before is not None and (before.order or not command.order):
         raise Refused("already-asked")
@@ -27,8 +33,17 @@ def ask(state: State, command: c.AskFloor, who: str) -> list[e.AnyHappening]:
 
 def ordered(state: State) -> list[Raised]:
     """Who waits, in the order they are called in: points of order first, then as they asked, or who spoke least."""
-    spoken = state.floor.spoken if state.floor.by == "least-time" else {}
+    spoken = sums(state.floor.spoken) if state.floor.by == "least-time" else {}
     return sorted(state.floor.queue, key=lambda one: (not one.order, 0 if one.order else spoken.get(one.person, 0)))
+
+
+def sums(spoken: Mapping[str, Mapping[str, int]], items: Collection[str] | None = None) -> Mapping[str, int]:
+    """Who spoke for how long (ms), on these items or on all; of `Floor.spoken` or `Floor.spoken_at`."""
+    told: Counter[str] = Counter()
+    for item, times in spoken.items():
+        if items is None or item in items:
+            told.update(times)
+    return told
 
 
 def withdraw(state: State, command: c.WithdrawFloor, who: str) -> list[e.AnyHappening]:
@@ -44,8 +59,25 @@ def give(state: State, command: c.GiveFloor) -> list[e.AnyHappening]:
         raise Refused("person-not-here")
     if state.floor.speaker == command.person:
         raise Refused("has-floor")
+    if _shut_out(state, command.person, state.find_item(state.item)):
+        raise Refused("person-outside")
     before: list[e.AnyHappening] = [e.FloorEnded(state.floor.speaker)] if state.floor.speaker else []
     return [*before, e.FloorGiven(command.person, here.site, state.floor.each)]
+
+
+def _shut_out(state: State, person: str, item: Item | None) -> bool:
+    """Is ITEM closed to them? Then they neither speak in it nor wait for it."""
+    return item is not None and item.closed and not may_see_item(state, view_of(state, person), item.id)
+
+
+def cleared(state: State, item: Item) -> list[e.AnyHappening]:
+    """Before ITEM, who is outside it gives up the floor and the wait for it; behind a closed one everybody does, so
+    that nothing of it is heard or seen outside."""
+    behind, speaker = state.closed_item_on, state.floor.speaker
+    ends = speaker and (behind or _shut_out(state, speaker, item))
+    made: list[e.AnyHappening] = [e.FloorEnded(speaker)] if ends else []
+    waiting = (one.person for one in state.floor.queue)
+    return [*made, *(e.FloorWithdrawn(person) for person in waiting if behind or _shut_out(state, person, item))]
 
 
 def extend(state: State, command: c.ExtendFloor) -> list[e.AnyHappening]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
 from documents.actions import Papers
 from documents.model import InvitationForm
 from store.chain import Event
+from store.db import Connection
 from store.errors import Missing, Refused
 from store.world import vietnam_day
 
@@ -23,6 +25,7 @@ from ..people import records as people
 from ..people import rights
 from ..people.model import Membership, Person, Unit
 from ..people.rights import Principal, Thing
+from ..register import records as numbers
 from ..register.actions import Register
 from . import agenda, narrative
 from . import commands as c
@@ -30,6 +33,7 @@ from . import events as e
 from .calendar import notice_given, official
 from .decide import BEFORE
 from .letterhead import letterhead, units_of
+from .replies import participants
 from .room import Room
 from .rooms import Rooms
 from .state import State
@@ -54,6 +58,15 @@ class NoticePeriod(msgspec.Struct, frozen=True):
     given: int
     needed: int
     sure: bool
+
+
+class Nameable(NamedTuple):
+    """Whom a unit may name: in office there on the day, each once. `items`: what will be discussed, as far as guests
+    may know; `named`: who comes for it already."""
+
+    people: list[tuple[Membership, Person]]
+    items: list[str]
+    named: list[str]
 
 
 class Invitations:
@@ -94,6 +107,8 @@ class Invitations:
         room = await self._prepared_by(who, sitting)
         if room.state.phase != "planned":
             raise Refused("not-now", phase=room.state.phase)
+        if 0 < reply_by <= self._house.now_ms():
+            raise Refused("reply-by-past")
         command = c.Release(notice_given(self._house.now_ms(), room.state.begins), reason, reply_by)
         agenda.release(room.state, command)  # would it be taken? asked before a number is spent
         issued = room.state.invitation.issued
@@ -115,9 +130,16 @@ class Invitations:
             command = msgspec.structs.replace(command, paper=paper, issued=issued)
         await self._ask(who, room, command, seen)
 
-    async def _ask(self, who: Principal, room: Room, command: c.AnyCommand, seen: int) -> None:
+    async def _ask(self, who: Principal, room: Room, command: c.Release | c.ChangeDetails, seen: int) -> None:
+        """With what the register encloses, in one: of two who issue at once, it is the paper of the first."""
+        thing, paper = _thing(room.state), command.paper
+
+        def rows(conn: Connection, _: State) -> None:
+            if paper is not None:
+                numbers.enclose(conn, thing, KIND, paper.sha256)
+
         try:
-            await room.ask(who, command, trusted=True, seen=seen)
+            await room.ask(who, command, trusted=True, seen=seen, rows=rows)
         except Refused:
             if room.state.phase not in BEFORE:  # it was cancelled or opened at the same moment
                 await self._void(who, room.state)
@@ -131,8 +153,9 @@ class Invitations:
     async def _issue(self, who: Principal, room: Room, title: str, place: str, begins: int) -> e.Issued:
         state = room.state
         units = await self._house.read(units_of, state.unit, vietnam_day(begins))
-        await self._papers.typeset(_form(room, units, title, place, begins, "", self._house.today()))
-        number = await self._register.take(who, units[0], KIND, _thing(state), title)
+        draft = _form(room, units, title, place, begins, "", self._house.today())
+        await self._papers.typeset(draft)
+        number = await self._register.take(who, units[0], KIND, _thing(state), title, draft.recipients)
         form = _form(room, units, title, place, begins, number.symbol, number.day)
         pdf, _ = await self._papers.typeset(form)
         return e.Issued(number.number, number.symbol, number.day, await self._house.blobs.keep(pdf))
@@ -170,20 +193,24 @@ class Invitations:
         room = await self._answering(who, sitting, unit)
         await room.ask(who, c.ForwardConvening(unit), trusted=True)
 
-    async def nameable(self, who: Principal, sitting: str, unit: str) -> list[tuple[Membership, Person]]:
-        """Who is in office at UNIT on the day of the sitting, each once."""
+    async def nameable(self, who: Principal, sitting: str, unit: str) -> Nameable:
+        """Whom UNIT may name, and what for. Raises Refused `not-convened` until the call has reached it."""
         room = await self._answering(who, sitting, unit)
+        called = room.state.convened.get(unit)
+        if called is None or not called.reached or not room.state.released_at:
+            raise Refused("not-convened")
         held = await self._house.read(people.memberships_on, vietnam_day(room.state.begins), unit=unit)
         once: dict[str, tuple[Membership, Person]] = {}
         for office, person in held:
             once.setdefault(person.id, (office, person))
-        return list(once.values())
+        items = [item.title for item in room.state.items if not item.closed]
+        return Nameable(list(once.values()), items, participants(room.state, unit))
 
     async def name(self, who: Principal, sitting: str, unit: str, named: tuple[str, ...]) -> None:
         """UNIT says which of its people come."""
         room = await self._answering(who, sitting, unit)
         offices: dict[str, Membership] = {
-            person.id: office for office, person in await self.nameable(who, sitting, unit)
+            person.id: office for office, person in (await self.nameable(who, sitting, unit)).people
         }
         if not set(named) <= set(offices):
             raise Refused("not-of-this-unit")

@@ -31,6 +31,7 @@ from ..house import House, actor_of
 from ..people import rights
 from ..people.model import Unit, agency_of
 from ..people.rights import Principal
+from ..register import records as numbers
 from ..register.actions import Register
 from . import commands as c
 from . import minutes, narrative, records
@@ -124,10 +125,10 @@ class MinuteBook:
         room = await self._rooms.get(sitting)
         rights.demand(who, "minutes.number", room.thing())
         if room.state.minutes.step == "approved":
-            await self._papers.typeset(
-                await self._form(room, "", "")
-            )  # a number is not spent on what cannot be printed
-            taken = await self._register.take(who, await self._unit(room), KIND, sitting, room.state.title)
+            form = await self._form(room, "", "")
+            await self._papers.typeset(form)  # a number is not spent on what cannot be printed
+            about = (sitting, room.state.title, form.recipients)
+            taken = await self._register.take(who, await self._unit(room), KIND, *about)
             await room.ask(who, c.NumberMinutes(taken.number, taken.symbol, taken.day), trusted=True)
         if room.state.minutes.step != "numbered":
             raise Refused("minutes-not-now", step=room.state.minutes.step)
@@ -210,7 +211,8 @@ class MinuteBook:
         first = not room.state.minutes.signatures
         signed = await self._signing.sign_with_file_key(pdf, field, row.serial, passphrase, picture, first=first)
         sha256 = await self._house.blobs.keep(signed)
-        await room.ask(who, c.SignMinutes(field, based_on, sha256), trusted=True)
+        command, file = c.SignMinutes(field, based_on, sha256), (sitting, KIND, sha256)
+        await room.ask(who, command, trusted=True, rows=lambda conn, _state: numbers.enclose(conn, *file))
 
     # ── reading and checking ──
 

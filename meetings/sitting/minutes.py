@@ -12,7 +12,7 @@ from . import commands as c
 from . import events as e
 from .agenda import LONGEST_TEXT, identifier, optional, text
 from .state import State
-from .views import view_of
+from .views import sees_all, view_of
 
 MOST_COMMENTS = 50  # of one person
 SIGNING_ORDER = ("secretary", "chair", "seal")
@@ -43,9 +43,8 @@ def open_comments(state: State, command: c.OpenComments) -> list[e.AnyHappening]
 
 
 def may_read_draft(state: State, who: str) -> bool:
-    """Who was there reads the draft while it is open to comments; guests do not: it tells of closed items too."""
-    inside = view_of(state, who).kind in ("desk", "part")
-    return state.minutes.open_to_comments and who in state.ever_present and inside
+    """Who was there reads the draft while it is open to comments; not a guest to whom something of it was closed."""
+    return view_of(state, who).comments
 
 
 def comment(state: State, command: c.MakeComment, who: str) -> list[e.AnyHappening]:
@@ -123,17 +122,31 @@ def sign(state: State, command: c.SignMinutes, who: str) -> list[e.AnyHappening]
 
 
 def circulate(state: State, command: c.Circulate) -> list[e.AnyHappening]:
+    """To those named, but to no guest to whom something of it was closed: they get extracts of what they were at."""
     _at_step(state, "signed")
-    people = tuple(dict.fromkeys(command.people))
+    outside = {one for one in state.seats if not sees_all(state, view_of(state, one))}
+    people = tuple(one for one in dict.fromkeys(command.people) if one not in outside)
     if not people:
         raise Refused("recipients-needed")
     return [e.Circulated(people)]
 
 
 def issue_notice(state: State, command: c.IssueNotice) -> list[e.AnyHappening]:
+    if state.archive is not None:
+        raise Refused("archived")
     if command.issued != state.notices_issued:
         raise Stale("changed-meanwhile", seq=state.seq)
     return [e.NoticeIssued(command.paper)]
+
+
+def archive(state: State, command: c.ArchiveSitting) -> list[e.AnyHappening]:
+    """Once, when everybody has the minutes, and nothing happened since the package was written."""
+    if state.archive is not None:
+        raise Refused("archived")
+    _at_step(state, "circulated")
+    if command.seen != state.seq:
+        raise Stale("changed-meanwhile", seq=state.seq)
+    return [e.Archived(command.term, command.years, command.package, command.size)]
 
 
 def acknowledge(state: State, command: c.Acknowledge, who: str) -> list[e.AnyHappening]:
@@ -155,7 +168,8 @@ NEXT = {  # step -> (what is to be done, by which role); signing follows SIGNING
 
 
 def waiting(state: State) -> set[tuple[str, str]]:
-    """(person, what the minutes wait for from them): edit, approve, number, sign, circulate or acknowledge."""
+    """(person, what the minutes wait for from them): edit, answer-comments, approve, number, sign, circulate or
+    acknowledge."""
     made = state.minutes
     if state.phase != "closed":
         return set()
@@ -163,6 +177,8 @@ def waiting(state: State) -> set[tuple[str, str]]:
         done = {person for person, _ in made.acknowledged}
         return {(person, "acknowledge") for person in made.recipients if person not in done}
     due = NEXT[made.step] if made.step != "typeset" else (("sign", SIGNER_ROLE[next_field(state)]),)
+    if made.step == "draft" and any(one.taken is None for one in state.comments):
+        due = (*due, ("answer-comments", "secretary"))
     return {(person, what) for what, role in due for person, seat in state.seats.items() if seat.role == role}
 
 

@@ -7,10 +7,13 @@ from typing import Literal
 
 import msgspec
 
+from documents.lifecycle import READABLE, Step
+
 from . import events as e
 from .rules import Choice, Poll, Result
 
 Phase = Literal["planned", "released", "open", "suspended", "closed", "cancelled"]
+LIVE: tuple[Phase, ...] = ("released", "open", "suspended")  # out, and not over
 AgendaStep = Literal["draft", "submitted", "approved"]
 MinutesStep = Literal["none", "draft", "approved", "numbered", "typeset", "signed", "circulated"]
 
@@ -27,13 +30,80 @@ class Item(msgspec.Struct, frozen=True):
     conclusion: str = ""
 
 
+class Version(msgspec.Struct, frozen=True):
+    """An earlier version of a paper: when it came, and what became of it and why."""
+
+    sha256: str
+    pages: int
+    size: int
+    since: int
+    step: Step
+    reason: str
+    out: bool = True  # it was released: others than the desk had it
+
+
 class Paper(msgspec.Struct, frozen=True):
+    """Its newest version."""
+
     id: str
     item: str
     name: str
     sha256: str
     pages: int
     size: int
+    readers: tuple[str, ...] | None = None  # besides the desk; None: everybody. PaperAttached, PaperAddressed
+    step: Step = "draft"
+    on_paper: bool = False  # handed out in the room; nothing of it is here: PaperHandedOut
+    since: int = 0  # when this version came
+    reason: str = ""  # why it was replaced by this version, or recalled
+    taken: e.Taken = e.Taken()
+    earlier: tuple[Version, ...] = ()  # PaperReplaced
+    watermarked: bool = False  # PaperWatermarked
+
+    @property
+    def versions_out(self) -> int:
+        """How many people had before them, the newest included."""
+        return 1 + sum(version.out for version in self.earlier)
+
+    @property
+    def is_readable(self) -> bool:
+        return self.step in READABLE and not self.on_paper
+
+
+class PaperComment(msgspec.Struct, frozen=True):
+    """What somebody thinks should be changed in a paper: on a page of its VERSION, or (page 0) in all of it."""
+
+    id: str
+    paper: str
+    person: str
+    version: int  # counted from 1
+    page: int
+    quote: str
+    text: str
+    at: int
+    taken: bool | None = None  # None: not answered yet
+    answer: str = ""
+    answered_by: str = ""
+
+
+class Thread(msgspec.Struct, frozen=True):
+    """What was said of one paper, the oldest first; how often that changed; and what is asked at every event, counted
+    when it changes: by version how many there are and how many of them wait for an answer, and who wrote any."""
+
+    comments: tuple[PaperComment, ...] = ()
+    changes: int = 0
+    counts: Mapping[int, tuple[int, int]] = {}
+    writers: frozenset[str] = frozenset()
+
+
+class Archive(msgspec.Struct, frozen=True):
+    """What was handed over to the archive, for how long: Archived."""
+
+    term: str
+    years: int
+    package: str
+    size: int
+    at: int
 
 
 class Present(msgspec.Struct, frozen=True):
@@ -50,11 +120,17 @@ class Stay(msgspec.Struct, frozen=True):
 
 
 class Span(msgspec.Struct, frozen=True):
-    """A time that an item was open. `until` 0: it is."""
+    """A time that an item was open, and the numbers of the events that opened and ended it. `until` 0: it is."""
 
     item: str
     since: int
+    opened: int
     until: int = 0
+    ended: int = 0
+
+    def holds(self, seq: int) -> bool:
+        """Was it open when this event was written?"""
+        return self.opened <= seq and (not self.ended or seq < self.ended)
 
 
 class SideRoom(msgspec.Struct, frozen=True):
@@ -76,6 +152,7 @@ class Ballot(msgspec.Struct, frozen=True):
     held: bool = False
     present: tuple[str, ...] = ()  # of the electorate, as it was opened
     votes: Mapping[str, tuple[Choice, ...]] = {}
+    by_hand: tuple[str, ...] = ()  # whose vote somebody else put down for them
     taken: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()  # called, and did not answer: VoterPassed
     closed_at: int = 0
@@ -91,6 +168,11 @@ class Ballot(msgspec.Struct, frozen=True):
     def voted(self) -> tuple[str, ...]:
         """Who has given an answer."""
         return self.taken if self.way == "secret" else tuple(self.votes)
+
+    @property
+    def absent(self) -> int:
+        """How many of the electorate were neither there as it was opened nor voted."""
+        return len({*self.electorate} - {*self.present, *self.voted})
 
     @property
     def poll(self) -> Poll:
@@ -115,8 +197,8 @@ class Floor(msgspec.Struct, frozen=True):
     queue: tuple[Raised, ...] = ()  # as they asked
     each: int = 0  # seconds that a speech has: SpeechesLimited
     by: e.QueueOrder = "asked"  # QueueOrdered
-    spoken: Mapping[str, int] = {}  # person -> ms in all: FloorEnded
-    spoken_at: Mapping[str, int] = {}  # site -> the same
+    spoken: Mapping[str, Mapping[str, int]] = {}  # item -> person -> ms in all: FloorEnded
+    spoken_at: Mapping[str, Mapping[str, int]] = {}  # item -> site -> the same
 
 
 class Minutes(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """The first draft of the minutes: a reading of the sitting's journal, in the words of form 1.9. Pure.
 
-This is the one place where the program writes Vietnamese sentences of its own: they are the text of a document, not of
-a screen, and the secretary changes them as she likes.
+Its Vietnamese sentences are the text of a document, not of a screen: they are here and not among the words, and the
+secretary changes them as she likes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from .screen import Card
 from .state import State
 
 HONORIFIC = {"ong": "Ông", "ba": "Bà"}
+
+
+Told = tuple[int, int, e.AnyHappening]  # number, UTC ms and what, as the journal has it
 
 
 class MinutesText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,12 +81,10 @@ def title(card: Card | None) -> str:
     return ", ".join(part for part in (f"{HONORIFIC.get(card.honorific, '')} {card.name}".strip(), card.office) if part)
 
 
-def draft(
-    state: State, happened: Iterable[tuple[int, e.AnyHappening]], people: Mapping[str, Card], rooms: Mapping[str, str]
-) -> MinutesText:
-    """Minutes of a closed sitting. HAPPENED: (UTC ms, event) in order; PEOPLE and ROOMS: names as of that day."""
+def draft(state: State, happened: Iterable[Told], people: Mapping[str, Card], rooms: Mapping[str, str]) -> MinutesText:
+    """Minutes of a closed sitting. HAPPENED: in order; PEOPLE and ROOMS: names as of that day."""
     happened = list(happened)
-    used = {event.site for _, event in happened if isinstance(event, e.SiteJoined | e.CheckedIn)}
+    used = {event.site for _, _, event in happened if isinstance(event, e.SiteJoined | e.CheckedIn)}
     linked = [rooms[site] for site in state.rooms if site in rooms and site in used]
     venue = state.place + (f"; kết nối trực tuyến với {len(linked)} điểm cầu: {', '.join(linked)}" if linked else "")
     return MinutesText(
@@ -124,24 +125,22 @@ def _attendance(state: State, people: Mapping[str, Card]) -> Iterable[str]:
         yield f"Đại biểu mời: {'; '.join(guests)}."
 
 
-def course_of(
-    state: State, happened: Iterable[tuple[int, e.AnyHappening]], people: Mapping[str, Card], item: str
-) -> list[str]:
+def course_of(state: State, happened: Iterable[Told], people: Mapping[str, Card], item: str) -> list[str]:
     """What was said and decided on one item, as the first draft of the minutes has it."""
     spans = [span for span in state.spans if span.item == item]
     votes = {ballot.id: ballot.item for ballot in state.ballots}
 
-    def is_of(at: int, event: e.AnyHappening) -> bool:
-        """By what it names; what names no item, by when it was."""
+    def is_of(seq: int, event: e.AnyHappening) -> bool:
+        """By what it names; what names no item, by what came before and after."""
         if isinstance(event, e.ItemOpened | e.Concluded):
             return event.item == item
         if isinstance(event, e.Noted):
             return event.item == item
         if isinstance(event, e.VoteClosed | e.VoteVoided):
             return votes[event.ballot] == item
-        return any(span.since <= at and (not span.until or at < span.until) for span in spans)
+        return any(span.holds(seq) for span in spans)
 
-    return list(_course(state, [(at, event) for at, event in happened if is_of(at, event)], people))
+    return list(_course(state, [told for told in happened if is_of(told[0], told[2])], people))
 
 
 def extract(written: MinutesText, state: State, item: str) -> list[str]:
@@ -167,13 +166,13 @@ def _partly(state: State, present: Iterable[Seat], people: Mapping[str, Card]) -
             yield f"{title(people.get(seat.person))} không dự mục {', '.join(missed)}."
 
 
-def _course(state: State, happened: Iterable[tuple[int, e.AnyHappening]], people: Mapping[str, Card]) -> Iterable[str]:
+def _course(state: State, happened: Iterable[Told], people: Mapping[str, Card]) -> Iterable[str]:
     votes = {ballot.id: ballot for ballot in state.ballots}
     notes = {note.id: note.text for note in state.notes}
     conclusions = {item.id: item.conclusion for item in state.items}  # as they stood in the end
     numbers = {item.id: number for number, item in enumerate(state.items, 1)}
     titles = {item.id: item.title for item in state.items}
-    for at, event in happened:
+    for _, at, event in happened:
         if isinstance(event, e.ItemOpened):
             yield f"{numbers.get(event.item, 0)}. {titles.get(event.item, '')}. (Bắt đầu lúc {hour(at)}.)"
         elif isinstance(event, e.FloorGiven):
@@ -215,7 +214,8 @@ def _vote(ballot: Ballot, at: int, people: Mapping[str, Card]) -> str:
     )
     told = (
         f"{WAYS[ballot.way]} lúc {hour(at)} về: “{ballot.question}”. Kết quả: {counted}, "
-        f"không có ý kiến {result.unheard}; {base}{tie}; {_outcome(ballot, words)}."
+        f"có mặt không cho ý kiến {result.unheard - ballot.absent}, vắng mặt {ballot.absent}; {base}{tie}; "
+        f"{_outcome(ballot, words)}."
     )
     if ballot.way != "roll-call":
         return told

@@ -17,6 +17,7 @@ from ..house import House
 from ..people import rights
 from ..people.model import agency_of
 from ..people.rights import Principal
+from ..register import records as numbers
 from ..register.actions import Register
 from . import commands as c
 from . import events as e
@@ -25,13 +26,14 @@ from .agenda import LONGEST_TEXT, text
 from .calendar import official
 from .letterhead import letterhead, units_of
 from .narrative import MinutesText
-from .papers import SittingPapers
+from .papers import Offered, SittingPapers
 from .room import Room
 from .rooms import Rooms
 
 KIND = "TB"
 NOTICE_DAYS = 5  # working days after the sitting (Decision 45/2018/QĐ-TTg; whether still in force was not found)
 MOST_LINES = 500
+RECEIVERS = ("Thành viên Ủy ban nhân dân", "Các đơn vị liên quan", "Lưu: VT, Hồ sơ phiên họp")
 DONE = ("numbered", "typeset", "signed", "circulated")
 
 
@@ -69,8 +71,11 @@ class Outcomes:
         return NoticeText(f"Kết luận {_lowered(state.title)}", (opening, *lines), due_day(state.closed_at))
 
     async def issue_notice(self, who: Principal, sitting: str, given: NoticeText) -> None:
-        """The clerk's act: the number, then the paper. Raises Refused for what cannot be printed."""
-        room = await self._closed(who, "minutes.number", sitting)
+        """By those who answer for the text, chair or secretary: the next number of the register, then the paper.
+        Raises Refused for what cannot be printed."""
+        room = await self._closed(who, "sitting.conduct", sitting)
+        if room.state.archive is not None:
+            raise Refused("archived")  # before a number is spent
         if len(given.lines) > MOST_LINES:
             raise Refused("field-long", field="lines")
         summary = text(given.summary, "summary")
@@ -82,16 +87,16 @@ class Outcomes:
 
         def form(symbol: str, day: str) -> PaperForm:
             head = letterhead(units, symbol, day)
-            receivers = ("Thành viên Ủy ban nhân dân", "Các đơn vị liên quan", "Lưu: VT, Hồ sơ phiên họp")
-            return PaperForm(head, "Thông báo", summary, lines, "", chair.office, chair.name, receivers)
+            return PaperForm(head, "Thông báo", summary, lines, "", chair.office, chair.name, RECEIVERS)
 
         await self._papers.typeset(form("", self._house.today()))  # a number is not spent on what cannot be printed
         issued = room.state.notices_issued
         thing = f"{sitting}#{issued + 1}"
-        number = await self._register.take(who, units[0], KIND, thing, summary)
+        number = await self._register.take(who, units[0], KIND, thing, summary, RECEIVERS)
         pdf, _ = await self._papers.typeset(form(number.symbol, number.day))
         paper = e.Issued(number.number, number.symbol, number.day, await self._house.blobs.keep(pdf))
-        await room.ask(who, c.IssueNotice(paper, issued), trusted=True)
+        command, file = c.IssueNotice(paper, issued), (thing, KIND, paper.sha256)
+        await room.ask(who, command, trusted=True, rows=lambda conn, _state: numbers.enclose(conn, *file))
 
     async def notice_paper(self, who: Principal, sitting: str) -> tuple[str, str]:
         """SHA-256 and file name of the notice. Raises Missing before there is one."""
@@ -152,7 +157,7 @@ class Outcomes:
         await room.ask(who, c.AddItem(item, title, 5, "", "Thông qua biên bản?", closed))
         data = await self._house.blobs.load(earlier.minutes.pdf)
         name = f"Biên bản {earlier.minutes.symbol.replace('/', '-')}"
-        await self._sitting_papers.add(who, sitting, item, name, once(data))
+        await self._sitting_papers.add(who, sitting, item, Offered(name), self._sitting_papers.stream(once(data)))
         return item
 
 

@@ -9,7 +9,7 @@ from . import events as e
 from . import recording
 from .agenda import identifier, text
 from .state import State
-from .views import may_see_item, view_of
+from .views import SITE_VIEW, View, may_see_item, view_of
 
 MAY_TAKE = {"chair": ("deputy",), "secretary": ("deputy", "member", "clerk", "approver")}
 
@@ -91,6 +91,12 @@ def is_outside(state: State, endpoint: str) -> bool:
         )
         return not inside and state.rooms[endpoint] != state.unit
     return not _belongs(state, endpoint, state.item)
+
+
+def view_of_room(state: State, site: str) -> View:
+    """A room's wall shows a closed item while the room takes part in it."""
+    inside = state.closed_item_on and not is_outside(state, site)
+    return View("site", (state.item,)) if inside else SITE_VIEW
 
 
 def _belongs(state: State, person: str, item: str) -> bool:

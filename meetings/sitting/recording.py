@@ -17,6 +17,8 @@ def start(state: State, command: c.StartRecording) -> list[e.AnyHappening]:
         raise Refused("recording-on")
     if state.closed_item_on:
         raise Refused("recording-closed-item")
+    if state.is_secret(state.item):
+        raise Refused("recording-secret")
     if not command.recording or len(command.recording) > 64 or not command.recording.replace("-", "").isalnum():
         raise Refused("field-wrong", field="recording")
     return [e.RecordingStarted(command.recording)]

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from store import jobs, journal
 from store.db import metadata, upsert
 
+from ..integrations import records as integrations
 from ..people import records as people
 from ..people.rights import Predicate
 from . import events as e
@@ -148,7 +149,7 @@ def last_closed(conn: sa.Connection, unit: str, before: int, but: str) -> str | 
 
 
 def coming(conn: sa.Connection, predicate: Predicate) -> list[sa.Row[Any]]:
-    """Sittings that are released or open, the next first."""
+    """Sittings that are released, open or suspended, the next first."""
     where = people.where(predicate, sittings.c.unit, sittings.c.id, parts) & sittings.c.phase.in_(LIVE)
     return list(conn.execute(sa.select(sittings).where(where).order_by(sittings.c.begins).limit(200)))
 
@@ -168,7 +169,7 @@ def roles_of(conn: sa.Connection, person: str) -> dict[str, tuple[str, ...]]:
 
 
 def of_site(conn: sa.Connection, site: str) -> list[sa.Row[Any]]:
-    """Sittings that a room is invited to and that are released or open; `waited`: it is rung for this one."""
+    """Live sittings that a room is invited to; `waited`: it is rung for this one."""
     query = sa.select(sittings, rooms.c.waited).join(rooms, rooms.c.thing == sittings.c.id)
     live = sittings.c.phase.in_(LIVE)
     return list(conn.execute(query.where(rooms.c.site == site, live).order_by(sittings.c.begins)))
@@ -185,9 +186,9 @@ def put_code(conn: sa.Connection, code: str, sitting: str) -> None:
     conn.execute(codes.insert().values(code=code, sitting=sitting))
 
 
-def story(conn: sa.Connection, sitting: str) -> list[tuple[int, e.AnyHappening]]:
-    """When, and what, from the sitting's journal; without what was withheld or erased."""
-    return [(event.at, e.read(event)) for event in journal.walk(conn, sitting) if event.body is not None]
+def story(conn: sa.Connection, sitting: str) -> list[tuple[int, int, e.AnyHappening]]:
+    """Number, time (UTC ms) and what, from the sitting's journal; without what was withheld or erased."""
+    return [(event.seq, event.at, e.read(event)) for event in journal.walk(conn, sitting) if event.body is not None]
 
 
 def sitting_of_code(conn: sa.Connection, code: str) -> str | None:
@@ -204,12 +205,20 @@ def put_rule_set(conn: sa.Connection, unit: str, rule: str, valid_from: str, doc
     conn.execute(rule_sets.insert().values(unit=unit, id=rule, valid_from=valid_from, document=document))
 
 
+WEBHOOK = "webhook"  # how programs of others are told: a kind of job
+TOLD_PROGRAMS = (e.Released, e.Cancelled, e.Opened, e.Closed, e.NoticeIssued, e.Circulated, e.Archived)
+
+
 def tell(
-    conn: sa.Connection, steps: Iterable[tuple[int, int, e.AnyHappening, State]], deliveries: Iterable[str]
-) -> None:
-    """Put down who is told what of STEPS (seq, at, event, the state it led to); letters go out behind the commit."""
+    conn: sa.Connection, steps: Iterable[tuple[int, int, e.AnyHappening, State]], deliveries: Iterable[str],
+    *, programs: bool = False,
+) -> None:  # fmt: skip
+    """Put down who is told what of STEPS (seq, at, event, the state it led to), PROGRAMS of others too; what goes out
+    does so behind the commit."""
     rows: list[dict[str, Any]] = []
     for seq, at, happening, state in steps:
+        if programs and isinstance(happening, TOLD_PROGRAMS):
+            _tell_programs(conn, seq, at, happening, state)
         for notice in telling.of(state, happening):
             key = f"{state.id}:{seq}:{notice.kind}:{notice.person}"
             row = {"person": notice.person, "sitting": state.id, "kind": notice.kind, "at": at, "read_at": 0}
@@ -218,6 +227,18 @@ def tell(
         conn.execute(notices.insert(), rows)
         for kind in deliveries:
             jobs.enqueue(conn, [(f"{kind}:{row['id']}", {"notice": row["id"]}) for row in rows], kind, rows[0]["at"])
+
+
+def _tell_programs(conn: sa.Connection, seq: int, at: int, happening: e.AnyHappening, state: State) -> None:
+    """Programs of others that are told what happens at the unit: that it did, and nothing of what was said."""
+    kind = f"sitting.{happening.__struct_config__.tag}"
+    told = {"kind": kind, "sitting": state.id, "unit": state.unit, "title": state.title, "seq": seq, "at": at}
+    given = [
+        (f"{WEBHOOK}:{state.id}:{seq}:{integration}", told | {"integration": integration})
+        for integration in integrations.webhooks_of(conn, state.unit)
+    ]
+    if given:
+        jobs.enqueue(conn, given, WEBHOOK, at)
 
 
 def notices_of(conn: sa.Connection, person: str, limit: int = 50) -> list[sa.Row[Any]]:

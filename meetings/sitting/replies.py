@@ -7,7 +7,7 @@ from store.errors import Refused, Stale
 
 from . import commands as c
 from . import events as e
-from .agenda import optional, text
+from .agenda import leaving, optional, text
 from .state import State
 
 REMIND_MS = 86_400_000  # so long before an answer is due, whoever has not given it is reminded
@@ -86,16 +86,18 @@ def name_participants(state: State, command: c.NameParticipants) -> list[e.AnyHa
     if any(seat.role != "guest" or seat.entitled or seat.unit != command.unit for seat in command.seats):
         raise Refused("guests-only")
     named = {seat.person for seat in command.seats}
-    before = {seat.person for seat in state.seats.values() if seat.unit == command.unit and seat.role == "guest"}
-    gone = tuple(sorted(before - named))
-    if any(person in state.ever_present for person in gone):
-        raise Refused("already-attended")
+    gone = leaving(state, tuple(sorted({*participants(state, command.unit)} - named)))
     new = tuple(seat for seat in command.seats if seat.person not in state.seats)
     made: list[e.AnyHappening] = [e.Uninvited(gone)] if gone else []
     made += [e.Invited(new, ())] if new else []
     if not made and called.named_at:
         return []
     return [*made, e.ParticipantsNamed(command.unit, tuple(sorted(named)))]
+
+
+def participants(state: State, unit: str) -> list[str]:
+    """Who comes for a unit that was convened."""
+    return [seat.person for seat in state.seats.values() if seat.unit == unit and seat.role == "guest"]
 
 
 def remind_at(state: State) -> int:

@@ -23,12 +23,9 @@ from store.errors import Denied, Fault, Malformed, Refused, Unavailable
 from store.journal import Command, Lease
 
 from ..house import House
-from ..people import records as people
 from ..people import rights
-from ..people.model import Person, PersonId, SiteId, UnitId
-from ..people.orgtree import Tree
 from ..people.rights import Principal, Thing
-from . import ballots, records, rules, wall_code
+from . import ballots, names, records, rules, wall_code
 from . import commands as c
 from . import events as e
 from .audience import Audience, Step, Telling, Watcher
@@ -43,7 +40,6 @@ __all__ = ["Room", "Telling", "Watcher"]
 
 log = logging.getLogger(__name__)
 
-NOBODY = Person(PersonId(""), "", "")
 TAIL = 2000  # events kept in memory for browsers that resume; older ones are read from the journal
 RELOAD_S = 1.0
 TOGETHER = 64  # commands made durable in one transaction
@@ -107,7 +103,7 @@ class Room:
         self._urn: Urn | None = None
         self._walls = house.world.random(32)  # secret of the codes on the walls
         self._wrong: dict[str, tuple[int, int]] = {}  # person -> minute, and wrong codes in it
-        self._audience = Audience(lambda: self.state)
+        self._audience = Audience(lambda: self.state, self._may_see)
         self._task: asyncio.Task[None] | None = None
         self.on_change: list[Callable[[State, list[Event]], None]] = []
 
@@ -115,6 +111,7 @@ class Room:
 
     async def start(self) -> None:
         await self._load()
+        await self._check_urn()
         self._task = asyncio.create_task(self._run(), name=f"room-{self.sitting}")
 
     async def stop(self) -> None:
@@ -135,9 +132,8 @@ class Room:
         lease, state, tail = await self._house.write(use)
         if not tail:
             raise Refused("no-such-sitting")
+        await self._load_names(state)
         self._lease, self.state, self._tail = lease, state, tail
-        await self._load_names()
-        await self._check_urn()
 
     async def _check_urn(self) -> None:
         """A secret vote whose urn this process does not have is void: whoever voted is told to vote again."""
@@ -150,8 +146,8 @@ class Room:
             nobody: asyncio.Future[list[Event]] = asyncio.get_running_loop().create_future()
             await self._serve([Request(self.keeper(), void, self._house.id(), 0, "", nobody, trusted=True)])
 
-    async def _load_names(self) -> None:
-        loaded = await self._house.read(_names, self.state, self._house.today())
+    async def _load_names(self, state: State) -> None:
+        loaded = await self._house.read(names.of, state, self._house.today())
         self._audience.cards, self._audience.names, self._audience.units = loaded
 
     @property
@@ -197,10 +193,13 @@ class Room:
                     await self._attempt([request])
 
     async def _reload(self) -> None:
-        """Until it succeeds; meanwhile whoever asks is told to come back."""
+        """Until it succeeds; meanwhile whoever asks is told to come back. What became durable unseen is told now."""
         while True:
             try:
+                reached = self.state.seq
                 await self._load()
+                self._tell([(event, self.state) for event in self._tail if event.seq > reached])
+                await self._check_urn()
                 return
             except Exception:
                 log.exception("room %s cannot be read", self.sitting)
@@ -235,15 +234,21 @@ class Room:
         for request in served.appended:
             self._into_urn(request, before)
         if served.steps:
-            self.state = served.steps[-1][1]
-            self._tail.extend(event for event, _ in served.steps)
-            if before.seats.keys() != self.state.seats.keys() or before.rooms != self.state.rooms:
+            after = served.steps[-1][1]
+            if before.seats.keys() != after.seats.keys() or before.rooms != after.rooms:
                 with contextlib.suppress(Fault):  # it is durable: nothing that comes now may call it refused
-                    await self._load_names()
-            self._audience.tell(served.steps)
+                    await self._load_names(after)
+            self.state = after  # from here on nothing waits: no browser is told of this state before its events
+            self._tail.extend(event for event, _ in served.steps)
         for request, outcome in zip(requests, served.outcomes, strict=True):
             request.settle(outcome)
-        made = [event for event, _ in served.steps]
+        if served.steps:
+            self._tell(served.steps)
+
+    def _tell(self, steps: list[Step]) -> None:
+        """Browsers, and whoever acts on what happens here."""
+        self._audience.tell(steps)
+        made = [event for event, _ in steps]
         for listener in self.on_change if made else ():
             listener(self.state, made)
 
@@ -280,7 +285,7 @@ class Room:
                 request.rows(conn, state)
         if served.steps:
             records.mirror(conn, self.state, state)
-            records.tell(conn, told, self._house.deliveries)
+            records.tell(conn, told, self._house.deliveries, programs=self._house.tells_programs)
         return served
 
     def _decide(self, state: State, request: Request, fresh: list[Step]) -> list[e.AnyHappening]:
@@ -294,7 +299,7 @@ class Room:
             self._check_wall_code(request.who.id, command)
             command = c.Admit(command.site)
         if isinstance(command, c.Close):
-            return decide(state, c.CloseSitting(_told_names(self.cards)), request.who.id)
+            return decide(state, c.CloseSitting(names.told(self.cards)), request.who.id)
         ballot = state.open_ballot
         if isinstance(command, c.CloseVote) and ballot is not None and ballot.way == "secret":
             urn = self._urn if self._urn is not None and self._urn.ballot == ballot.id else Urn(ballot.id, ())
@@ -346,15 +351,24 @@ class Room:
 
     # ── browsers ──
 
-    async def watch(self, watcher: Watcher, after: int) -> None:
-        """Begin telling a browser, with everything behind AFTER first. Raises Denied."""
-        if watcher.who.kind == "site":
-            if watcher.who.id not in self.state.rooms:
+    def _demand_seeing(self, who: Principal) -> None:
+        if who.kind == "site":
+            if who.id not in self.state.rooms:
                 raise Refused("site-not-invited")
         else:
-            rights.demand(watcher.who, "sitting.see", _thing_to(watcher.who, self.state))
-        if not self.state.released_at and self.view_for(watcher.who).kind != "desk":
+            rights.demand(who, "sitting.see", _thing_to(who, self.state))
+        if not self.state.released_at and self.view_for(who).kind != "desk":
             raise Denied("no-right")
+
+    def _may_see(self, who: Principal) -> bool:
+        with contextlib.suppress(Fault):
+            self._demand_seeing(who)
+            return True
+        return False
+
+    async def watch(self, watcher: Watcher, after: int) -> None:
+        """Begin telling a browser, with everything behind AFTER first. Raises Denied."""
+        self._demand_seeing(watcher.who)
         found = await self._since(after)
         reached = found[-1].seq if found else after
         # what was appended while older ones were read
@@ -371,25 +385,6 @@ class Room:
 
     def unwatch(self, watcher: Watcher) -> None:
         self._audience.remove(watcher)
-
-
-def _told_names(cards: Mapping[str, Card]) -> dict[str, tuple[str, str]]:
-    return {person: (card.name, card.office) for person, card in cards.items()}
-
-
-def _names(conn: Connection, state: State, day: str) -> tuple[dict[str, Card], dict[str, str], dict[str, str]]:
-    """Names of everyone seated, of every room, and of the units that were convened, as of DAY."""
-    tree = Tree(people.all_units(conn), day)
-    cards, known = {}, people.persons(conn, list(state.seats))
-    offices = people.offices(conn, [seat.mandate for seat in state.seats.values()])
-    for person, seat in state.seats.items():
-        unit = tree.get(UnitId(seat.unit)).name if seat.unit in tree else ""
-        named = known.get(person, NOBODY)  # of a sitting that came from elsewhere
-        cards[person] = Card(named.name, named.honorific, offices.get(seat.mandate, ""), unit)
-    called = {unit for key, one in state.convened.items() for unit in (key, one.through)}
-    units = {unit: tree.get(UnitId(unit)).name for unit in called if unit in tree}
-    named_sites = {site.id: site.name for site in people.all_sites(conn) if site.id in state.rooms}
-    return cards, {site: named_sites.get(SiteId(site), "") for site in state.rooms}, units
 
 
 def _thing_to(who: Principal, state: State) -> Thing:

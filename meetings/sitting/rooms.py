@@ -36,6 +36,10 @@ class Rooms:
                 self._rooms[sitting] = room
         return room
 
+    def find(self, sitting: str) -> Room | None:
+        """The room of a sitting, if it was asked for before."""
+        return self._rooms.get(sitting)
+
     def live(self) -> list[Room]:
         return list(self._rooms.values())
 

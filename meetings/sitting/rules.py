@@ -24,6 +24,8 @@ RESOLUTION: tuple[Choice, ...] = (FOR, AGAINST, SILENT)
 SECRET_LEAST = 5  # below so many ballots, the result alone tells who chose what
 
 Share = tuple[Annotated[int, Meta(ge=1, le=1000)], Annotated[int, Meta(ge=1, le=1000)]]
+# Who reads what others comment on a paper: whoever reads it; the desk and who reports on it; or nobody makes any.
+PaperComments = Literal["shared", "presiding", "none"]
 Days = Annotated[int, Meta(ge=0, le=60)]
 
 
@@ -53,7 +55,10 @@ class RuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opinion_ballots: Literal["urgent-or-undisputed", "any", "none"]  # written votes outside a sitting
     guests: Literal["speak", "listen"]
     substitutes: Literal["none", "speak", "vote"]  # what someone sent instead of a member may do
+    without_quorum: Literal["discuss", "wait"] = "discuss"  # no vote is held; or no item is opened or concluded either
     chat_in_record: bool = False  # what is said in the chat goes into the minutes
+    read_receipts: bool = True  # chair and secretary see who has read which page of the papers
+    paper_comments: PaperComments = "shared"
     unsure: tuple[str, ...] = ()
 
 

@@ -10,16 +10,18 @@ from typing import Any, Literal
 
 import msgspec
 
+from documents.lifecycle import Step
 from signing.checkpoint import Checkpoint
 
 from . import ballots, floor, minutes, rules
 from .attendance import Standing, is_quorate, standing
 from .events import QueueOrder, RecordingFile, VoteWay
-from .model import Ballot, Comment, Decision, Note, Raised, Reply, SideRoom
+from .model import Ballot, Comment, Decision, Note, Paper, Raised, Reply, SideRoom, Version
+from .paper_comments import Tally, tallies
 from .presiding import side_room_of
 from .rules import Choice, Result
 from .state import State
-from .views import View, may_see_item
+from .views import View, may_read, may_see_item, sees_all
 
 NO_REPLY = Reply("in-person", "", "", 0)
 
@@ -39,6 +41,16 @@ class PaperPart(msgspec.Struct, frozen=True):
     sha256: str
     pages: int
     size: int
+    private: bool  # not for everybody
+    readers: tuple[str, ...]  # for whom, as the desk is told
+    step: Step
+    on_paper: bool  # handed out in the room
+    since: int  # when this version came
+    reason: str  # why it is another version, or recalled
+    cleared: str  # the stamp of secrecy that it bears, as the desk is told
+    earlier: tuple[Version, ...]  # what came before it, as the desk is told
+    version: int  # counted from 1
+    watermarked: bool  # a reader's copy bears who reads it
 
 
 class ItemPart(msgspec.Struct, frozen=True):
@@ -52,6 +64,7 @@ class ItemPart(msgspec.Struct, frozen=True):
     late: bool
     step: Literal["next", "now", "done"]
     opened_at: int
+    since: int  # of the open one: when it would have begun, had it been open without a break; else 0
     conclusion: str
     decision: Decision | None  # what the conclusion rests on
     papers: tuple[PaperPart, ...]
@@ -83,6 +96,7 @@ class SittingPart(msgspec.Struct, frozen=True):
     recorded_since: int  # 0: it is not being recorded
     chat_in_record: bool
     closed_item: bool  # a closed item is on: that it is, for those outside
+    archived_at: int  # 0: it is not archived
 
 
 class SeatPart(msgspec.Struct, frozen=True):
@@ -162,6 +176,9 @@ class BallotPart(msgspec.Struct, frozen=True):
     cast: int
     voted: tuple[str, ...]
     called: str
+    passed: tuple[str, ...]  # called, and did not answer
+    by_hand: tuple[str, ...]  # whose vote was put down for them
+    absent: int  # who gave no answer because they were not there
     votes: Mapping[str, tuple[Choice, ...]]
     result: Result | None
     voided: str
@@ -196,6 +213,7 @@ class Screen(msgspec.Struct, frozen=True):
     notes: tuple[Note, ...]  # the secretary's, for who writes the minutes
     notice: str  # number and symbol of the notice of conclusions
     comments: tuple[Comment, ...]  # on the draft, for who was there
+    paper_comments: Mapping[str, Tally]  # paper -> how many, for who reads everybody's
     minutes: MinutesPart
     recordings: tuple[RecordingFile, ...]  # for who may watch them
     people: Mapping[str, Card]
@@ -211,11 +229,11 @@ def screen(
     """STATE as VIEWER may see it."""
     return Screen(
         _for(sitting(state), viewer), _convened(state, viewer), _agenda(state, viewer), _attendance(state, viewer),
-        _sites(state), state.side_rooms,
+        _sites(state, viewer), state.side_rooms,
         _stage(state, viewer),
         tuple(_ballot(state, ballot, viewer) for ballot in state.ballots if may_see_item(state, viewer, ballot.item)),
         state.notes if viewer.kind == "desk" else (), state.notice.symbol if state.notice else "",
-        _comments(state, viewer),
+        _comments(state, viewer), tallies(state, viewer),
         _minutes(state, viewer), state.recordings if viewer.kind == "desk" else (), people, rooms, units or {}, witness,
     )  # fmt: skip
 
@@ -228,6 +246,7 @@ def sitting(state: State) -> SittingPart:
         state.rule.substitutes, state.title, state.unit, state.place, state.begins, state.opened_at, state.closed_at,
         state.chair, state.with_role("secretary"), state.rule.source, state.rule.unsure,
         state.recorded_since, state.rule.chat_in_record, state.closed_item_on,
+        state.archive.at if state.archive else 0,
     )  # fmt: skip
 
 
@@ -237,9 +256,7 @@ def _for(part: SittingPart, viewer: View) -> SittingPart:
 
 
 def _comments(state: State, viewer: View) -> tuple[Comment, ...]:
-    """For the desk; and for members while the draft is open to them."""
-    shown = viewer.kind == "desk" or (viewer.kind == "part" and state.minutes.open_to_comments)
-    return state.comments if shown else ()
+    return state.comments if viewer.kind == "desk" or viewer.comments else ()
 
 
 def _convened(state: State, viewer: View) -> tuple[ConvenedPart, ...]:
@@ -254,8 +271,13 @@ def _convened(state: State, viewer: View) -> tuple[ConvenedPart, ...]:
     return tuple(shown)
 
 
-def _sites(state: State) -> tuple[SitePart, ...]:
-    lines, joined, spoken = state.lines, state.joined, state.floor.spoken_at
+def _heard(state: State, viewer: View, spoken: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:
+    """Who spoke for how long, as far as it was where VIEWER is; for "", between items, everybody is."""
+    return floor.sums(spoken, [item for item in spoken if not item or may_see_item(state, viewer, item)])
+
+
+def _sites(state: State, viewer: View) -> tuple[SitePart, ...]:
+    lines, joined, spoken = state.lines, state.joined, _heard(state, viewer, state.floor.spoken_at)
     return tuple(
         SitePart(site, unit, site in joined, side_room_of(state, site), spoken.get(site, 0), lines.get(site, "full"))
         for site, unit in state.rooms.items()
@@ -270,21 +292,39 @@ def _agenda(state: State, viewer: View) -> tuple[ItemPart, ...]:
         if not may_see_item(state, viewer, item.id):
             continue
         papers = tuple(
-            PaperPart(paper.id, paper.name, paper.sha256, paper.pages, paper.size)
-            for paper in state.papers
-            if paper.item == item.id
+            _paper(paper, viewer) for paper in state.papers if paper.item == item.id and may_read(state, viewer, paper)
         )
         step: Literal["next", "now", "done"] = (
             "now" if item.id == state.item and state.phase == "open" else "done" if item.opened_at else "next"
         )
         shown = msgspec.structs.asdict(item) | {"number": number, "step": step, "papers": papers}
+        shown["since"] = _since(state, item.id) if step == "now" else 0
         shown["decision"] = state.decisions.get(item.id)
         parts.append(ItemPart(**shown))
     return tuple(parts)
 
 
+def _since(state: State, item: str) -> int:
+    spans = [span for span in state.spans if span.item == item]
+    before = sum(span.until - span.since for span in spans if span.until)
+    return spans[-1].since - before
+
+
+def _paper(paper: Paper, viewer: View) -> PaperPart:
+    """Of a recalled one, that it was: nothing by which it might be fetched."""
+    desk, out = viewer.kind == "desk", paper.step != "recalled"
+    facts = (paper.sha256 if desk or out else "", paper.pages, paper.size, paper.readers is not None)
+    readers = (paper.readers or ()) if desk else ()
+    version = len(paper.earlier) + 1 if desk else paper.versions_out
+    return PaperPart(
+        paper.id, paper.name, *facts, readers, paper.step, paper.on_paper, paper.since, paper.reason,
+        paper.taken.cleared if desk else "", paper.earlier if desk else (), version, paper.watermarked,
+    )  # fmt: skip
+
+
 def _attendance(state: State, viewer: View) -> AttendancePart:
     seats, counted = [], frozenset(state.entitled_present)
+    spoken = _heard(state, viewer, state.floor.spoken)
     for seat in state.seats.values():
         here = state.present.get(seat.person)
         place, since = (here.site, here.since) if here else ("", 0)
@@ -292,7 +332,7 @@ def _attendance(state: State, viewer: View) -> AttendancePart:
         told = viewer.kind == "desk"  # why somebody does not come is not for everyone
         seats.append(SeatPart(
             seat.person, seat.unit, seat.role, seat.entitled, here is not None, place, since,
-            state.floor.spoken.get(seat.person, 0), standing(state, seat.person, counted), seat.stands_for,
+            spoken.get(seat.person, 0), standing(state, seat.person, counted), seat.stands_for,
             state.votes_for(seat.person) if seat.entitled or seat.stands_for else "",
             reply.answer if reply is not NO_REPLY else "", reply.reason if told else "",
             reply.substitute, reply.granted,
@@ -306,6 +346,8 @@ def _stage(state: State, viewer: View) -> StagePart:
     hidden = not may_see_item(state, viewer, state.item)
     shown = ("", "", 0) if hidden else (state.item, state.paper, state.page)
     speaking = state.floor
+    if hidden and state.item:  # nor who speaks there, and who waits
+        return StagePart(*shown, "", "", 0, 0, speaking.each, speaking.by, (), "")
     return StagePart(
         *shown, speaking.speaker, speaking.site, speaking.since, speaking.limit, speaking.each, speaking.by,
         tuple(floor.ordered(state)), floor.on_stage(state),
@@ -321,17 +363,20 @@ def _ballot(state: State, ballot: Ballot, viewer: View) -> BallotPart:
         ballot.id, ballot.item, ballot.question, ballot.opened_at, ballot.way, ballot.options,
         rules.codes(ballot.options), ballot.seats, step, ballot.held,
         state.rule.changeable and ballot.way != "secret", len(ballot.electorate), len(voted),
-        () if site else voted, ballots.called(state, ballot), {} if site or ballot.held else ballot.votes,
+        () if site else voted, ballots.called(state, ballot),
+        () if site else ballot.passed_over, () if site else ballot.by_hand, ballot.absent,
+        {} if site or ballot.held else ballot.votes,
         None if ballot.held else ballot.result, ballot.voided, ballot.reason,
     )  # fmt: skip
 
 
 def _minutes(state: State, viewer: View) -> MinutesPart:
     made = state.minutes
-    if viewer.kind != "desk" and made.step != "circulated":
-        opened = made.open_to_comments and viewer.kind == "part"
-        shown, step = (made.version, "draft") if opened else (0, "none")
-        return MinutesPart(step, shown, "", opened, 0, "", "", "", "", "", (), (), ())
+    whole = sees_all(state, viewer)
+    if viewer.kind != "desk" and not (made.step == "circulated" and whole):
+        withheld = state.phase == "closed" and viewer.kind == "guest" and not whole
+        shown, step = (made.version, "draft") if viewer.comments else (0, "withheld" if withheld else "none")
+        return MinutesPart(step, shown, "", viewer.comments, 0, "", "", "", "", "", (), (), ())
     return MinutesPart(
         made.step, made.version, made.returned, made.open_to_comments, made.number, made.symbol,
         made.day, made.pdf, made.code,

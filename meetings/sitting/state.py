@@ -11,6 +11,7 @@ from store.errors import Denied
 from . import events as e
 from .model import (
     AgendaStep,
+    Archive,
     Ballot,
     Checked,
     Comment,
@@ -28,6 +29,7 @@ from .model import (
     SideRoom,
     Span,
     Stay,
+    Thread,
 )  # fmt: skip
 from .rules import Occasion, RuleSet
 
@@ -74,14 +76,16 @@ class State(msgspec.Struct, frozen=True):
     page: int = 0
     floor: Floor = Floor()
     ballots: tuple[Ballot, ...] = ()
-    shown: Mapping[str, tuple[str, ...]] = {}  # item -> papers everybody was shown: ItemOpened, PageShown
+    shown: Mapping[str, tuple[str, ...]] = {}  # item -> SHA-256 of what everybody was shown: ItemOpened, PageShown
     decisions: Mapping[str, Decision] = {}  # item -> Concluded
     notes: tuple[Note, ...] = ()
-    comments: tuple[Comment, ...] = ()
+    comments: tuple[Comment, ...] = ()  # on the draft of the minutes
+    threads: Mapping[str, Thread] = {}  # paper -> what was said of it: PaperCommented and what came of that
     people: Mapping[str, tuple[str, str]] = {}  # id -> name, office, as they were at the close: Closed
     notice: e.Issued | None = None  # of conclusions: NoticeIssued
     notices_issued: int = 0
     minutes: Minutes = Minutes()
+    archive: Archive | None = None  # Archived
     recording: str = ""  # the one that is on: RecordingStarted, RecordingStopped
     recorded_since: int = 0
     recordings: tuple[e.RecordingFile, ...] = ()  # RecordingKept
@@ -134,6 +138,22 @@ class State(msgspec.Struct, frozen=True):
         """What it was convened under."""
         assert self.rules is not None
         return self.rules
+
+    def listens_only(self, person: str) -> bool:
+        """A guest, or whoever was sent for one, where the rules let guests only listen."""
+        seat = self.seat_of(person)
+        return self.rule.guests == "listen" and self.seats.get(seat.stands_for, seat).role == "guest"
+
+    def reports_on(self, person: str, item: str) -> bool:
+        """Its rapporteur, or whoever was sent for them."""
+        found, seat = self.find_item(item), self.seats.get(person)
+        if found is None or seat is None or not found.rapporteur:
+            return False
+        return found.rapporteur in (person, seat.stands_for)
+
+    def is_secret(self, item: str) -> bool:
+        """Is a paper of this item handed out in the room, because it is secret?"""
+        return any(paper.item == item and paper.on_paper for paper in self.papers)
 
     @property
     def closed_item_on(self) -> bool:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from . import minutes
+from . import minutes, paper_comments
 from .state import State
 
 
 def due(state: State) -> set[tuple[str, str]]:
     """(person, what): of the agenda approve-agenda, agenda-returned, release; of the invitation reply, answer-absence;
-    of the minutes what minutes.waiting says."""
+    of papers answer-paper-comments; of the minutes what minutes.waiting says."""
     if state.phase == "planned":
         return _planned(state)
     if state.phase == "released":
         waits = {(person, "reply") for person in state.unanswered}
         if any(reply.answer == "absent" and reply.granted is None for reply in state.replies.values()):
             waits.add((state.chair, "answer-absence"))
-        return waits
-    return minutes.waiting(state)
+        return waits | paper_comments.waiting(state)
+    return minutes.waiting(state) | paper_comments.waiting(state)
 
 
 def _planned(state: State) -> set[tuple[str, str]]:

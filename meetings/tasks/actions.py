@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import msgspec
 
@@ -17,7 +16,7 @@ from ..people import rights
 from ..people.model import UnitId
 from ..people.orgtree import Tree
 from ..people.rights import Principal, Thing
-from ..sitting.agenda import LONGEST_TEXT, identifier, text
+from ..sitting.agenda import LONGEST_TEXT, identifier, iso_day, text
 from ..sitting.rooms import Rooms
 from ..sitting.views import may_see_item
 from . import records
@@ -58,6 +57,8 @@ class Tasks:
         found = room.state.find_item(item)
         if found is None or not found.conclusion:
             raise Refused("no-conclusion")
+        if given.lead not in (await self._tree()).below(UnitId(room.state.unit)):
+            raise Refused("not-below")
         await self._put(who, given, room.state.unit, sitting, item, "")
 
     async def hand_down(self, who: Principal, task: str, given: NewTask) -> None:
@@ -66,7 +67,7 @@ class Tasks:
         tree = await self._tree()
         if given.lead == above.lead or given.lead not in tree.below(UnitId(above.lead)):
             raise Refused("not-below")
-        if _day(given.deadline) > above.deadline:
+        if iso_day(given.deadline, "deadline") > above.deadline:
             raise Refused("deadline-later", day=above.deadline)
         await self._put(who, given, above.lead, above.sitting, above.item, above.id)
 
@@ -74,7 +75,9 @@ class Tasks:
         self, who: Principal, given: NewTask, unit: str, sitting: str, item: str, parent: str
     ) -> None:  # fmt: skip
         told, house, tree = text(given.text, "task", LONGEST_TEXT), self._house, await self._tree()
-        deadline = _day(given.deadline)
+        deadline = iso_day(given.deadline, "deadline")
+        if deadline < house.today():
+            raise Refused("task-past")
         for named in (given.lead, *given.supporting):
             tree.get(UnitId(named))
         supporting = tuple(one for one in dict.fromkeys(given.supporting) if one != given.lead)
@@ -141,6 +144,12 @@ class Tasks:
         units = rights.units_of(rights.scope(who, "task.answer"))
         return await self._rows(units, await self._house.read(records.of_units, units))
 
+    async def waiting(self, who: Principal) -> list[TaskRow]:
+        """Tasks that WHO's units have and have not acknowledged, or have not done in time."""
+        units = rights.units_of(rights.scope(who, "task.answer"))
+        rows = await self._rows(units, await self._house.read(records.open_of, units))
+        return [row for row in rows if row.task.step == "given" or row.overdue]
+
     async def of_sitting(self, who: Principal, sitting: str) -> list[TaskRow]:
         """Those given on items that WHO may see, and whatever WHO's units have part in."""
         room = await self._rooms.get(sitting)
@@ -185,10 +194,3 @@ class Tasks:
 
     async def _tree(self) -> Tree:
         return Tree(await self._house.read(people.all_units), self._house.today())
-
-
-def _day(given: str) -> str:
-    try:
-        return date.fromisoformat(given).isoformat()
-    except ValueError:
-        raise Refused("field-wrong", field="deadline") from None

@@ -254,9 +254,13 @@ async def test_a_file_with_two_tables_does_not_stay_two_documents(papers: Papers
         assert b"/XRefStm" not in kept
 
 
-@pytest.mark.parametrize("data", [b"", b"%PDF", b"PK\3\4" + bytes(3000), b"\x89PNG\r\n\x1a\n", b"<html>" * 500])
-async def test_what_is_no_pdf_is_refused_as_such(papers: Papers, data: bytes) -> None:
-    assert await refusal(papers, data) == "not-pdf"
+@pytest.mark.parametrize(("data", "code"), [
+    (b"", "kind-unknown"), (b"%PDF", "kind-unknown"), (b"<html>" * 500, "kind-unknown"),
+    (b"PK\3\4" + bytes(3000), "archive-broken"), (b"\x89PNG\r\n\x1a\n", "picture-broken"),
+    (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(3000), "office-old"),
+], ids=["nothing", "a head", "a page", "an archive", "a picture", "an old file"])  # fmt: skip
+async def test_what_is_no_pdf_is_refused_as_what_it_is(papers: Papers, data: bytes, code: str) -> None:
+    assert await refusal(papers, data) == code
 
 
 async def test_what_is_too_large_is_refused_and_nothing_is_kept(papers: Papers, shelf: Blobs) -> None:

@@ -45,7 +45,7 @@ ORDINARY: dict[str, tuple[int, tuple[str, ...]] | str] = {
     "pdflatex-outline.pdf": (4, ("automatic-action",)),
     "with-attachment.pdf": (1, ("attachment",)),
 }
-BROKEN = {"not-pdf", "pdf-broken", "pdf-bomb", "pdf-encrypted"}
+BROKEN = {"kind-unknown", "picture-broken", "pdf-broken", "pdf-bomb", "pdf-encrypted"}
 ATTACKING = {"pdf-broken", "pdf-signed-broken", "pdf-signed-active"}
 
 

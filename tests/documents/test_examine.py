@@ -192,5 +192,13 @@ async def test_every_code_has_its_words(language: str) -> None:
     codes = {*examine.ACTIONS.values(), *examine.KEYS.values(), *examine.ANNOTATIONS.values(), "trailing"}
     assert len(codes) >= 9
     assert sorted(code for code in codes if f'msgid "stripped.{code}"' not in words) == []
-    for code in ("not-pdf", "pdf-encrypted", "pdf-broken", "pdf-bomb", "pdf-too-long", "pdf-too-wide", "pdf-active"):
+    for code in (
+        "kind-unknown",
+        "pdf-encrypted",
+        "pdf-broken",
+        "pdf-bomb",
+        "pdf-too-long",
+        "pdf-too-wide",
+        "pdf-active",
+    ):
         assert f'msgid "refused.{code}"' in words

@@ -68,7 +68,7 @@ async () => {
   const pictures = {};
   for (const tile of document.querySelectorAll("bacap-tile")) {
     const video = tile.querySelector("video");
-    if (!video || !video.videoWidth || tile.classList.contains("self")) continue;
+    if (!video || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || tile.classList.contains("self")) continue;
     pictures[tile.name] = MEAN(video);
   }
   const voices = [];
@@ -94,8 +94,15 @@ def through(one: str, other: str) -> str:
     return THROUGH.replace("GIVEN", json.dumps([one, other]))
 
 
-async def open_page(browser: Browser, node: Node, size: dict[str, int] = TABLET, **more: Any) -> Page:
-    context = await browser.new_context(ignore_https_errors=True, viewport=size, base_url=node.base, **more)
+async def open_page(
+    browser: Browser, node: Node, size: dict[str, int] = TABLET, cookies: dict[str, str] | None = None,
+    base: str = "", **more: Any,
+) -> Page:  # fmt: skip
+    """COOKIES: of whoever is signed in already. BASE: another way to the node than the straight one."""
+    base = base or node.base
+    context = await browser.new_context(ignore_https_errors=True, viewport=size, base_url=base, **more)
+    for name, value in (cookies or {}).items():
+        await context.add_cookies([{"name": name, "value": value, "url": base, "secure": True}])
     page = await context.new_page()
     page.on("pageerror", lambda error: faults_of(page).append(str(error)))
     return page
@@ -109,6 +116,11 @@ def faults_of(page: Page) -> list[str]:
 
 async def sign_in(browser: Browser, node: Node, person: str, login: str, **more: Any) -> Page:
     page = await open_page(browser, node, **more)
+    await sign_in_at(page, node, person, login)
+    return page
+
+
+async def sign_in_at(page: Page, node: Node, person: str, login: str) -> None:
     await page.goto("/sign-in")
     await page.get_by_label("Tên đăng nhập").fill(login)
     await page.get_by_label("Mật khẩu").fill(PASSWORD)
@@ -117,7 +129,6 @@ async def sign_in(browser: Browser, node: Node, person: str, login: str, **more:
         await page.get_by_label("Mã xác thực 6 số").fill(node.code(person))
         await press(page, "Đăng nhập")
     await expect(page.get_by_role("heading", name="Bàn làm việc")).to_be_visible()
-    return page
 
 
 async def open_wall(

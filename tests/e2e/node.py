@@ -17,7 +17,7 @@ from meetings.house import SYSTEM
 from meetings.people import passwords, records
 from meetings.people.accounts import Accounts
 from meetings.people.actions import People
-from meetings.people.model import Membership, Person, PersonId, UnitId
+from meetings.people.model import Membership, Person, PersonId, Unit, UnitId
 from tests.kit.servers import free_port
 from web import settings
 from web.demo import people as cast
@@ -42,6 +42,7 @@ SITES = ("dc-tinh", "dc-vinh-linh", "dc-vinh-o")
 @dataclass
 class Node:
     settings: Settings
+    logins: dict[str, str] = field(default_factory=lambda: LOGINS)  # person -> login
     secrets: dict[str, str] = field(default_factory=dict)  # person -> TOTP secret
     credentials: dict[str, tuple[str, str]] = field(default_factory=dict)  # site -> (name, credential)
     host: str = "127.0.0.1"  # where it is to be had: an address of this machine's
@@ -98,29 +99,34 @@ class Node:
         raise LookupError(name)
 
     def code(self, person: str) -> str:
-        """What this person's authenticator shows now."""
-        return pyotp.TOTP(self.secrets[person]).now()
+        """What this person's authenticator shows now; "" where they have none."""
+        return pyotp.TOTP(self.secrets[person]).now() if self.secrets[person] else ""
 
 
-async def prepare(folder: Path) -> Node:
-    """Quảng Trị's tree with fictional people, accounts whose passwords we know, three enrolled sites."""
+async def prepare(
+    folder: Path, units: list[Unit] | None = None, pairs: list[tuple[Person, Membership]] | None = None,
+    logins: dict[str, str] = LOGINS,
+) -> Node:  # fmt: skip
+    """Quảng Trị's tree with fictional people (or another), accounts whose passwords we know, three enrolled sites."""
     chosen = settings.read(None, {}, data=str(folder), port=free_port())
-    node = Node(chosen)
+    node = Node(chosen, logins)
     certificate_files(chosen)
     async with open_house(chosen) as house:
-        people, units = People(house), tree.units()
+        people, units = People(house), units or tree.units()
         await people.plant(SYSTEM, units)
-        await people.put_people(SYSTEM, [*cast.people(units), APPROVER])
-        await people.put_sites(SYSTEM, cast.sites(units))
+        await people.put_people(SYSTEM, pairs or [*cast.people(units), APPROVER])
+        there = {unit.id for unit in units}
+        sites = [site for site in cast.sites(tree.units()) if site.unit in there]
+        await people.put_sites(SYSTEM, sites)
         hashed = await passwords.hash_password(PASSWORD)
-        for person, login in LOGINS.items():
+        for person, login in logins.items():
             held = await people.offices_of(person)
             needs = any(membership.role in cast.TWO_FACTOR for membership, _ in held)
             secret = node.secrets[person] = passwords.new_secret() if needs else ""
             row = {"person": person, "login": login, "password": hashed, "totp_secret": secret}
             await house.write(lambda conn, row=row: records.put_account(conn, **row))
         technician = await Accounts(house).principal("ky-thuat")
-        for site in SITES:
+        for site in {*SITES} & {one.id for one in sites}:
             made = await people.enrol_site(await people.issue_code(technician, site))
             node.credentials[site] = (made.site.name, made.credential)
     return node

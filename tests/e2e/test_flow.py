@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import zipfile
 
 import pypdf
 import pytest
@@ -60,6 +61,7 @@ async def plan(secretary: Page) -> str:
     await expect(secretary.locator(".agenda-item").first).to_contain_text("Phân bổ ngân sách")
     file = {"name": "Tờ trình 214.pdf", "mimeType": "application/pdf", "buffer": paper(3, "Tờ trình")}
     await secretary.locator(".agenda-item").first.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    await press(secretary, "Không mật, gửi lên", within="dialog[open]")
     await expect(secretary.get_by_role("link", name="Tờ trình 214")).to_be_visible()
     await shoot(secretary, "prepare")
     await press(secretary, "Phát hành chương trình")
@@ -187,7 +189,7 @@ async def vote(chair: Page, member: Page) -> None:
     await press(member, "Không tán thành")
     await expect(member.get_by_text("Bạn đã chọn: Không tán thành")).to_be_visible()
     await press(chair, "Tán thành")
-    await expect(chair.get_by_text("2 / 11 đã gửi")).to_be_visible()
+    await expect(chair.get_by_text("Đã gửi 2 · có mặt 9 / 11")).to_be_visible()
     await decide(chair, "Kết thúc biểu quyết")
     await expect(
         member.get_by_text("Tán thành 1 trên tổng số 11 thành viên. Cần ít nhất 6 trên 11 thành viên.")
@@ -280,6 +282,20 @@ async def circulate(clerk: Page, member: Page, sitting: str) -> None:
     await expect(clerk.get_by_text("Đã nhận 1 /", exact=False)).to_be_visible()
 
 
+async def hand_over(clerk: Page) -> None:
+    """To the archive: the last thing that is done to a sitting. web/static/js/minutes/archive.js"""
+    await press(clerk, "Nộp lưu trữ")
+    await clerk.locator("dialog[open]").get_by_label("Thời hạn bảo quản").select_option("permanent")
+    await shoot(clerk, "archive-term")
+    await press(clerk, "Nộp lưu trữ", within="dialog[open]")
+    await expect(clerk.get_by_text("Đã nộp lưu trữ", exact=False)).to_be_visible(timeout=30_000)
+    async with clerk.expect_download() as coming:
+        await clerk.get_by_role("link", name="Tải gói lưu trữ").click()
+    with zipfile.ZipFile(await (await coming.value).path()) as package:
+        assert {"metadata.json", "SHA256SUMS"} <= set(package.namelist())
+    await shoot(clerk, "archived")
+
+
 async def story(node: Node, sitting: str) -> list[str]:
     async with open_house(node.settings) as house:
         assert isinstance(await house.read(journal.verify, sitting), Head)
@@ -311,6 +327,7 @@ async def test_a_sitting_from_invitation_to_signed_minutes(browser: Browser, nod
         (folder / "minutes.pdf").write_bytes(signed)
     await check_in_public(browser, node, signed)
     await circulate(clerk, member, sitting)
+    await hand_over(clerk)
     for page in (secretary, chair, member, clerk):
         assert desk.faults_of(page) == []
     await node.stop()
@@ -319,6 +336,6 @@ async def test_a_sitting_from_invitation_to_signed_minutes(browser: Browser, nod
         "planned", "item-added", "item-moved", "paper-attached", "released", "opened", "site-joined", "checked-in",
         "item-opened", "page-shown", "floor-asked", "floor-given", "floor-ended", "vote-opened", "vote-cast",
         "vote-closed", "concluded", "closed", "minutes-saved", "minutes-approved", "minutes-numbered",
-        "minutes-typeset", "minutes-signed", "circulated", "acknowledged",
+        "minutes-typeset", "minutes-signed", "circulated", "acknowledged", "archived",
     ):  # fmt: skip
         assert kind in kinds, kind

@@ -88,7 +88,9 @@ async def hold(people: dict[str, Client], sitting: str) -> None:
     })  # fmt: skip
     await secretary.do(sitting, "add-item", item="a", title="Ngân sách", question="Thông qua?")
     await secretary.do(sitting, "add-item", item="b", title="Khác")
-    upload = secretary.call("POST", f"/api/sittings/{sitting}/items/a/papers?name=T", data=paper(2, sitting))
+    upload = secretary.call(
+        "POST", f"/api/sittings/{sitting}/items/a/papers?secrecy=none&name=T", data=paper(2, sitting)
+    )
     await eventually(upload, {"paper-twice"})
     await eventually(secretary.call("POST", f"/api/sittings/{sitting}/release", {"reason": "Thử"}), {"not-now"})
     await chair.do(sitting, "open")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from playwright.async_api import Browser as Chromium
+from playwright.async_api import Page
 
 from tests.kit.link import Link, Weather
-from tests.kit.viewer import Browser, stage
+from tests.kit.viewer import Browser, Heard, stage
 
 from . import desk
 from .node import Node
@@ -35,28 +37,34 @@ async def grows(browser: Browser, kind: str, key: str, by: float, what: str, sec
     raise AssertionError(f"waited in vain for {what}")
 
 
+async def listens(browser: Browser, seconds: float, well: Callable[[Heard], bool]) -> None:
+    """What comes is WELL: the machine itself may stumble now and then, the line does the same all the time."""
+    for _ in range(3):
+        heard = await browser.heard(seconds)
+        if well(heard):
+            return
+    raise AssertionError(heard)
+
+
 async def test_a_line_that_loses_a_tenth_costs_hardly_any_sound_and_no_picture() -> None:
     async with stage(Weather(loss=0.10, delay=150)) as (browser, _, link):
         await grows(browser, "video", "framesDecoded", 30, "pictures")
         await asyncio.sleep(4)  # reports of loss come every other second
-        heard = await browser.heard(8)
+        await listens(browser, 8, lambda heard: heard.whole > 0.97 and heard.pictures > 5)
         assert sum(wire.down.lost for wire in link.wires.values()) > 50
-        assert heard.whole > 0.97 and heard.pictures > 5, heard
 
 
 async def test_a_thin_line_keeps_the_sound_and_a_short_queue() -> None:
     async with stage(Weather(rate=128, queue=1000, delay=20)) as (browser, _, _):
         await asyncio.sleep(8)
-        heard = await browser.heard(8)
-        assert heard.whole > 0.97 and heard.queue_p95 < 300, heard
+        await listens(browser, 8, lambda heard: heard.whole > 0.97 and heard.queue_p95 < 300)
 
 
 async def test_where_no_udp_comes_through_the_call_is_up_over_tcp() -> None:
     async with stage(Weather(), blocked=True) as (browser, _, link):
         await grows(browser, "video", "framesDecoded", 20, "pictures over TCP")
         assert await browser.protocol() == "tcp"
-        heard = await browser.heard(3)
-        assert heard.whole > 0.99 and heard.pictures > 10, heard
+        await listens(browser, 3, lambda heard: heard.whole > 0.99 and heard.pictures > 10)
         assert link.cut
 
 
@@ -78,6 +86,16 @@ async def test_a_cut_of_seconds_heals_by_itself() -> None:
         await grows(browser, "video", "framesDecoded", 20, "pictures after the cut")
 
 
+async def frames_of(walls: dict[str, Page]) -> dict[str, list[int]]:
+    """How many frames of each picture each of WALLS decodes in 10 s."""
+    before = {site: await wall.evaluate(DECODED) for site, wall in walls.items()}
+    await asyncio.sleep(10)
+    return {
+        site: [frames - before[site].get(ssrc, 0) for ssrc, frames in (await wall.evaluate(DECODED)).items()]
+        for site, wall in walls.items()
+    }
+
+
 @pytest.mark.timeout(180)
 async def test_three_rooms_on_lines_that_lose_see_and_hear_each_other(browser: Chromium, node: Node) -> None:
     """Each of their cameras gives 15 pictures a second; one packet in twenty is lost on the way up, and one on the way
@@ -92,12 +110,12 @@ async def test_three_rooms_on_lines_that_lose_see_and_hear_each_other(browser: C
         }
         for site, wall in walls.items():
             await sees_and_hears(wall, {other for other in ROOMS if other != site})
-        before = {site: await wall.evaluate(DECODED) for site, wall in walls.items()}
-        await asyncio.sleep(10)
-        for site, wall in walls.items():
-            after = await wall.evaluate(DECODED)
-            grown = [frames - before[site].get(ssrc, 0) for ssrc, frames in after.items()]
-            assert len(grown) == 2 and min(grown) > 75, (site, grown)
+        for _ in range(3):  # three times 10 s, for the machine itself may stumble
+            grown = await frames_of(walls)
+            if all(len(each) == 2 and min(each) > 75 for each in grown.values()):
+                break
+        else:
+            raise AssertionError(grown)
         assert len(link.wires) == 3 and all(wire.up.lost > 20 and wire.down.lost > 20 for wire in link.wires.values())
     for wall in walls.values():
         assert not desk.faults_of(wall)

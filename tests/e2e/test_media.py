@@ -53,11 +53,12 @@ async () => {
 """
 
 
-async def signed_in(node: Node, tmp: str) -> dict[str, Client]:
-    """Secretary and chair, without a browser."""
+async def signed_in(node: Node, tmp: str, *persons: str) -> dict[str, Client]:
+    """PERSONS, or secretary and chair, without a browser."""
     folder = node.settings.folder
     people = {
-        person: Client(node.base, folder / "tls" / "ca.crt", folder / tmp, person) for person in ("thu-ky", "chu-tich")
+        person: Client(node.base, folder / "tls" / "ca.crt", folder / tmp, person)
+        for person in persons or ("thu-ky", "chu-tich")
     }
     for person, client in people.items():
         await client.sign_in(LOGINS[person], PASSWORD, lambda p=person: node.code(p))

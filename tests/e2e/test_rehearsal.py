@@ -76,8 +76,14 @@ async def test_every_fault_of_a_site_is_told_before_the_day(browser: Browser, tr
         )
         await steps(technician, {"dc-vinh-o": "bad"})
         assert link.wires
+        faults = technician.locator(row_of("dc-vinh-o"))
+        for _ in range(2):  # a machine that is slow itself may send less than the line carries
+            if await faults.get_by_text("chọn mức đường truyền thấp hơn").count():
+                break
+            await desk.press(technician, "Thử lại: Điểm cầu xã Vĩnh Ô")
+            await expect(technician.locator(row_of("dc-vinh-o"))).not_to_have_attribute("data-step", "bad")
+            await steps(technician, {"dc-vinh-o": "bad"})
         await desk.shoot(late, "wall-told")
-    faults = technician.locator(row_of("dc-vinh-o"))
     for text in ("Không thấy camera", "chọn mức đường truyền thấp hơn"):
         await expect(faults.get_by_text(text)).to_be_visible()
     await faults.get_by_label("Đường truyền của điểm cầu", exact=False).select_option(

@@ -33,9 +33,12 @@ PLACES: dict[str, tuple[str, str]] = {  # place -> (who, address; {s} is the sit
     "sign": ("thu-ky", "/sittings/{s}/sign"), "sites": ("ky-thuat", "/administration"),
     "check": ("tai-chinh", "/check"), "rehearsal": ("thu-ky", "/sittings/{s}/rehearsal"),
     "rehearsals": ("ky-thuat", "/administration/rehearsals"),
+    "search": ("tai-chinh", "/search?q=ngan+sach"),
     "register": ("van-thu", "/register"), "tasks": ("thu-ky", "/tasks"), "opinions": ("thu-ky", "/opinions"),
     "rules": ("chu-tich", "/administration/rules"),
     "units": ("ky-thuat", "/administration/units"), "certificates": ("ky-thuat", "/administration/certificates"),
+    "integrations": ("ky-thuat", "/administration/integrations"),
+    "tablets": ("ky-thuat", "/administration/tablets"), "offline": ("tai-chinh", "/offline"),
     "acts": ("ky-thuat", "/administration/acts"), "styleguide": ("ky-thuat", "/styleguide"),
 }  # fmt: skip
 

@@ -13,15 +13,15 @@ from tests.kit.client import Client, Refused
 from .node import LOGINS, PASSWORD, Node
 
 REFUSALS = {
-    "not-pdf", "pdf-broken", "pdf-encrypted", "pdf-bomb", "pdf-active", "pdf-signed-active", "pdf-signed-broken",
-    "pdf-too-long", "pdf-too-wide", "workshop-limit", "file-unworkable",
+    "kind-unknown", "pdf-broken", "pdf-encrypted", "pdf-bomb", "pdf-active", "pdf-signed-active", "pdf-signed-broken",
+    "pdf-too-long", "pdf-too-wide", "picture-broken", "workshop-limit", "file-unworkable",
 }  # fmt: skip
 REFUSED_THOUGH_ORDINARY = {"libreoffice-writer-password.pdf": "pdf-encrypted"}
 
 
 async def send(client: Client, sitting: str, file: Path) -> str:
     """The refusal's code, or "" when it was taken in."""
-    address = f"/api/sittings/{sitting}/items/a/papers?name={file.stem}"
+    address = f"/api/sittings/{sitting}/items/a/papers?secrecy=none&name={file.stem}"
     try:
         taken = await client.call("POST", address, data=file.read_bytes())
     except Refused as refusal:

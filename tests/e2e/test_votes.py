@@ -54,7 +54,7 @@ async def put(chair: Page, way: str, options: str = "", seats: str = "", held: b
     dialog = chair.locator("dialog[open]")
     await dialog.get_by_role("radio", name=way).check()
     if options or held:
-        await dialog.get_by_text("Chọn người hoặc phương án").click()
+        await dialog.get_by_text("bầu người hoặc chọn phương án").click()
         await dialog.get_by_label("Tên người hoặc phương án").fill(options)
         await dialog.get_by_label("Được chọn nhiều nhất").fill(seats or "1")
         if held:
@@ -102,6 +102,7 @@ async def secret_and_killed(pages: dict[str, Page], node: Node) -> None:
     await secretly(pages["noi-vu"], "Không tán thành")
     await decide(chair, "Kết thúc biểu quyết")
     await expect(chair.get_by_text("Mới có 2 phiếu, cần ít nhất 5")).to_be_visible()
+    await press(chair, "Thôi")
     os.kill(node.child("web"), signal.SIGKILL)
     for page in pages.values():
         await expect(page.get_by_text("Do sự cố kỹ thuật, phiếu kín bị mất")).to_be_visible(timeout=30_000)

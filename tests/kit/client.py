@@ -11,6 +11,7 @@ import contextlib
 import io
 import itertools
 import json
+import secrets
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -41,8 +42,7 @@ class Client:
             timeout=aiohttp.ClientTimeout(total=20),
         )  # fmt: skip
         self.ledger = Ledger(folder, name)
-        self._name = name
-        self._ids = itertools.count(1)
+        self._ids = (f"k-{name}-{secrets.token_hex(4)}-{number}" for number in itertools.count(1))
         self.socket: aiohttp.ClientWebSocketResponse | None = None
 
     async def close(self) -> None:
@@ -50,6 +50,11 @@ class Client:
             await self.socket.close()
         await self._http.close()
         self.ledger.close()
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """By which a browser goes on as the same person."""
+        return {cookie.key: cookie.value for cookie in self._http.cookie_jar}
 
     # ── HTTP ──
 
@@ -89,7 +94,7 @@ class Client:
 
     async def do(self, sitting: str, kind: str, **fields: Any) -> int:
         """A command, until it is acknowledged; returns its seq. Attempt and receipt are on disk. Raises Refused."""
-        number = f"k-{self._name}-{next(self._ids)}"
+        number = next(self._ids)
         message = {"type": "do", "id": number, "sitting": sitting, "seen": 0, "command": {"kind": kind, **fields}}
         self.ledger.attempt(number)
         for _ in range(TRIES):
@@ -109,6 +114,20 @@ class Client:
                 raise Refused(answer["code"])
             await asyncio.sleep(RETRY_S)
         raise TimeoutError(kind)
+
+    async def address(self, sitting: str) -> str:
+        """Where the first paper of a sitting is fetched; good for a while."""
+        socket = await self._connect()
+        await socket.send_json({"type": "watch", "sitting": sitting, "after": 0})
+        async with asyncio.timeout(10):
+            async for message in socket:
+                told = json.loads(message.data)
+                if told["type"] == "told":
+                    [paper, *_] = [one for item in told["parts"]["agenda"] for one in item["papers"]]
+                    await socket.send_json({"type": "fetch", "id": "f", "sitting": sitting, "paper": paper["id"]})
+                elif told["type"] == "fetched":
+                    return str(told["url"])
+        raise ConnectionError("the socket closed")
 
     async def _answer(self, socket: aiohttp.ClientWebSocketResponse, number: str) -> dict[str, Any]:
         async with asyncio.timeout(10):

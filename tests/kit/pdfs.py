@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import random
 import re
 import zlib
 from collections.abc import AsyncIterator, Callable
@@ -117,3 +118,12 @@ def flipped(data: bytes, at: int, bits: int = 1) -> bytes:
     changed = bytearray(data)
     changed[at] ^= bits
     return bytes(changed)
+
+
+def scanned(megabytes: int) -> bytes:
+    """As heavy as a scan: noise in many streams, which nothing folds; with something to strip."""
+    random_ = random.Random(5)
+    streams = [stream(random_.randbytes(10**6)) for _ in range(megabytes)]
+    names = b" ".join(b"/X%d %d 0 R" % (number, number) for number in range(5, 5 + megabytes))
+    acting = b"/OpenAction << /S /JavaScript /JS (x) >>"
+    return pdf(page(acting, b"/Resources << /XObject << %s >> >>" % names, *streams))

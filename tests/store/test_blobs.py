@@ -23,7 +23,7 @@ async def test_what_goes_in_comes_out(blobs: Blobs, size: int) -> None:
     name = await blobs.commit(await blobs.stage(pieces(data), 10_000_000))
     assert name == hashlib.sha256(data).hexdigest()
     assert await blobs.load(name) == data
-    assert await blobs.size(name) == size
+    assert (await blobs.lies(name)).size == size
     assert await blobs.keep(data) == name  # the same again is the same blob
 
 
@@ -88,3 +88,25 @@ async def test_keys_rotate_and_old_blobs_stay_readable(tmp_path: Path) -> None:
     new = open_blobs(f"file://{tmp_path}", Keys({"00000001": bytes(32), "00000002": b"k" * 32}, "00000002"))
     third = await new.keep(b"three")
     assert [await new.load(name) for name in (first, second, third)] == [b"one", b"two", b"three"]
+
+
+async def test_only_what_lies_plainly_in_a_folder_may_be_sent_as_a_file(tmp_path: Path) -> None:
+    plain = open_blobs(f"file://{tmp_path}")
+    lying = await plain.lies(await plain.keep(b"a paper"))
+    assert lying.file is not None and lying.file.read_bytes()[lying.before :] == b"a paper" and lying.size == 7
+    for other in (open_blobs(f"file://{tmp_path}", Keys({"00000001": bytes(32)}, "00000001")), open_blobs("memory:")):
+        lying = await other.lies(await other.keep(b"another one"))
+        assert lying.file is None and lying.size == 11
+    with pytest.raises(Missing):
+        await plain.lies("0" * 64)
+
+
+@pytest.mark.parametrize("keys", [None, Keys({"00000001": bytes(range(32))}, "00000001")], ids=["plain", "sealed"])
+@pytest.mark.parametrize("left", [b"", b"\0"], ids=["nothing", "a head"])
+async def test_a_name_without_its_bytes_after_a_crash_is_filled(tmp_path: Path, keys: Keys | None, left: bytes) -> None:
+    blobs = open_blobs(f"file://{tmp_path}", keys)
+    name = await blobs.keep(b"twice")
+    [path] = [one for one in tmp_path.rglob("*") if one.is_file()]
+    path.write_bytes(left)
+    assert await blobs.keep(b"twice") == name
+    assert await blobs.load(name) == b"twice"

@@ -47,6 +47,33 @@ async def test_hello_watch_do_done(node: Node) -> None:
         assert node.office.channels.connected("member8")
 
 
+async def test_where_the_presenter_points_is_seen_by_who_follows_and_by_nobody_else(node: Node) -> None:
+    room, who = await node.planned(), node.committee.who
+    chair, member = await node.signed_in("chair"), await node.signed_in("member8")
+    await room.ask(who["secretary"], c.AttachPaper("p", "i1", "Tờ trình", "a" * 64, 3, 9), trusted=True)
+    await node.opened(room)
+    async with chair.channel() as line, member.channel() as other:
+        await watch(line, room.sitting, after=2**53 - 1)
+        await watch(other, room.sitting, after=2**53 - 1)
+        await other.say("point", sitting=room.sitting, x=1, y=1)  # who does not present points at nothing
+        await line.say("point", sitting=room.sitting, x=250, y=1000)
+        for seen in (line, other):
+            told = await seen.next()
+            assert told == {"type": "pointed", "sitting": room.sitting, "paper": "p", "page": 1, "x": 250, "y": 1000}
+        assert (await line.ask("point", "refused", sitting=room.sitting, x=1001, y=0))["code"] == "body"
+
+
+async def test_a_place_that_shows_no_past_is_told_the_sitting_as_it_stands_and_what_comes(node: Node) -> None:
+    room = await node.opened()
+    member, chair = await node.signed_in("member8"), await node.signed_in("chair")
+    async with member.channel() as line, chair.channel() as other:
+        told = await watch(line, room.sitting, after=2**53 - 1)
+        assert (told["seq"], told["events"]) == (room.state.seq, []) and "agenda" in told["parts"]
+        await other.do(room.sitting, {"kind": "give-floor", "person": "member1"}, "k1")
+        told = await line.next()
+        assert told["seq"] == room.state.seq and [event["kind"] for event in told["events"]] == ["floor-given"]
+
+
 async def test_a_command_sent_twice_is_done_once(node: Node) -> None:
     room = await node.opened()
     browser = await node.signed_in("chair")
@@ -179,7 +206,8 @@ async def test_an_older_page_is_told_to_reload(node: Node) -> None:
     ["{", "[]", '{"type": "unheard"}', '{"type": "ping"}', '{"type": "ping", "t": "x"}',
      '{"type": "ping", "t": 1, "x": 2}',
      '{"type": "do", "id": "k", "sitting": "s", "seen": 0, "command": {"kind": "attach-paper"}}',
-     '{"type": "do", "id": "k", "sitting": "s", "seen": 0, "command": {"kind": "sign-minutes"}}'],
+     '{"type": "do", "id": "k", "sitting": "s", "seen": 0, "command": {"kind": "sign-minutes"}}',
+     '{"a": ' + "[" * 20_000 + "]" * 20_000 + "}"],
 )  # fmt: skip
 async def test_a_malformed_message_is_answered_and_closes_the_socket(node: Node, text: str) -> None:
     async with (await node.signed_in("chair")).channel() as line:

@@ -22,7 +22,7 @@ from store.blobs import open_blobs
 from tests.kit.node import running
 from web.cli import demo
 from web.demo import build, papers, people, sites, tree
-from web.wiring import FONTS
+from web.settings import FONTS
 
 DAY = "2026-11-24"
 

@@ -22,7 +22,7 @@ async def test_a_sitting_runs_from_plan_to_signed_minutes_on_grown_back_ends(
     async with running(tmp_path, **grown) as node:
         browser, room, data = await node.signed_in("secretary"), await node.planned(), pdf(2)
         sent = await browser.post(
-            f"/api/sittings/{room.sitting}/items/i1/papers?name=T",
+            f"/api/sittings/{room.sitting}/items/i1/papers?secrecy=none&name=T",
             data=data,
             headers={"Content-Type": "application/pdf"},
         )

@@ -14,7 +14,7 @@ import pytest
 from meetings.people.rights import VERBS
 from store import journal
 from tests.kit.node import Browser, Node, pdf
-from web import bodies, wire, words
+from web import bodies, front, wire, words
 from web.guard import COOKIE, HEADERS, LARGEST_BODY, Routes
 from web.routes import all_routes, certificates, desk, pages
 
@@ -33,7 +33,7 @@ def test_every_route_is_declared_with_a_known_right_and_once() -> None:
     routes = all_routes(demonstration_too=True)
     assert {route.right for route in routes} <= set(VERBS)
     assert len({(route.method, route.path) for route in routes}) == len(routes) > 40
-    assert {route.method for route in routes} == {"GET", "POST", "PUT", "DELETE"}
+    assert {route.method for route in routes} == {"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"}
     for noun in (pages, desk, certificates):
         assert set(noun.routes.all) <= set(routes)
 
@@ -50,7 +50,7 @@ async def test_nothing_is_served_past_the_declared_routes(node: Node) -> None:
     served = {(route.method, route.resource.canonical) for route in made.router.routes() if route.resource}
     declared = {(route.method, route.path) for route in all_routes(demonstration_too=False)}
     extra = {path for method, path in served - declared if method != "HEAD"}
-    assert declared <= served and extra == {"/channel", "/static"}
+    assert declared <= served and extra == {"/channel", "/static/{name}"}
 
 
 # ── headers ──
@@ -73,7 +73,7 @@ async def test_every_kind_of_answer_has_the_security_headers(node: Node, path: s
 async def test_a_papers_own_bytes_are_sandboxed(node: Node) -> None:
     browser = await node.signed_in("secretary")
     room = await node.planned()
-    path = f"/api/sittings/{room.sitting}/items/i1/papers?name=T"
+    path = f"/api/sittings/{room.sitting}/items/i1/papers?secrecy=none&name=T"
     taken = await browser.post(path, data=pdf(), headers={"Content-Type": "application/pdf"})
     from web import links
 
@@ -82,10 +82,25 @@ async def test_a_papers_own_bytes_are_sandboxed(node: Node) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-async def test_static_files_are_asked_about_anew_and_stay_in_their_folder(node: Node) -> None:
-    browser = await node.browser()
-    first = await browser.get("/static/js/app.js")
-    assert first.status == 200 and first.headers["Cache-Control"] == "no-cache"
+async def test_static_files_are_kept_for_good_at_the_builds_address_and_stay_in_their_folder(node: Node) -> None:
+    """web.front"""
+    browser, plain = await node.browser(), front.files()["js/app.js"].body
+    for path, age in (
+        ("/static/js/app.js", "no-cache"),
+        (f"{front.base()}/js/app.js", front.FOREVER),
+        ("/static/0123456789ab/js/app.js", "no-cache"),  # a page that is older than this server goes on
+    ):
+        first = await browser.get(path)
+        assert (first.status, first.headers["Cache-Control"], first.data) == (200, age, plain)
+        assert first.headers["Content-Encoding"] == "gzip" and first.headers["Content-Type"].startswith("text/javasc")
+        again = await browser.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status, again.data) == (304, b"")
+    for taken in ("identity", "br, gzip;q=0"):
+        raw = await browser.get("/static/js/app.js", headers={"Accept-Encoding": taken})
+        assert "Content-Encoding" not in raw.headers and raw.data == plain
+        assert raw.headers["ETag"] != first.headers["ETag"]
+    assert f'src="{front.base()}/js/app.js"'.encode() in (await browser.get("/")).data
+    assert (await browser.get("/static/js")).status == 404
     for path in ("/static/%2e%2e/guard.py", "/static/..%2fguard.py", "/static//etc/passwd"):
         assert (await browser.get(path)).status in (400, 403, 404), path
 

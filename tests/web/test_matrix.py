@@ -1,6 +1,6 @@
 """The authorisation matrix: every declared route by every kind of person. web.routes, web.guard, web.routes.people,
 web.routes.sites, web.routes.sittings, web.routes.rehearsals, web.routes.minutes, web.routes.papers, web.routes.desk,
-web.routes.certificates, web.routes.rules
+web.routes.certificates, web.routes.rules, web.routes.tablets
 
 What each may do is computed here a second time, from the table of rights and the offices of the committee alone. Bodies
 are good ones, so that nothing but the right stands between a person and the act.
@@ -57,6 +57,9 @@ EVERYWHERE = {
     ("GET", "/api/certificates"): ("technician",),
     ("GET", "/api/rehearsals"): ("technician", "chair", "secretary"),
     ("GET", "/api/acts"): ("technician",),
+    ("GET", "/api/tablets"): ("technician",),
+    ("GET", "/api/integrations"): ("technician",),
+    ("GET", "/api/retention"): ("chair", "secretary", "clerk"),
     ("GET", "/api/planning"): ("chair",),
     ("GET", "/api/tasks"): ("chair",),
 }
@@ -115,8 +118,30 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/opinions/{opinion}/calling-off": {"reason": "Nhầm"},
         "/api/opinions/{opinion}/answer": {"choice": "for"},
         "/api/opinions/{opinion}/report": {"sitting": room.sitting},
+        "/api/push": {"endpoint": "https://a.push.example/x", "p256dh": "x", "auth": "x"},
+        "/api/push/mine": {"endpoint": "https://a.push.example/x"},
+        "/api/push/end": {"endpoint": "https://a.push.example/x"},
         "/api/notices/read": {"until": 1},
         "/api/units/{unit}/rules": {"document": OWN},
+        "/api/sittings/{sitting}/papers/{paper}/versions": {"upload": "u", "replaces": "x", "secrecy": "none"},
+        "/api/sittings/{sitting}/papers/{paper}/annotations/{id}": {
+            "sha256": "0" * 64, "page": 1, "mark": {"kind": "remark", "at": [1, 1], "text": "Hỏi lại"},
+        },
+        "/api/sittings/{sitting}/copies": {"tablet": "a" * 64},
+        "/api/sittings/{sitting}/copies/drop": {"tablet": "a" * 64},
+        "/api/tablets/contact": {"tablet": "b" * 64},
+        "/api/tablets/forget": {"tablet": "b" * 64},
+        "/api/units/{unit}/register": {"document": {"id": "o1", "kind": "CV", "about": "Trả lời"}},
+        "/api/units/{unit}/incoming": {"document": {
+            "id": "a1", "sender": "UBND tỉnh", "symbol": "1/CV", "dated": "2026-01-02", "kind": "CV", "about": "Hỏi",
+        }},
+        "/api/units/{unit}/copies": {
+            "id": "s1", "source": "incoming", "year": 2026, "kind": "CV", "number": 1, "form": "SY",
+        },
+        "/api/units/{unit}/register/{year}/{kind}/{number}/void": {"reason": "Nhầm"},
+        "/api/sittings/{sitting}/archive": {"term": "permanent"},
+        "/api/integrations": {"unit": "district", "name": "Phần mềm khác", "verbs": ["tree.see"]},
+        "/api/integrations/{integration}/webhook": {"url": "https://a.example/x"},
         "/api/check": {"check": msgspec.to_builtins(GOOD)},
     }  # fmt: skip
     return bodies.get(route.path, {})
@@ -124,12 +149,16 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
 
 async def call(browser: Browser, route: Route, room: Room) -> int:
     names = {"sitting": room.sitting, "item": "i1", "unit": "district", "person": "member2", "office": "m-member3",
-             "site": "site-district", "paper": "none", "token": "x", "code": "ABCD-EFGH", "locale": "vi",
+             "site": "site-district", "paper": "none", "upload": "u", "token": "x", "code": "ABCD-EFGH", "locale": "vi",
              "digest": "x", "template": "x", "task": "t1", "opinion": "o1", "place": "units",
-             "sha256": "0" * 64}  # fmt: skip
+             "sha256": "0" * 64, "id": str(uuid.UUID(int=1)), "page": "1", "size": "small", "kind": "zip",
+             "tablet": "c" * 64, "register": "outgoing", "year": "2026", "number": "1",
+             "integration": "none"}  # fmt: skip
     path = route.path.format(**names)
     if route.path.endswith(("/papers", "/api/verify")) and route.method == "POST":
-        answer = await browser.post(f"{path}?name=T", data=pdf(), headers={"Content-Type": "application/pdf"})
+        answer = await browser.post(
+            f"{path}?secrecy=none&name=T", data=pdf(), headers={"Content-Type": "application/pdf"}
+        )
     elif route.method == "GET":
         answer = await browser.get(path)
     else:
@@ -169,7 +198,7 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
     """A matrix that only refuses would pass the test above."""
     opened: set[tuple[str, str]] = set()
     _, room = await prepared(node, "chair")
-    for name in ("chair", "secretary", "technician", "nobody"):
+    for name in ("chair", "secretary", "clerk", "technician", "nobody"):
         browser = await node.signed_in(KINDS[name].person) if KINDS[name].person else await node.browser()
         for route in ROUTES:
             if (route.method, route.path) != ("DELETE", "/api/session") and await call(browser, route, room) < 300:
@@ -182,6 +211,7 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "PUT /api/sittings/{sitting}/minutes", "POST /api/sittings/{sitting}/minutes/number",
         "GET /api/sittings/{sitting}/minutes/file", "POST /api/sittings/{sitting}/minutes/certificate",
         "POST /api/sittings/{sitting}/minutes/signature",
+        "POST /api/push",  # where the settings have it: tests/web/test_push.py
         # a recording: tests/web/test_recordings.py
         "GET /api/sittings/{sitting}/recordings/{sha256}",
         # after the close: tests/meetings/sitting/test_outcomes.py, tests/meetings/proof/test_proof.py
@@ -189,6 +219,26 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "GET /api/sittings/{sitting}/conclusions", "POST /api/sittings/{sitting}/conclusions",
         "GET /api/sittings/{sitting}/conclusions/file", "GET /api/sittings/{sitting}/items/{item}/extract.pdf",
         "POST /api/sittings/{sitting}/previous-minutes",
+        # files that are on their way, and what is made of them: tests/web/test_uploads.py
+        "POST /api/uploads", "HEAD /api/uploads/{upload}", "PATCH /api/uploads/{upload}",
+        "DELETE /api/uploads/{upload}", "POST /api/sittings/{sitting}/papers/{paper}/versions",
+        "GET /api/sittings/{sitting}/papers/{paper}/changes",
+        "GET /api/sittings/{sitting}/papers/{paper}/pages/{page}/{size}",  # tests/meetings/page_images
+        "GET /api/sittings/{sitting}/papers/{paper}/receipts",  # tests/meetings/receipts
+        "GET /api/sittings/{sitting}/papers/{paper}/comments",  # tests/meetings/sitting/test_paper_comments.py
+        # one's own, on a paper: tests/meetings/annotations/test_annotations.py
+        "GET /api/sittings/{sitting}/papers/{paper}/annotations",
+        "PUT /api/sittings/{sitting}/papers/{paper}/annotations/{id}",
+        "DELETE /api/sittings/{sitting}/papers/{paper}/annotations/{id}",
+        # of documents that have a file: tests/meetings/register/test_documents.py
+        "POST /api/units/{unit}/copies", "POST /api/units/{unit}/register/{year}/{kind}/{number}/void",
+        "GET /api/units/{unit}/registers/{register}/{year}/{kind}/{number}/file",
+        # once the minutes are circulated: tests/meetings/archive/test_archive.py
+        "POST /api/sittings/{sitting}/archive", "GET /api/sittings/{sitting}/archive.zip",
+        "PUT /api/integrations/{integration}/webhook", "DELETE /api/integrations/{integration}/webhook",
+        "DELETE /api/integrations/{integration}",  # tests/meetings/integrations
+        "DELETE /api/tablets/{tablet}",  # tests/meetings/tablets
+        "GET /api/search",  # for words: tests/web/test_search.py
         # of opinion ballots: tests/meetings/opinion/test_opinion.py
         "POST /api/opinions/{opinion}/papers", "GET /api/opinions/{opinion}/papers/{sha256}",
         "POST /api/opinions/{opinion}/answer", "POST /api/opinions/{opinion}/reminder",
@@ -204,6 +254,7 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "POST /api/sittings/{sitting}/release", "PUT /api/sittings/{sitting}/details",
         "GET /api/sittings/{sitting}/invitation", "POST /api/sittings/{sitting}/substitute",
         "POST /api/sittings/{sitting}/units/{unit}/forward", "POST /api/sittings/{sitting}/units/{unit}/people",
+        "GET /api/sittings/{sitting}/units/{unit}/people",  # where the call has reached it: tests/web/test_post.py
         # and what is a site's alone: tests/web/test_whip.py, tests/e2e/test_whip.py
         "POST /whip/{sitting}", "DELETE /whip/{sitting}/{site}",
         "POST /whep/{sitting}", "DELETE /whep/{sitting}/{site}",

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 
 from meetings.sitting import commands as c
 from meetings.sitting.room import Room
 from store.errors import Denied
 from tests.kit.node import Answer, Browser, Node, pdf, running
-from web import links
+from web import links, pace
 
 
 async def send(browser: Browser, room: Room, data: object, item: str = "i1", name: str = "Tờ trình") -> Answer:
@@ -29,7 +29,7 @@ async def send(browser: Browser, room: Room, data: object, item: str = "i1", nam
     from urllib.parse import quote
 
     headers = {"Content-Type": "application/pdf"}
-    return await browser.post(f"{path}?name={quote(name)}", data=data, headers=headers)
+    return await browser.post(f"{path}?secrecy=none&name={quote(name)}", data=data, headers=headers)
 
 
 def kept(node: Node) -> set[str]:
@@ -61,8 +61,8 @@ async def test_an_ordinary_pdf_is_kept_and_attached(node: Node) -> None:
 
 
 BAD = {
-    "not a PDF": (b"PK\x03\x04 an archive", 415, "not-pdf"),
-    "empty": (b"", 415, "not-pdf"),
+    "not a PDF": (b"PK\x03\x04 an archive", 422, "archive-broken"),
+    "empty": (b"", 415, "kind-unknown"),
     "encrypted": (encrypted(), 422, "pdf-encrypted"),
     "broken": (b"%PDF-1.7\n" + b"\x00\xff nonsense " * 200, 422, "pdf-broken"),
     "cut": (pdf(5)[:600], 422, "pdf-broken"),
@@ -208,3 +208,69 @@ def test_a_link_says_what_it_was_made_for() -> None:
     for token in ("", "A", "AAAA", "é", "=" * 40, other):
         with pytest.raises(Denied, match="link-old"):
             links.read(key, token)
+
+
+async def test_a_watermarked_paper_is_fetched_with_the_readers_name_in_any_ranges(node: Node) -> None:
+    """web.ranges, web.reading"""
+    room, data, paper = await attached(node)
+    secretary = await node.signed_in("secretary")
+    early = await link(await node.signed_in("member1"), room, paper)
+    await room.ask(node.committee.who["secretary"], c.WatermarkPaper(paper, True))
+    member, other, size = await node.signed_in("member1"), await node.signed_in("member2"), len(data)
+    assert (await member.get(early)).code == "link-old", "given out before it was to bear a mark"
+    url = await link(member, room, paper)
+    whole = await member.get(url)
+    copy = whole.data
+    assert whole.status == 200 and copy.startswith(data) and len(copy) > size
+    assert len(PdfReader(io.BytesIO(copy)).pages) == 2
+    ranges = ((0, 10), (size - 5, size), (size - 5, size + 5), (size, size + 9), (size + 3, len(copy)))
+    for start, end in ranges:
+        part = await member.get(url, headers={"Range": f"bytes={start}-{end - 1}"})
+        assert (part.status, part.data) == (206, copy[start:end])
+        assert part.headers["Content-Range"] == f"bytes {start}-{end - 1}/{len(copy)}"
+    assert (await member.get(url, headers={"If-None-Match": whole.headers["ETag"]})).status == 304
+    theirs = await other.get(await link(other, room, paper))
+    assert len(theirs.data) == len(copy) and theirs.data != copy and theirs.headers["ETag"] != whole.headers["ETag"]
+    assert (await secretary.get(await link(secretary, room, paper))).data == data
+    pictures = f"/api/sittings/{room.sitting}/papers/{paper}/pages/1/small"
+    bare, marked = await secretary.get(pictures), await member.get(pictures)
+    assert bare.status == marked.status == 200 and bare.data != marked.data
+    assert marked.headers["Cache-Control"] == "private, max-age=600"
+    pack = f"/api/sittings/{room.sitting}/pack"
+    assert (await member.get(f"{pack}.pdf")).data.startswith((await secretary.get(f"{pack}.pdf")).data)
+    assert (await member.get(f"{pack}.zip")).code == "no-papers"
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+async def test_what_is_fetched_at_a_weak_site_comes_whole_at_the_pace_of_its_line(
+    tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch, sealed: bool
+) -> None:
+    """web.pace, web.ranges: a paper, its watermarked copy, a page as a picture, all papers in one; with the test's own
+    rate, for what is asked is who goes through it."""
+    given: list[int] = []
+    take = pace.Pace.take
+
+    async def counted(self: pace.Pace, left: int) -> int:
+        given.append(await take(self, left))
+        return given[-1]
+
+    monkeypatch.setattr(pace.Pace, "take", counted)
+    monkeypatch.setattr(pace.Paces, "_rate", lambda *_: 8_000_000)
+    monkeypatch.setattr(pace, "site_of", lambda _, reader: "site-east" if reader in ("member1", "secretary") else "")
+    async with running(tmp_path, template, **({"blob_key": "ab" * 32} if sealed else {})) as node:
+        room, data, paper = await attached(node)
+        secretary, member, other = [await node.signed_in(one) for one in ("secretary", "member1", "member2")]
+        await room.ask(node.committee.who["secretary"], c.WatermarkPaper(paper, True))
+        base = f"/api/sittings/{room.sitting}"
+        for browser in (secretary, member):
+            for address in (
+                await link(browser, room, paper),
+                f"{base}/papers/{paper}/pages/1/large",
+                f"{base}/pack.pdf",
+            ):
+                given.clear()
+                whole = await browser.get(address)
+                assert whole.status == 200 and int(whole.headers["Content-Length"]) == len(whole.data)
+                assert sum(given) == len(whole.data) and max(given) <= pace.LARGEST, address
+        given.clear()
+        assert (await other.get(await link(other, room, paper))).data.startswith(data) and given == []

@@ -1,6 +1,6 @@
 """Letters to a real mail server: what it got, with a calendar entry in Vietnam time. web.post, web.letters,
-meetings.sitting.invitations, meetings.sitting.notice_board, meetings.sitting.templates, web.routes.invitations,
-web.routes.register
+web.courier, meetings.sitting.invitations, meetings.sitting.notice_board, meetings.sitting.templates,
+web.routes.invitations, web.routes.register, web.routes.templates
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import email
 import email.policy
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -21,12 +22,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from meetings.opinion.actions import NewOpinion
 from meetings.sitting import commands as c
 from meetings.sitting.room import Room
 from store import jobs
 from store.errors import Denied, Refused
 from store.world import VIETNAM
-from tests.kit.committee import EAST, WEST
+from tests.kit.committee import DISTRICT, EAST, WEST
 from tests.kit.node import Node, running
 from tests.kit.servers import free_port
 from web.post import PostOffice
@@ -94,6 +96,8 @@ def entry_of(message: EmailMessage) -> tuple[str, Any]:
 
 async def convened(node: Node) -> Room:
     room = await node.planned(begins=BEGINS)
+    with pytest.raises(Refused, match="reply-by-past"):
+        await node.office.invitations.release(node.committee.who["secretary"], room.sitting, reply_by=1)
     await node.office.invitations.release(node.committee.who["secretary"], room.sitting, reply_by=BEGINS - DAY_MS)
     return room
 
@@ -197,14 +201,14 @@ async def test_release_asks_for_a_reason_where_notice_is_short_and_spends_no_num
 
 async def test_closing_comes_to_an_end_though_a_cancel_is_lost(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     given = Settings(smtp_host="127.0.0.1", mail_from="hop@example.vn")
-    letters = PostOffice(node.office.house, node.office.rooms, given, "https://example.vn")
+    letters = PostOffice(node.office.house, node.office.rooms, given, "https://example.vn").courier
 
     async def deaf() -> bool:
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(60)
         return False
 
-    monkeypatch.setattr(letters, "send_one", deaf)
+    monkeypatch.setattr(letters, "do_one", deaf)
     letters.start()
     await asyncio.sleep(0)
     await asyncio.wait_for(letters.close(), 20)
@@ -253,15 +257,19 @@ async def test_a_unit_between_forwards_and_each_names_its_own(node: Node) -> Non
     assert (await east.get("/api/desk")).body["called"] == []
     with pytest.raises(Denied):
         await invitations.forward(who["east-chair"], room.sitting, "district")
+    people = f"/api/sittings/{room.sitting}/units/{EAST}/people"
+    assert (await east.get(people)).code == "not-convened", "the call has not reached it"
     await invitations.forward(who["secretary"], room.sitting, "district")
     assert [(one["unit"], one["step"]) for one in (await east.get("/api/desk")).body["called"]] == [(EAST, "name")]
     with pytest.raises(Refused, match="not-of-this-unit"):
         await invitations.name(who["east-chair"], room.sitting, EAST, ("member1",))
-    offered = (await east.get(f"/api/sittings/{room.sitting}/units/{EAST}/people")).body
-    assert [one["id"] for one in offered] == ["east-chair"]
-    named = await east.post(f"/api/sittings/{room.sitting}/units/{EAST}/people", {"people": ["east-chair"]})
+    offered = (await east.get(people)).body
+    assert [one["id"] for one in offered["people"]] == ["east-chair"] and offered["named"] == []
+    assert offered["items"] == ["Ngân sách"], "what is closed is not a guest's to know"
+    named = await east.post(people, {"people": ["east-chair"]})
     assert named.status == 204 and room.state.seats["east-chair"].role == "guest"
     assert [one["step"] for one in (await east.get("/api/desk")).body["called"]] == ["named"]
+    assert (await east.get(people)).body["named"] == ["east-chair"]
 
 
 async def test_an_agenda_is_kept_as_a_template_and_taken_over(node: Node) -> None:
@@ -293,3 +301,27 @@ async def test_an_address_is_changed_by_its_owner_and_by_who_looks_after_the_off
             await people.change_email(who["member1"], "member1", wrong)
     with pytest.raises(Denied):
         await people.change_email(who["member1"], "member2", "x@example.vn")
+
+
+async def test_members_get_an_opinion_ballot_by_letter_and_what_came_of_it(
+    node: Node, mailbox: tuple[Mailbox, int]
+) -> None:
+    who, opinions = node.committee.who, node.office.opinions
+    deadline = node.office.house.now_ms() + 100 * 3_600_000
+    given = NewOpinion(str(uuid.uuid4()), DISTRICT, "Sửa cầu", "Nội dung", "urgent", deadline)
+    opinion = await opinions.put(who["secretary"], given)
+    got = await arrived(mailbox[0], 3)
+    assert {str(one["Subject"]) for one in got} == {"Phiếu lấy ý kiến: Sửa cầu"} and len(
+        {one["To"] for one in got}
+    ) == 3
+    body = got[0].get_body(("plain",))
+    assert body is not None and "/opinions" in body.get_content() and "Hạn cho ý kiến: " in body.get_content()
+    assert not [part for part in got[0].walk() if part.get_content_type() in ("text/calendar", "application/pdf")]
+    await opinions.give(who["member1"], opinion, "for", "")
+    await opinions.remind(who["secretary"], opinion)
+    reminded = await arrived(mailbox[0], 2)
+    assert {str(one["To"]).rpartition("<")[2] for one in reminded} == {"chair@example.vn>", "member2@example.vn>"}
+    await opinions.call_off(who["secretary"], opinion, "Đưa ra phiên họp")
+    [called_off, *_] = await arrived(mailbox[0], 3)
+    body = called_off.get_body(("plain",))
+    assert body is not None and "Lý do: Đưa ra phiên họp" in body.get_content()

@@ -104,7 +104,7 @@ def test_every_fault_that_is_raised_has_a_text_in_both_languages() -> None:
 
 
 def test_every_fault_in_the_table_of_statuses_is_raised_somewhere() -> None:
-    assert set(faults.STATUS) - set(raised()) <= {"not-pdf"}  # the workshop's, by name
+    assert set(faults.STATUS) - set(raised()) <= {"kind-unknown"}  # the workshop's, by name
 
 
 def test_every_parameter_of_a_refusals_text_is_given() -> None:
@@ -191,7 +191,7 @@ def test_every_place_has_a_title() -> None:
         (Refused("sign-in-first"), 401, logging.INFO),
         (Refused("too-many-tries", seconds=1), 429, logging.INFO),
         (Refused("too-large", limit=1), 413, logging.INFO),
-        (Refused("not-pdf"), 415, logging.INFO),
+        (Refused("kind-unknown"), 415, logging.INFO),
         (Unavailable("store-full"), 507, logging.ERROR),
         (Refused("minutes-not-now", step="draft"), 409, logging.INFO),
     ],

@@ -1,4 +1,5 @@
-"""The command `bacap`: serve, demo, user, journal, verify, backup, restore, doctor, load. Help in both languages.
+"""The command `bacap`: serve, demo, user, journal, paper, verify, backup, restore, doctor, load. Help in both
+languages.
 
 Each verb is a file here with `add(parser)` and `run(arguments)`. Exit status: 0 done, 1 refused or flawed, 2 misused.
 """
@@ -16,7 +17,20 @@ from store.errors import Fault
 from .. import console, faults, settings
 from ..words import choose, text
 
-VERBS = ("serve", "demo", "user", "journal", "verify", "backup", "restore", "doctor", "load", "protocol", "web")
+VERBS = (
+    "serve",
+    "demo",
+    "user",
+    "journal",
+    "paper",
+    "verify",
+    "backup",
+    "restore",
+    "doctor",
+    "load",
+    "protocol",
+    "web",
+)
 HIDDEN = ("protocol", "web")  # for the supervisor and for developers
 
 

@@ -24,6 +24,7 @@ from meetings.people.accounts import Accounts
 from meetings.people.actions import People
 from meetings.sitting import commands as c
 from meetings.sitting.actions import Plan
+from meetings.sitting.papers import Offered
 from meetings.sitting.room import Room
 from store import journal
 from store.db import Connection
@@ -134,10 +135,12 @@ async def _convene(office: Office, tell: Callable[[str], None]) -> None:
         await room.ask(secretary, c.AddItem(item.key, item.title, item.minutes, item.rapporteur, item.question))
         for name, form in item.papers:
             pdf, _ = await office.typesetter.typeset(form)
-            await office.papers.add(secretary, room.sitting, item.key, name, _stream(pdf))
+            offered = Offered(name)
+            await office.papers.add(secretary, room.sitting, item.key, offered, office.papers.stream(_stream(pdf)))
             if name.startswith("Phụ lục"):
                 scan = await asyncio.to_thread(_scan, pdf)
-                await office.papers.add(secretary, room.sitting, item.key, "Bản quét ý kiến của các xã", _stream(scan))
+                offered = Offered("Bản quét ý kiến của các xã")
+                await office.papers.add(secretary, room.sitting, item.key, offered, office.papers.stream(_stream(scan)))
     await office.invitations.release(secretary, room.sitting, SHORT_NOTICE)
     tell("sitting")
     await room.ask(chair, c.Open())

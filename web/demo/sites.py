@@ -161,7 +161,7 @@ class Site:
                 self._sitting = chosen
                 await socket.send_json({"type": "watch", "sitting": chosen, "after": 1_000_000})
                 await self._offer(socket)
-        elif kind == "media-answer" and self._pc is not None:
+        elif kind == "media-answer" and self._pc is not None and self._pc.signalingState == "have-local-offer":
             await self._pc.setRemoteDescription(RTCSessionDescription(message["sdp"], "answer"))
         elif kind == "media-lost":
             await asyncio.sleep(0.3)

@@ -18,6 +18,7 @@ routes = Routes()
 # A place in the menu -> the verb that opens it.
 PLACES = {
     "desk": "desk.see",
+    "search": "desk.see",
     "plan": "sitting.plan",
     "opinions": "desk.see",
     "tasks": "task.answer",

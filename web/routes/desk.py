@@ -14,6 +14,7 @@ async def desk(call: Call) -> answers.Desk:
     return answers.Desk(
         await sittings.listed(who), await sittings.waiting(who), await sittings.called(who),
         await call.office.notice_board.listed(who), await call.office.opinions.waiting(who),
+        await call.office.tasks.waiting(who),
     )  # fmt: skip
 
 

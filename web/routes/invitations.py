@@ -55,10 +55,11 @@ async def forward(call: Call) -> None:
 
 
 @routes.add("GET", "/api/sittings/{sitting}/units/{unit}/people", "convening.answer")
-async def nameable(call: Call) -> list[answers.PersonRow]:
+async def nameable(call: Call) -> answers.Nameable:
     """Whom a unit that was convened may name."""
-    held = await call.office.invitations.nameable(call.who, call.param("sitting"), call.param("unit"))
-    return [answers.PersonRow.of(person, office) for office, person in held]
+    found = await call.office.invitations.nameable(call.who, call.param("sitting"), call.param("unit"))
+    people = [answers.PersonRow.of(person, office) for office, person in found.people]
+    return answers.Nameable(people, found.items, found.named)
 
 
 @routes.add("POST", "/api/sittings/{sitting}/units/{unit}/people", "convening.answer")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from documents.actions import Intake
 from meetings.opinion.actions import NewOpinion, OpinionRow
+from store.errors import Refused
 
 from .. import answers, bodies, links
 from ..guard import Call, Routes
@@ -25,10 +27,12 @@ async def put(call: Call) -> answers.Made:
 
 @routes.add("POST", "/api/opinions/{opinion}/papers", "opinion.put")
 async def add_paper(call: Call) -> None:
-    """A paper of the dossier (PDF), named by ?name=."""
-    name, limit = call.request.query.get("name", ""), call.office.settings.largest_paper_mb * 1_000_000
-    source = call.chunks()
-    await call.office.opinions.add_paper(call.who, call.param("opinion"), name, source, limit)
+    """A paper of the dossier, by ?name=; ?secrecy=none: it is no state secret; ?cleared=1: in spite of a stamp."""
+    query, limit = call.request.query, call.office.settings.largest_paper_mb * 1_000_000
+    if query.get("secrecy") != "none":
+        raise Refused("secrecy-undeclared")
+    intake, source = Intake(cleared=query.get("cleared") == "1"), call.chunks()
+    await call.office.opinions.add_paper(call.who, call.param("opinion"), query.get("name", ""), source, limit, intake)
 
 
 @routes.add("GET", "/api/opinions/{opinion}/papers/{sha256}", "desk.see")

@@ -18,7 +18,7 @@ async def notice(call: Call) -> NoticeText:
     return await call.office.outcomes.notice(call.who, call.param("sitting"))
 
 
-@routes.add("POST", "/api/sittings/{sitting}/conclusions", "minutes.number")
+@routes.add("POST", "/api/sittings/{sitting}/conclusions", "sitting.conduct")
 async def issue_notice(call: Call) -> None:
     """Number it, typeset it, tell everyone."""
     await call.office.outcomes.issue_notice(call.who, call.param("sitting"), await call.body(NoticeText))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from aiohttp import web
 
 from .. import words
 from ..guard import Call, Routes
 
 routes = Routes()
+STATIC = Path(__file__).parents[1] / "static"
 
 # Every address that a person may open or that is printed on paper. The browser's own table is js/places.js.
 PLACES = (
-    "/", "/sign-in", "/first/{token}", "/password/{token}", "/plan", "/register", "/tasks", "/opinions", "/verify",
-    "/k/{code}", "/wall", "/wall/{site}",
+    "/", "/sign-in", "/first/{token}", "/password/{token}", "/plan", "/search", "/register", "/tasks", "/opinions",
+    "/verify", "/k/{code}", "/wall", "/wall/{site}",
     "/sittings/{sitting}", "/sittings/{sitting}/prepare", "/sittings/{sitting}/minutes", "/sittings/{sitting}/sign",
     "/sittings/{sitting}/papers/{paper}", "/sittings/{sitting}/recordings", "/sittings/{sitting}/rehearsal", "/check",
+    "/offline", "/offline/{sitting}/{paper}",
     "/administration", "/administration/{place}", "/styleguide",
 )  # fmt: skip
 
@@ -42,6 +46,12 @@ async def authority(call: Call) -> web.Response:
     """The LAN authority's certificate, for tablets to install once."""
     body = call.office.authority_certificate()
     return web.Response(body=body, content_type="application/x-x509-ca-cert")
+
+
+@routes.add("GET", "/worker.js", "page.see")
+async def worker(call: Call) -> web.FileResponse:
+    """The service worker: at the root, so that all of the site is its own."""
+    return web.FileResponse(STATIC / "js" / "worker.js", headers={"Cache-Control": "no-cache"})
 
 
 @routes.add("GET", "/healthz", "page.see")

@@ -74,7 +74,7 @@ async def acts(call: Call) -> list[answers.ActRow]:
     events = await call.office.people.acts(call.who, call.number("before"))
     about = {e.seq: str((e.body or {}).get("person", "")) for e in events}
     actors = [e.actor.id for e in events if e.actor.kind == "person"]
-    names = await call.office.people.names([*actors, *about.values()])
+    names = await call.office.people.names([*actors, *about.values()]) | await call.office.integrations.names()
     return [
         answers.ActRow(
             e.seq, e.at, e.kind, names.get(e.actor.id, e.actor.id), names.get(about[e.seq], ""), dict(e.body or {}),

@@ -1,4 +1,5 @@
-"""Planning a sitting, and its journal. What happens in it goes through the channel."""
+"""A sitting as a whole: planned, joined by more units, taken over, exported. What happens in it goes through the
+channel."""
 
 from __future__ import annotations
 
@@ -8,7 +9,6 @@ from aiohttp import web
 from meetings.people import rights
 from meetings.sitting import commands as c
 from meetings.sitting.actions import Like, Plan
-from meetings.sitting.templates import Template
 from store.errors import Refused
 
 from .. import answers, bodies
@@ -40,22 +40,6 @@ async def plan(call: Call) -> answers.Made:
 async def like(call: Call) -> Like:
     """What another sitting begins with that is planned after this one."""
     return await call.office.sittings.like(call.who, call.param("sitting"))
-
-
-@routes.add("GET", "/api/units/{unit}/templates", "sitting.plan")
-async def templates(call: Call) -> list[Template]:
-    return await call.office.templates.listed(call.who, call.param("unit"))
-
-
-@routes.add("POST", "/api/units/{unit}/templates", "sitting.plan")
-async def keep_template(call: Call) -> answers.Made:
-    asked = await call.body(bodies.NewTemplate)
-    return answers.Made(await call.office.templates.keep(call.who, call.param("unit"), asked.name, asked.sitting))
-
-
-@routes.add("DELETE", "/api/units/{unit}/templates/{template}", "sitting.plan")
-async def drop_template(call: Call) -> None:
-    await call.office.templates.drop(call.who, call.param("unit"), call.param("template"))
 
 
 @routes.add("GET", "/api/sittings/{sitting}/export.zip", "sitting.export")

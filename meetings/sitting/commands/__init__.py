@@ -16,7 +16,8 @@ from .during import *
 from .internal import *
 
 Command = (
-    Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper
+    Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | AddressPaper | DetachPaper
+    | WatermarkPaper | HandOutPaper | RecallPaper | CommentOnPaper | WithdrawPaperComment | AnswerPaperComment
     | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel
     | RingSites | ReportCheck
     | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom
@@ -27,9 +28,9 @@ Command = (
 )  # fmt: skip
 Internal = (
     Invite | Release | ChangeDetails | SendSubstitute | ForwardConvening | NameParticipants
-    | AttachPaper | Admit | CloseSitting | TakeOver | JoinSite | LeaveSite
+    | AttachPaper | ReplacePaper | StopPaper | Admit | CloseSitting | TakeOver | JoinSite | LeaveSite
     | CountVote | VoidVote | EndRecording | KeepRecording
-    | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes | IssueNotice
+    | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes | IssueNotice | ArchiveSitting
 )  # fmt: skip
 AnyCommand = Command | Internal
 
@@ -42,6 +43,8 @@ VERBS: dict[type, str] = {
     ChangeItem: "sitting.prepare",
     MoveItem: "sitting.prepare",
     RemoveItem: "sitting.prepare",
+    AddressPaper: "sitting.prepare",
+    WatermarkPaper: "sitting.prepare",
     DetachPaper: "sitting.prepare",
     SubmitAgenda: "sitting.prepare",
     WithdrawAgenda: "sitting.prepare",
@@ -56,6 +59,13 @@ VERBS: dict[type, str] = {
     NameParticipants: "convening.answer",
     Cancel: "sitting.conduct",
     AttachPaper: "paper.add",
+    ReplacePaper: "paper.add",
+    StopPaper: "paper.add",
+    HandOutPaper: "paper.add",
+    RecallPaper: "sitting.conduct",
+    CommentOnPaper: "paper.comment",
+    WithdrawPaperComment: "paper.comment",
+    AnswerPaperComment: "paper.comment",  # by whom, decide says: paper_comments.py
     RingSites: "rehearsal.hold",
     ReportCheck: "sitting.site",
     Open: "sitting.preside",
@@ -111,7 +121,8 @@ VERBS: dict[type, str] = {
     TypesetMinutes: "minutes.number",
     SignMinutes: "minutes.sign",
     Circulate: "minutes.circulate",
-    IssueNotice: "minutes.number",
+    IssueNotice: "sitting.conduct",
+    ArchiveSitting: "sitting.archive",
     Acknowledge: "minutes.acknowledge",
 }
 

@@ -62,6 +62,28 @@ class AttachPaper(Asked, frozen=True):
     sha256: str
     pages: int
     size: int
+    readers: tuple[str, ...] | None = None
+    taken: e.Taken = e.Taken()
+
+
+class ReplacePaper(Asked, frozen=True):
+    """`replaces`: SHA-256 of the version that whoever replaces it had before them."""
+
+    paper: str
+    replaces: str
+    sha256: str
+    pages: int
+    size: int
+    reason: str = ""
+    taken: e.Taken = e.Taken()
+
+
+class StopPaper(Asked, frozen=True):
+    """A file bore the stamp of a secret."""
+
+    item: str
+    grade: str
+    page: int
 
 
 class Admit(Asked, frozen=True):
@@ -147,6 +169,16 @@ class IssueNotice(Asked, frozen=True):
 
     paper: e.Issued
     issued: int
+
+
+class ArchiveSitting(Asked, frozen=True):
+    """`seen`: the last event that the package holds."""
+
+    term: str
+    years: int
+    package: str
+    size: int
+    seen: int
 
 
 class SignMinutes(Asked, frozen=True):

@@ -19,7 +19,9 @@ from .facts import *
 
 AnyHappening = (
     Planned | DetailsChanged | Invited | Uninvited | ItemAdded | ItemChanged | ItemMoved | ItemRemoved
-    | PaperAttached | PaperDetached | AgendaSubmitted | AgendaWithdrawn | AgendaApproved | AgendaReturned
+    | PaperAttached | PaperAddressed | PaperDetached | PaperStopped | PaperHandedOut | PaperReplaced | PaperRecalled
+    | PaperWatermarked | PaperCommented | PaperCommentWithdrawn | PaperCommentAnswered
+    | AgendaSubmitted | AgendaWithdrawn | AgendaApproved | AgendaReturned
     | Released | InvitationIssued | Replied | AbsenceAnswered | Reminded | ConveningForwarded | ParticipantsNamed
     | Cancelled | SitesRung | SiteChecked
     | Opened | SiteJoined | SiteLeft | LineChosen | CheckedIn | CheckedOut | CodesAsked | RoleTaken
@@ -29,7 +31,7 @@ AnyHappening = (
     | VoteOpened | VoteCast | VoterPassed | BallotTaken | VoteClosed | VoteVoided | ResultsReleased
     | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Said | Noted | NoteChanged | Closed
     | CommentsOpened | Commented | CommentAnswered | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
-    | MinutesTypeset | MinutesSigned | Circulated | Acknowledged | NoticeIssued
+    | MinutesTypeset | MinutesSigned | Circulated | Acknowledged | Archived | NoticeIssued
 )  # fmt: skip
 
 

@@ -77,5 +77,15 @@ class NoticeIssued(Happening, frozen=True):
     paper: Issued
 
 
+class Archived(Happening, frozen=True):
+    """Handed over to the archive, for a term (meetings/archive/retention.toml) of so many years, 0 for good. `package`:
+    SHA-256 of what was handed over; it holds the journal up to this event."""
+
+    term: str
+    years: int
+    package: str
+    size: int
+
+
 class Acknowledged(Happening, frozen=True):
     person: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..rules import Occasion, RuleSet
-from .facts import Answer, Check, Convened, Happening, Issued, Room, Seat
+from .facts import Answer, Check, Convened, Happening, Issued, Room, Seat, Taken
 
 
 class Planned(Happening, frozen=True):
@@ -31,7 +31,10 @@ class Invited(Happening, frozen=True):
 
 
 class Uninvited(Happening, frozen=True):
+    """`rooms`: of units that have nobody left in the sitting."""
+
     people: tuple[str, ...]
+    rooms: tuple[str, ...] = ()
 
 
 class ItemAdded(Happening, frozen=True):
@@ -68,6 +71,76 @@ class PaperAttached(Happening, frozen=True):
     sha256: str
     pages: int
     size: int
+    readers: tuple[str, ...] | None = None  # for these only, and the desk; null: for everybody who sees the item
+    taken: Taken = Taken()
+
+
+class PaperStopped(Happening, frozen=True):
+    """A file bore the stamp of a secret and was not taken in; nothing of it is kept, not even its name."""
+
+    item: str
+    grade: str
+    page: int
+
+
+class PaperHandedOut(Happening, frozen=True):
+    """Stands for a secret paper, which is on paper only."""
+
+    paper: str
+    item: str
+
+
+class PaperReplaced(Happening, frozen=True):
+    """Another version, from now on."""
+
+    paper: str
+    sha256: str
+    pages: int
+    size: int
+    reason: str
+    taken: Taken = Taken()
+
+
+class PaperRecalled(Happening, frozen=True):
+    paper: str
+    reason: str
+
+
+class PaperAddressed(Happening, frozen=True):
+    """Who reads it, from now on, besides the desk; null: everybody who sees the item."""
+
+    paper: str
+    readers: tuple[str, ...] | None
+
+
+class PaperWatermarked(Happening, frozen=True):
+    """Whether every reader's copy bears who reads it, from now on."""
+
+    paper: str
+    on: bool
+
+
+class PaperCommented(Happening, frozen=True):
+    """Of a page of the version SHA256, or (page 0) of all of it."""
+
+    comment: str
+    person: str
+    paper: str
+    sha256: str
+    page: int
+    text: str
+    quote: str
+
+
+class PaperCommentWithdrawn(Happening, frozen=True):
+    comment: str
+
+
+class PaperCommentAnswered(Happening, frozen=True):
+    comment: str
+    by: str
+    taken: bool
+    text: str
 
 
 class PaperDetached(Happening, frozen=True):

@@ -8,13 +8,13 @@ import msgspec
 from msgspec import Meta
 
 LineName = Literal["64k", "256k", "512k", "1.5M", "full", "send-only"]
-RecordingEnd = Literal["chair", "closed-item", "suspended", "closed", "failed"]
+RecordingEnd = Literal["chair", "closed-item", "on-paper", "suspended", "closed", "failed"]
 CameraState = Literal["good", "none", "refused", "busy", "dark"]
 MicrophoneState = Literal["good", "none", "refused", "busy", "silent", "unheard"]
 VoteWay = Literal["open", "roll-call", "secret"]  # giơ tay, gọi tên, bỏ phiếu kín
 QueueOrder = Literal["asked", "least-time"]
 VoidReason = Literal["restart", "urn", "chair"]
-SeatRole = Literal["chair", "deputy", "secretary", "member", "guest", "clerk", "approver", "substitute", "recipient"]
+SeatRole = Literal["chair", "deputy", "secretary", "member", "guest", "clerk", "approver", "substitute"]
 Answer = Literal["in-person", "online", "absent", "substitute"]
 
 
@@ -39,7 +39,7 @@ class Seat(msgspec.Struct, frozen=True):
 
 
 class Issued(msgspec.Struct, frozen=True):
-    """The paper of an invitation under its number."""
+    """A document under its number: an invitation, a notice of conclusions."""
 
     number: int
     symbol: str
@@ -57,6 +57,16 @@ class Convened(msgspec.Struct, frozen=True):
 class Room(msgspec.Struct, frozen=True):
     site: str
     unit: str
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """How a file was taken in: what came, whether it bears signatures, what was stripped of it; `cleared`: the stamp of
+    secrecy that it bears although whoever sent it says that it is none."""
+
+    made_from: str = "pdf"
+    signed: bool = False
+    stripped: tuple[str, ...] = ()
+    cleared: str = ""
 
 
 class RecordingFile(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ import pypdf
 import pytest
 from msgspec.structs import replace
 
+from documents.actions import NOTHING_SAID
 from meetings.opinion import model
 from meetings.opinion.actions import NewOpinion
 from meetings.opinion.model import Opinion
@@ -102,12 +103,12 @@ async def once(data: bytes) -> AsyncIterator[bytes]:
 async def test_from_the_question_to_the_next_sitting(node: Node) -> None:
     opinions, who = node.office.opinions, node.committee.who
     opinion = await put(node)
-    await opinions.add_paper(who["secretary"], opinion, "Tờ trình", once(pdf(1, "Cầu")), 1_000_000)
+    await opinions.add_paper(who["secretary"], opinion, "Tờ trình", once(pdf(1, "Cầu")), 1_000_000, NOTHING_SAID)
     members = ["chair", "deputy", *(f"member{n}" for n in range(1, 10))]
     for person in members[:-1]:
         await opinions.give(who[person], opinion, "for", "Nên làm sớm" if person == "member1" else "")
     with pytest.raises(Refused, match="already-released"):
-        await opinions.add_paper(who["secretary"], opinion, "Muộn", once(pdf(1, "M")), 1_000_000)
+        await opinions.add_paper(who["secretary"], opinion, "Muộn", once(pdf(1, "M")), 1_000_000, NOTHING_SAID)
     with pytest.raises(Refused, match="opinion-open"):
         await opinions.count(who["secretary"], opinion)
     await opinions.remind(who["secretary"], opinion)

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from meetings.proof import bundle
 from meetings.proof.judge import HEADS, JOURNAL, MANIFEST, SUMS, judge
 from meetings.sitting import commands as c
+from meetings.sitting.papers import Offered
 from meetings.sitting.rooms import Rooms
 from signing import checkpoint
 from store import chain, journal
@@ -45,7 +46,8 @@ def exported(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             async def once() -> AsyncIterator[bytes]:
                 yield pdf(2, "Tờ trình")
 
-            await node.office.papers.add(who["secretary"], room.sitting, "i1", "Tờ trình", once())
+            take = node.office.papers.stream(once())
+            await node.office.papers.add(who["secretary"], room.sitting, "i1", Offered("Tờ trình"), take)
             await node.opened(room)
             await node.voted(room)
             await room.ask(who["chair"], c.OpenVote("s1", "i1", "Kín?", way="secret"))
@@ -142,6 +144,9 @@ FORGERIES: dict[str, tuple[Callable[[list[dict[str, Any]]], None], str]] = {
     "a secret voter twice": (lambda ev: of_kind(ev, "ballot-taken").update(person="member2"), "cast-twice"),
     "who was elected": (lambda ev: of_kind(ev, "vote-closed", 2)["result"].update(carried=["2"]), "result"),
     "the rules": (lambda ev: of_kind(ev, "planned")["rules"].update(quorum=[1, 1]), "vote-without-quorum"),
+    "what goes on without quorum": (
+        lambda ev: of_kind(ev, "planned")["rules"].update(quorum=[1, 1], without_quorum="wait"), "without-quorum",
+    ),
     "the vote of a conclusion": (lambda ev: of_kind(ev, "concluded").update(ballot="b1"), "conclusion-vote"),
     "who was here": (lambda ev: of_kind(ev, "concluded")["present"].append("member9"), "conclusion-attendance"),
     "the paper of a conclusion": (lambda ev: of_kind(ev, "concluded").update(papers=[]), "conclusion-papers"),

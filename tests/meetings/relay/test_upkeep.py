@@ -25,14 +25,15 @@ async def test_a_sender_whom_nobody_watches_is_told_so_and_told_when_it_changes(
     wanted: list[tuple[str, str, int]] = []
     desk.port.on_wanted = lambda _, endpoint, name, top: wanted.append((endpoint.id, name, top))
     await desk.joined("a")
-    await desk.settle()
+    await desk.until(lambda: wanted == [("a", "video", -1)])
     await desk.joined("b", pictures=2)
     await desk.until(lambda: ("a", "video", 2) in wanted and ("b", "video", 2) in wanted)
     desk.port.steer("r", Policy(), {"b": "256k"})
     await desk.until(lambda: wanted[-1] == ("a", "video", 0))
     await desk.port.leave("r", "b")
     await desk.until(lambda: wanted[-1] == ("a", "video", -1))
-    assert len(wanted) == len(set(wanted))
+    told = {who: [top for one, _, top in wanted if one == who] for who in ("a", "b")}
+    assert told["a"] == [-1, 2, 0, -1] and told["b"] in ([2], [-1, 2]), "each change once, and nothing else"
 
 
 async def test_over_a_weak_line_there_are_voices_only(desk: Desk) -> None:
@@ -86,6 +87,16 @@ async def test_mosaics_and_shared_screens_are_shown_when_asked_for(desk: Desk) -
     desk.port.watch("r", "nobody", ("a",))
     desk.port.share("elsewhere", "a", True)
     assert len(desk.shown) == before and set(desk.port.rooms) == {"r"}
+
+
+async def test_what_is_asked_for_during_the_handshake_holds_afterwards(desk: Desk) -> None:
+    await desk.joined("a")
+    viewer = desk.client("v", pictures=2)
+    viewer.accept(await desk.port.join("r", "v", viewer.offer(), mosaic=1))
+    desk.port.watch("r", "v", ("a",))
+    assert desk.port.rooms["r"].endpoints.keys() == {"a"}
+    await viewer.connect()
+    await desk.until(lambda: ("v", ["a"], ["a", "a"]) in desk.shown)
 
 
 async def test_both_sides_get_reports(desk: Desk) -> None:

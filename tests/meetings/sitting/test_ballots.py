@@ -46,6 +46,12 @@ def test_a_hand_raised_in_the_room_is_put_down_by_who_conducts() -> None:
     assert isinstance(played.happenings[-1], e.VoteCast) and played.happenings[-1].by == "secretary"
     assert refused(lambda: played.do("secretary", c.RecordVote("b", "m7", ("for",)))) == "check-in-first"
     assert refused(lambda: played.do("secretary", c.RecordVote("b", "guest", ("for",))), Denied) == "no-vote"
+    played.do("secretary", c.RecordVote("b", "m1", ("against",)))  # a slip of the hand, put right
+    assert the_ballot(played).by_hand == ("m1",)
+    played.do("m1", c.Cast("b", ("silent",)))
+    assert refused(lambda: played.do("secretary", c.RecordVote("b", "m1", ("for",)))) == "voted-themselves"
+    assert the_ballot(played).by_hand == () and played.state.ballots[0].votes["m1"] == ("silent",)
+    assert the_ballot(played).absent == 1, "absent is neither abstaining nor silent"
 
 
 def test_a_vote_is_changed_only_where_the_rules_say_so() -> None:
@@ -59,6 +65,8 @@ def test_a_roll_call_goes_from_seat_to_seat_the_chair_last() -> None:
     asked = []
     while person := ballots.called(played.state, played.state.ballots[0]):
         asked.append(person)
+        if person != "chair":
+            assert refused(lambda: played.do("chair", c.Cast("b", ("for",)))) == "not-called-yet"
         if person == "m2":
             assert refused(lambda: played.do("secretary", c.PassVoter("b", "m3")), Stale) == "not-called"
             played.do("secretary", c.PassVoter("b", "m2"))

@@ -21,7 +21,7 @@ from meetings.sitting.decide import GUARDED, TABLE, check_seen, decide
 from meetings.sitting.evolve import _EVOLVE, evolve
 from meetings.sitting.state import State
 from store.errors import Denied, Refused, Stale
-from tests.kit.played import Played, refused
+from tests.kit.played import RULE, Played, refused
 
 
 def test_the_whole_way() -> None:
@@ -228,3 +228,14 @@ def test_a_finished_file_is_kept_once_and_after_the_close_too() -> None:
     made = c.KeepRecording(e.RecordingFile("r1", "a" * 64, "webm", 1000, 5, 60_000))
     played.do("chair", made, made, c.EndRecording("r1"))
     assert [one.sha256 for one in played.state.recordings] == ["a" * 64]
+
+
+def test_without_quorum_nothing_goes_on_where_the_rules_say_so() -> None:
+    waits = Played(msgspec.structs.replace(RULE, without_quorum="wait")).opened()
+    waits.do("secretary", c.OpenItem("i1")).do("a", c.CheckOut())
+    for act in (c.OpenItem("i2"), c.Conclude("i1", "Đồng ý.")):
+        assert refused(lambda act=act: waits.do("chair", act)) == "quorum-needed"
+    waits.do("a", c.CheckIn(site="s1")).do("chair", c.Conclude("i1", "Đồng ý.")).do("secretary", c.OpenItem("i2"))
+    discusses = Played().opened().do("a", c.CheckOut())
+    discusses.do("secretary", c.OpenItem("i1")).do("chair", c.Conclude("i1", "Bàn tiếp."))
+    assert refused(lambda: discusses.do("chair", c.OpenVote("b", "i1"))) == "not-quorate"

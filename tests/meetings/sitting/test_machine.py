@@ -24,7 +24,7 @@ from meetings.sitting.decide import TABLE
 from meetings.sitting.evolve import evolve
 from meetings.sitting.model import Ballot
 from meetings.sitting.state import State
-from meetings.sitting.views import view_of
+from meetings.sitting.views import may_read, view_of
 from store.errors import Denied, Refused
 from tests.kit.played import RULE, SEATS, Played
 
@@ -51,6 +51,7 @@ POOLS: dict[str, tuple[Any, ...]] = {
     "site": ("s1", "s2", "s9", ""),
     "sites": (("s1",), ("s2",), ("s1", "s2"), ("s9",), ()),
     "person": PEOPLE,
+    "readers": ((), ("a",), ("a", "guest"), ("stranger",)),
     "people": ((), ("a",), ("a", "guest"), ("stranger",)),
     "rapporteur": ("", "", "a", "stranger"),
     "choices": (("for",), ("against",), ("silent",), ("1",), ("1", "2"), ("2", "2"), ("nothing",), ()),
@@ -195,6 +196,9 @@ class Anything(RuleBasedStateMachine):
         for person in PEOPLE:
             shown = screen.screen(again, view_of(again, person), {}, {})
             assert msgspec.json.encode(shown)
+            for paper in (paper for item in shown.agenda for paper in item.papers):
+                kept = again.find_paper(paper.id)
+                assert kept is not None and may_read(again, view_of(again, person), kept)
 
 
 def check(state: State) -> None:
@@ -215,6 +219,8 @@ def check(state: State) -> None:
     assert len({item.id for item in state.items}) == len(state.items)
     for ballot in state.ballots:
         check_ballot(state, ballot)
+    on_screens = state.find_paper(state.paper)
+    assert on_screens is None or on_screens.readers is None, "what is for some is never on the walls"
     if state.minutes.step not in ("none", "draft"):
         assert state.phase == "closed"
 

@@ -2,12 +2,14 @@
 
 import pytest
 
+from meetings.sitting import commands as c
 from meetings.sitting import events as e
 from meetings.sitting import narrative, rule_book, rules
 from meetings.sitting.evolve import evolve
 from meetings.sitting.rules import Choice
 from meetings.sitting.screen import Card
 from meetings.sitting.state import State
+from tests.kit.played import Played
 
 RULE = rule_book.shipped()[-1].rule
 BEGIN, MINUTE = 1_770_170_400_000, 60_000  # 9 giờ 00 phút, ngày 04 tháng 02 năm 2026
@@ -35,7 +37,7 @@ def drafted(*happened: e.AnyHappening) -> narrative.MinutesText:
     for number, one in enumerate([*before, *happened, e.Closed()]):
         at = BEGIN if number < len(before) else BEGIN + (number - len(before) + 1) * MINUTE
         state = evolve(state, one, at)
-        told.append((at, one))
+        told.append((state.seq, at, one))
     return narrative.draft(state, told, CARDS, ROOMS)
 
 
@@ -69,6 +71,16 @@ def test_the_draft_names_the_rooms_that_were_linked_and_no_other() -> None:
     assert "Điểm cầu tắt máy" not in venue, "nobody was there, and it never joined"
 
 
+def test_what_was_said_in_one_item_is_of_that_item_though_the_next_began_in_the_same_moment() -> None:
+    made = Played().opened().do("secretary", c.AddItem("k", "Kín", closed=True), c.OpenItem("k"))
+    at = made.at
+    made.do("chair", c.GiveFloor("a"), c.EndFloor()).do("secretary", c.OpenItem("i1"))
+    told = [(seq, min(seq * 1000, at), one) for seq, one in enumerate(made.happenings, 1)]
+    cards = {"a": Card("Ánh", "", "", "")}
+    said = {item: "Ánh phát biểu ý kiến." in narrative.course_of(made.state, told, cards, item) for item in ("k", "i1")}
+    assert said == {"k": True, "i1": False}
+
+
 def test_the_draft_tells_the_course_in_order_with_votes_in_numbers() -> None:
     course = drafted(
         e.FloorGiven("thu", "s-huyen"), *voted({"lan": "for", "thu": "for"}), e.Concluded("i1", "Thống nhất.")
@@ -76,7 +88,7 @@ def test_the_draft_tells_the_course_in_order_with_votes_in_numbers() -> None:
     assert course[0] == "1. Ngân sách. (Bắt đầu lúc 09 giờ 00 phút.)"
     assert course[1] == "Ông Lê Văn Thứ, Trưởng phòng phát biểu ý kiến."
     assert course[2].startswith("Biểu quyết công khai lúc 09 giờ 03 phút về: “Thông qua?”")
-    assert "tán thành 2, không tán thành 0, không biểu quyết 0, không có ý kiến 1" in course[2]
+    assert "tán thành 2, không tán thành 0, không biểu quyết 0, có mặt không cho ý kiến 0, vắng mặt 1" in course[2]
     assert "cần 2 trên tổng số 3 thành viên; nội dung được thông qua" in course[2] and "ngang nhau" not in course[2]
     assert course[3] == "Kết luận của chủ tọa: Thống nhất." and len(course) == 4
 

@@ -11,8 +11,10 @@ import pypdf
 import pytest
 
 from meetings.sitting import commands as c
-from meetings.sitting import outcomes
+from meetings.sitting import minutes, notices, outcomes
 from meetings.sitting.room import Room
+from meetings.sitting.screen import screen
+from meetings.sitting.views import view_of
 from store.errors import Refused, Stale
 from tests.kit.node import Node
 from tests.kit.played import Played, refused
@@ -50,14 +52,29 @@ def test_who_was_there_comments_on_the_draft_while_it_is_open_to_that() -> None:
     played = Played().closed().do("secretary", c.SaveMinutes(0, "1" * 64, True))
     early = c.MakeComment("c1", 1, 0, "Tôi nói khác")
     assert refused(lambda: played.do("a", early)) == "no-comments-now"
-    played.do("secretary", c.OpenComments(), c.OpenComments()).do("a", early)
+    played.do("secretary", c.OpenComments())
+    told = {one.person for one in notices.of(played.state, played.happenings[-1]) if one.kind == "comments-opened"}
+    assert told == {"chair", "deputy", "a", "guest"}, "who was there"
+    played.do("secretary", c.OpenComments()).do("a", early)
+    assert ("secretary", "answer-comments") in minutes.waiting(played.state)
     assert refused(lambda: played.do("b", c.MakeComment("c2", 1, 0, "Tôi vắng"))) == "no-comments-now"
     assert refused(lambda: played.do("a", c.MakeComment("c3", 9, 0, "Bản cũ")), Stale) == "minutes-changed"
     assert refused(lambda: played.do("secretary", c.AnswerComment("c1", False))) == "field-needed"
     played.do("secretary", c.AnswerComment("c1", True), c.AnswerComment("c1", True))
     assert [(one.person, one.taken) for one in played.state.comments] == [("a", True)]
+    assert ("secretary", "answer-comments") not in minutes.waiting(played.state)
+    played.do("guest", c.MakeComment("c5", 1, 0, "Tôi đã phát biểu"))
     played.do("chair", c.ApproveMinutes(1))
     assert refused(lambda: played.do("a", c.MakeComment("c4", 1, 0, "Muộn"))) == "no-comments-now"
+
+
+def test_a_guest_does_not_read_of_what_was_closed_to_them() -> None:
+    for closed in (c.ChangeItem("i2", "Khác", 10, closed=True), c.AddItem("i3", "Nhân sự", closed=True)):
+        played = Played().opened().do("secretary", closed)
+        played.do("secretary", c.OpenItem(closed.item))
+        played.do("chair", c.Close()).do("secretary", c.SaveMinutes(0, "1" * 64, True), c.OpenComments())
+        assert refused(lambda played=played: played.do("guest", c.MakeComment("c", 1, 0, "?"))) == "no-comments-now"
+        assert screen(played.state, view_of(played.state, "guest"), {}, {}).minutes.step == "withheld"
 
 
 async def concluded(node: Node) -> Room:
@@ -97,8 +114,10 @@ async def test_the_notice_of_conclusions_is_numbered_and_told(node: Node) -> Non
     assert text["summary"] == "Kết luận phiên họp thường kỳ" and text["due"] == outcomes.due_day(room.state.closed_at)
     assert any("Thống nhất phân bổ kinh phí." in line for line in text["lines"])
     odd = text | {"lines": ["Nhất trí 😀"]}
-    assert (await clerk.post(address, odd)).code == "text-unprintable" and room.state.notice is None
-    assert (await clerk.post(address, text)).status == 204
+    assert (await clerk.post(address, text)).code == "no-right", "who numbers papers does not write them"
+    secretary = await node.signed_in("secretary")
+    assert (await secretary.post(address, odd)).code == "text-unprintable" and room.state.notice is None
+    assert (await secretary.post(address, text)).status == 204
     assert room.state.notice is not None and room.state.notice.symbol == "01/TB-UBND"
     assert (await member.post(address, text)).code == "no-right"
     link = (await member.get(f"{address}/file")).body

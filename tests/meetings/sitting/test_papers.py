@@ -12,7 +12,8 @@ from documents.workshop import Workshop
 from meetings.people.rights import NOBODY, Principal
 from meetings.sitting import commands as c
 from meetings.sitting import events as e
-from meetings.sitting.papers import SittingPapers
+from meetings.sitting import paper_comments
+from meetings.sitting.papers import Offered, SittingPapers
 from meetings.sitting.room import Room
 from store.errors import Denied, Missing, Refused
 from tests.kit.committee import Committee
@@ -49,7 +50,8 @@ async def planned(committee: Committee, **given: object) -> Room:
 
 
 async def add(papers: SittingPapers, committee: Committee, room: Room, item: str) -> str:
-    await papers.add(committee.who["secretary"], room.sitting, item, f"  Tờ trình {item} ", stream(pdf(2, item)))
+    take = papers.stream(stream(pdf(2, item)))
+    await papers.add(committee.who["secretary"], room.sitting, item, Offered(f"  Tờ trình {item} "), take)
     return room.state.papers[-1].id
 
 
@@ -71,11 +73,11 @@ async def test_a_paper_is_attached_with_what_was_found_in_it(committee: Committe
 
 async def test_the_same_paper_by_the_same_id_is_attached_once(committee: Committee, papers: SittingPapers) -> None:
     room, secretary = await planned(committee), committee.who["secretary"]
-    await papers.add(secretary, room.sitting, "open", "Một", stream(pdf()), "p1")
+    await papers.add(secretary, room.sitting, "open", Offered("Một", paper="p1"), papers.stream(stream(pdf())))
     with pytest.raises(Refused, match="paper-twice"):
-        await papers.add(secretary, room.sitting, "open", "Hai", stream(pdf()), "p2")
+        await papers.add(secretary, room.sitting, "open", Offered("Hai", paper="p2"), papers.stream(stream(pdf())))
     assert [paper.id for paper in room.state.papers] == ["p1"]
-    await papers.add(secretary, room.sitting, "closed", "Ở mục khác", stream(pdf()), "p3")
+    await papers.add(secretary, room.sitting, "closed", Offered("Ở mục khác", paper="p3"), papers.stream(stream(pdf())))
 
 
 @pytest.mark.parametrize("person", ["chair", "member1", "clerk", "east-chair", "technician"])
@@ -84,7 +86,7 @@ async def test_only_the_secretary_adds_and_nothing_is_read_before_that_is_asked(
 ) -> None:
     room = await planned(committee)
     with pytest.raises(Denied):
-        await papers.add(committee.who[person], room.sitting, "open", "T", Unread())
+        await papers.add(committee.who[person], room.sitting, "open", Offered("T"), papers.stream(Unread()))
     assert room.state.papers == ()
 
 
@@ -98,11 +100,11 @@ async def test_no_item_no_name_no_sitting_no_room_for_it(committee: Committee, p
         ("open", "T", "none", "no-such-sitting"),
     ):
         with pytest.raises(Refused, match=code):
-            await papers.add(secretary, sitting, item, name, Unread())
+            await papers.add(secretary, sitting, item, Offered(name), papers.stream(Unread()))
     with pytest.raises(Refused, match="too-large"):
-        await papers.add(secretary, room.sitting, "open", "T", stream(pdf() + bytes(100_000)))
-    with pytest.raises(Refused, match="not-pdf"):
-        await papers.add(secretary, room.sitting, "open", "T", stream(b"PK"))
+        await papers.add(secretary, room.sitting, "open", Offered("T"), papers.stream(stream(pdf() + bytes(100_000))))
+    with pytest.raises(Refused, match="kind-unknown"):
+        await papers.add(secretary, room.sitting, "open", Offered("T"), papers.stream(stream(b"PK")))
     assert room.state.papers == ()
 
 
@@ -128,6 +130,28 @@ async def test_who_opens_which_paper_before_and_after_the_release(committee: Com
     assert await seen() == desk | never | after | {"east-chair": [True, True], "wall": [True, True]}
 
 
+async def test_who_reads_what_was_said_of_a_paper(committee: Committee, papers: SittingPapers) -> None:
+    room, who = await planned(committee), committee.who
+    opened, closed = [await add(papers, committee, room, item) for item in ("open", "closed")]
+    await room.ask(who["secretary"], c.Release(3))
+    for number, paper in enumerate((opened, closed)):
+        sha256 = next(one.sha256 for one in room.state.papers if one.id == paper)
+        await room.ask(who["member1"], c.CommentOnPaper(f"c{number}", paper, sha256, 0, "Nên sửa"))
+        seen = await papers.comments(who["member2"], room.sitting, paper)
+        assert [one.text for one in seen.comments] == ["Nên sửa"] and seen.may_comment
+        assert not seen.comments[0].may_answer
+    assert len((await papers.comments(who["east-chair"], room.sitting, opened)).comments) == 1
+    with pytest.raises(Missing, match="no-such-paper"):
+        await papers.comments(who["east-chair"], room.sitting, closed)  # nor that something was said of it
+    east = room.view_for(who["east-chair"])
+    assert set(paper_comments.tallies(room.state, east)) == {opened}
+    for stranger in (who["technician"], EAST_WALL, NOBODY):
+        with pytest.raises(Denied):
+            await papers.comments(stranger, room.sitting, opened)
+        with pytest.raises(Denied):
+            await room.ask(stranger, c.CommentOnPaper("c9", opened, "0" * 64, 0, "?"))
+
+
 async def test_a_guest_of_one_item_opens_the_papers_of_that_item_alone(
     committee: Committee, papers: SittingPapers
 ) -> None:
@@ -145,3 +169,19 @@ async def test_a_paper_that_was_taken_away_is_found_no_more(committee: Committee
     await room.ask(secretary, c.DetachPaper(paper))
     with pytest.raises(Missing, match="no-such-paper"):
         await papers.find(secretary, room.sitting, paper)
+
+
+async def test_a_paper_for_some_is_opened_by_them_and_the_desk(committee: Committee, papers: SittingPapers) -> None:
+    room, who = await planned(committee), committee.who
+    secretary, source = who["secretary"], stream(pdf(2, "private"))
+    offered = Offered("Nhân sự", (who["member1"].id,), paper="p")
+    await papers.add(secretary, room.sitting, "open", offered, papers.stream(source))
+    with pytest.raises(Refused, match="not-invited"):
+        await papers.add(secretary, room.sitting, "open", Offered("T", ("stranger",)), papers.stream(Unread()))
+    await room.ask(secretary, c.Release(3))
+    viewers = [who[name] for name in ("chair", "secretary", "clerk", "member1", "member2", "east-chair")]
+    assert [await may_find(papers, one, room, "p") for one in [*viewers, EAST_WALL]] == [True] * 4 + [False] * 3
+    await room.ask(secretary, c.AddressPaper("p", (who["member2"].id,)))
+    assert [await may_find(papers, who[name], room, "p") for name in ("member1", "member2")] == [False, True]
+    await room.ask(secretary, c.AddressPaper("p", None))
+    assert [await may_find(papers, one, room, "p") for one in [*viewers, EAST_WALL]] == [True] * 7

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from meetings.sitting import attendance, floor, presiding, wall_code
 from meetings.sitting import commands as c
 from meetings.sitting import events as e
+from meetings.sitting.screen import screen
+from meetings.sitting.views import view_of
 from store.errors import Denied, Stale
 from tests.kit.played import RULE, SEATS, Played, refused
 
@@ -51,7 +53,8 @@ def test_the_floor_goes_by_order_then_by_who_asked_or_who_spoke_least() -> None:
     played = under_way().do("a", c.AskFloor()).do("chair", c.GiveFloor("a"))
     played.at += 60_000
     played.do("a", c.EndFloor())
-    assert played.state.floor.spoken["a"] > 60_000 and played.state.floor.spoken_at["s1"] > 60_000
+    said = played.state.floor
+    assert floor.sums(said.spoken)["a"] > 60_000 and floor.sums(said.spoken_at)["s1"] > 60_000
     played.do("a", c.AskFloor()).do("deputy", c.AskFloor()).do("guest", c.AskFloor())
     assert waiting(played) == ["a", "deputy", "guest"]
     played.do("chair", c.OrderQueue("least-time"))
@@ -104,6 +107,19 @@ def test_a_break_ends_what_goes_on_and_all_check_in_anew() -> None:
     assert played.state.phase == "open" and not attendance.is_quorate(played.state)
     played.do("a", c.CheckIn(site="s1"))
     assert len(played.state.stays["a"]) == 2
+
+
+def test_the_clock_of_an_item_stands_still_while_another_is_open() -> None:
+    played = Played().opened()
+    played.do("secretary", c.OpenItem("i1"))
+    opened = played.at
+    played.at += 59_000
+    played.do("secretary", c.OpenItem("i2"))
+    left = played.at
+    played.at += 600_000
+    played.do("secretary", c.OpenItem("i1"))
+    first, second = screen(played.state, view_of(played.state, "a"), {}, {}).agenda
+    assert played.at - first.since == left - opened == 60_000 and second.since == 0
 
 
 def test_a_side_room_takes_some_sites_aside_and_gives_them_back() -> None:

@@ -75,6 +75,10 @@ def test_less_notice_than_the_rules_ask_for_needs_a_reason(occasion: str, enough
 def test_a_late_item_is_marked() -> None:
     played = released().do("secretary", c.AddItem("i2", "Phát sinh"))
     assert [item.late for item in played.state.items] == [False, True]
+    assert set(told(played)) == {(one, "item-added") for one in ("chair", "deputy", "a", "b", "clerk", "guest")}
+    played.do("secretary", c.AddItem("i3", "Kỷ luật", closed=True))
+    assert "guest" not in {person for person, _ in told(played)}, "of what is closed to them guests are told nothing"
+    assert not told(prepared().do("secretary", c.AddItem("i9", "Trước khi phát hành")))
 
 
 def test_members_reply_and_may_change_their_mind_until_it_opens() -> None:

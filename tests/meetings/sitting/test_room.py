@@ -1,6 +1,6 @@
 """A live room on a real database: durable before answered, told to every browser, resumed without loss.
 
-meetings.sitting.room, rooms, actions, records, screen, views
+meetings.sitting.room, meetings.sitting.names, rooms, actions, records, screen, views
 """
 
 from __future__ import annotations
@@ -29,11 +29,15 @@ class Browser:
         self.seq = 0
         self.events: list[views.SeenEvent] = []
         self.parts: dict[str, Any] = {}
+        self.lost = ""
 
     def tell(self, telling: Telling) -> None:
         self.seq = telling.seq
         self.events += telling.events
         self.parts |= telling.parts
+
+    def lose(self, sitting: str) -> None:
+        self.lost = sitting
 
 
 async def opened(committee: Committee) -> Room:

@@ -33,6 +33,9 @@ class Browser:
         self.parts |= telling.parts
         self.seqs += [event.seq for event in telling.events]
 
+    def lose(self, sitting: str) -> None:
+        raise AssertionError(sitting)
+
 
 async def until(true: Callable[[], bool]) -> None:
     for _ in range(1000):

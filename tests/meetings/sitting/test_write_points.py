@@ -113,7 +113,7 @@ async def template(tmp_path: Path) -> AsyncIterator[tuple[Path, str]]:
     yield folder, await under_way(folder)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(900 if EVERY > 1 else 7200)
 async def test_a_kill_at_any_write_loses_nothing_and_doubles_nothing(
     template: tuple[Path, str], tmp_path: Path
 ) -> None:

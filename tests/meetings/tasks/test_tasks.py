@@ -41,8 +41,11 @@ async def test_a_conclusion_becomes_a_task_and_goes_down_the_tree(committee: Com
     [row] = await tasks.listed(who["chair"])
     assert (row.task.lead, row.task.supporting, row.lead_name) == (DISTRICT, (EAST,), "Huyện Vĩnh Linh")
     assert row.mine and row.gave and row.task.step == "given"
+    assert [one.task.id for one in await tasks.waiting(who["secretary"])] == ["t1"], "until it is acknowledged"
     await tasks.acknowledge(who["secretary"], "t1")
+    assert not await tasks.waiting(who["secretary"])
     await tasks.hand_down(who["secretary"], "t1", BELOW)
+    assert [one.task.id for one in await tasks.waiting(who["east-chair"])] == ["t2"]
     [helped, below] = sorted(await tasks.listed(who["east-chair"]), key=lambda one: one.task.id)
     assert not helped.mine and below.mine and below.task.parent == "t1" and below.task.item == "i1"
     await tasks.acknowledge(who["east-chair"], "t2")
@@ -70,12 +73,16 @@ async def test_only_who_answers_for_the_unit_acts_and_only_downwards(committee: 
         (NewTask("t3", "Ngược lên", PROVINCE, "2026-12-01"), "not-below"),
         (NewTask("t3", "Chính mình", DISTRICT, "2026-12-01"), "not-below"),
         (NewTask("t3", "Muộn hơn", WEST, "2026-12-31"), "deadline-later"),
+        (NewTask("t3", "Đã qua", WEST, "2020-01-01"), "task-past"),
         (NewTask("t3", "Ngày sai", WEST, "1/12/2026"), "field-wrong"),
         (NewTask("t3", " ", WEST, "2026-12-01"), "field-needed"),
         (NewTask("t3", "Đâu đó", "nowhere", "2026-12-01"), "not-below"),
     ):
         with pytest.raises(Refused, match=code):
             await tasks.hand_down(who["secretary"], "t1", wrong)
+    for lead in (PROVINCE, "nowhere"):  # a conclusion binds the unit whose sitting it was, and those below
+        with pytest.raises(Refused, match="not-below"):
+            await tasks.give(who["secretary"], room.sitting, "i1", NewTask("t3", "Ngược lên", lead, "2026-12-01"))
     with pytest.raises(Refused, match="no-conclusion"):
         await tasks.give(who["secretary"], room.sitting, "i2", TASK)
     with pytest.raises(Missing):

@@ -18,14 +18,15 @@ export class Refused extends Error {
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body]
+ * @param {Record<string, string>} [headers]
  * @returns {Promise<any>}
  */
-export async function call(method, path, body) {
+export async function call(method, path, body, headers = {}) {
   let answer;
   try {
     answer = await fetch(path, {
       method,
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      headers: body === undefined ? headers : { "Content-Type": "application/json", ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
@@ -43,6 +44,8 @@ export const get = (path) => call("GET", path);
 export const post = (path, body = {}) => call("POST", path, body);
 /** @param {string} path @param {object} body */
 export const put = (path, body) => call("PUT", path, body);
+/** A file that is made when it is first asked for: it is there now. @param {string} path */
+export const ready = (path) => call("GET", path, undefined, { Range: "bytes=0-0" });
 /** @param {string} path */
 export const drop = (path) => call("DELETE", path);
 

@@ -1,20 +1,26 @@
 // The frame: who I am, where I am, the menu, messages. It loads a place and puts it in the middle.
 import "./elements/toast.js";
 import { drop, get } from "./api.js";
+import { silenceHere, silenceOthers } from "./bell.js";
+import { Vault, keeps } from "./offline/vault.js";
 import { Part, go, html, icon, nothing } from "./part.js";
 import { find } from "./places.js";
+import { within } from "./within.js";
 import { loadWords, locale, marked, t } from "./words.js";
 
 /** @typedef {import("./wire.d.ts").Me} Me */
 
 const MENU = [
   ["desk", "/"],
-  ["plan", "/plan"], ["opinions", "/opinions"],
+  ["search", "/search"], ["plan", "/plan"], ["opinions", "/opinions"],
   ["tasks", "/tasks"],
   ["register", "/register"],
   ["administration", "/administration"],
   ["styleguide", "/styleguide"],
 ];
+
+const ENDING = "ending"; // in this browser: the session is over, and the server does not know yet
+const PATIENCE_MS = 5000; // for the server, where there is something to read without it
 
 class App extends Part {
   static properties = { me: { state: true }, where: { state: true }, note: { state: true } };
@@ -27,10 +33,13 @@ class App extends Part {
     this.where = undefined; // until it is known
     /** @type {{text: string, tone: string} | null} */
     this.note = null;
+    /** Is there no server to be had? */
+    this.away = false;
     addEventListener("popstate", () => void this.arrive());
     this.addEventListener("bacap-say", (event) => this.hear(/** @type {CustomEvent} */ (event)));
     this.addEventListener("bacap-signed-in", () => void this.signedIn());
     this.addEventListener("click", (event) => this.follow(event));
+    addEventListener("click", () => this.note?.tone === "seal" && (this.note = null), { capture: true }); // they act again: that refusal is over
     void this.arrive();
   }
 
@@ -40,6 +49,7 @@ class App extends Part {
   }
 
   async signedIn() {
+    localStorage.removeItem(ENDING); // another session took its place
     this.me = null;
     const next = new URLSearchParams(location.search).get("next") ?? "/";
     go(next.startsWith("/") && !next.startsWith("//") ? next : "/");
@@ -54,9 +64,15 @@ class App extends Part {
     go(link.pathname + link.search);
   }
 
+  /** @returns {Promise<void>} */
   async arrive() {
-    this.me ??= await get("/api/me").catch(() => null);
     const where = find(location.pathname);
+    if (!this.me && !this.away && !(await this.meet()) && where && !where.place.open) {
+      this.away = true; // asked again when the page is next loaded
+      const [, sitting, paper] = /^\/sittings\/([^/]+)\/papers\/([^/]+)$/.exec(location.pathname) ?? [];
+      history.replaceState(null, "", paper ? `/offline/${sitting}/${paper}${location.search}` : "/offline");
+      return this.arrive();
+    }
     if (where && !where.place.open && !this.me?.id) {
       go(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
       return;
@@ -69,10 +85,42 @@ class App extends Part {
     scrollTo(0, 0);
   }
 
+  /** Who am I? False: the server does not answer, and something was taken along to read. */
+  async meet() {
+    if (localStorage.getItem(ENDING)) {
+      const ended = await drop("/api/session").then(() => true, (error) => error.code !== "offline");
+      if (!ended) return true; // nobody is signed in here, whatever the cookie says
+      localStorage.removeItem(ENDING);
+    }
+    const asking = get("/api/me");
+    try {
+      this.me = await (keeps() ? within(PATIENCE_MS, asking) : asking);
+    } catch {
+      return !keeps();
+    }
+    const me = this.me;
+    if (!me?.id) {
+      if (keeps()) void import("./offline/copies.js").then(({ contact }) => contact()).catch(() => undefined); // it may have been cut off
+      return true;
+    }
+    await Vault.disown(me.id).catch(() => undefined);
+    void silenceOthers().catch(() => undefined); // offline: asked again when a page is next loaded
+    void Promise.all([import("./offline/refresh.js"), import("./line.js")]).then(([{ refresh }, { channel }]) => refresh(channel(), me)).catch(() => undefined);
+    return true;
+  }
+
   async signOut() {
-    await this.attempt(() => drop("/api/session"));
-    this.me = null;
-    go("/sign-in");
+    const [{ ask }, { sendAll, unsentOf }, { untoldOf }] = await Promise.all([import("./elements/confirm.js"), import("./reader/annotations.js"), import("./reader/dwell.js")]);
+    const left = await sendAll(this.me?.id ?? "");
+    if (left && !(await ask({ title: t("annotation.left-title"), text: t("annotation.left-text", { count: left }), act: t("annotation.left-act"), tone: "seal" }))) return;
+    for (const key of [...untoldOf(this.me?.id ?? ""), ...unsentOf(this.me?.id ?? "")]) localStorage.removeItem(key); // the next person on this device is somebody else
+    if (keeps()) await (await import("./offline/copies.js")).dropAll();
+    await this.attempt(silenceHere);
+    (await import("./line.js")).hangUp();
+    localStorage.setItem(ENDING, "1"); // without a line it ends when there is one, before anything else is asked
+    if (await this.did(() => drop("/api/session"))) localStorage.removeItem(ENDING);
+    sessionStorage.clear(); // what was being written: the next person on this device is somebody else
+    location.assign("/sign-in"); // and with the page goes what was read
   }
 
   /** @param {Event} event */
@@ -113,7 +161,7 @@ class App extends Part {
         <a class="brand" href="/">bacap</a>
         <nav aria-label=${t("app.menu")}>${this.menu()}</nav>
         <span class="push row">
-          ${this.me?.id ? html`<span class="small"><span class="strong">${marked(this.me.name)}</span> <span class="soft">${marked(this.me.offices[0]?.office ?? "")}</span></span>` : nothing}
+          ${this.me?.id ? html`<span class="small"><span class="strong">${marked(this.me.name)}</span> <span class="soft office">${marked(this.me.offices[0]?.office ?? "")}</span></span>` : nothing}
           <label class="field"><span class="read-only-to-ears">${t("app.language")}</span>
             <select @change=${this.speak}>
               <option value="vi" ?selected=${locale !== "en"}>Tiếng Việt</option>

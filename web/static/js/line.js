@@ -19,3 +19,6 @@ export function channel(site = "") {
   }
   return opened;
 }
+
+/** Signing out: what the server says of it to this page's channel is known here already. */
+export const hangUp = () => opened?.close();

@@ -17,6 +17,7 @@ export const LAYERS = [
   { rid: "m", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
   { rid: "h", scaleResolutionDownBy: 1, maxBitrate: 1_500_000 },
 ];
+const NARROW_VOICE = 16_000; // bits a second: with headers 40,000, which a line of 64 kbit/s carries beside a paper
 export const SHARED = "#screen"; // behind an endpoint's name in a slot: its screen
 const SCREEN = { video: { frameRate: { max: 10 }, width: { max: 1920 }, height: { max: 1080 } }, audio: false };
 export const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
@@ -52,6 +53,8 @@ export class Media extends EventTarget {
     this.senders = {};
     /** The highest layer of each that anybody watches. @type {Record<string, number>} */
     this.wanted = {};
+    /** Does a site hear us over the narrowest line? */
+    this.narrows = false;
     /** What the mosaic was asked to show. @type {string[]} */
     this.shows = [];
     this.fault = "";
@@ -71,7 +74,11 @@ export class Media extends EventTarget {
     this.quality = new Quality();
     this.beat = setInterval(() => void this.report(), REPORT_MS);
     this.onLost = () => void this.again();
-    this.onState = () => void (this.channel.state === "open" && this.state === "lost" && this.again());
+    this.onState = () => {
+      if (this.channel.state !== "open") return;
+      if (this.state === "lost") void this.again();
+      else if (this.state === "on") this.retell();
+    };
     channel.addEventListener("slots", this.onSlots);
     channel.addEventListener("media-wanted", this.onWanted);
     channel.addEventListener("media-lost", this.onLost);
@@ -133,8 +140,8 @@ export class Media extends EventTarget {
       const sdp = marked(pc.localDescription?.sdp ?? "", screen?.mid);
       const answer = await this.channel.ask({ type: "media-offer", id: crypto.randomUUID(), sitting: this.sitting, sdp, mosaic: this.shape.mosaic ?? 0 });
       if (this.pc === pc) await pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
-      if (this.shared) this.tell("media-share", { on: true });
-      if (this.shows.length) this.tell("media-mosaic", { endpoints: this.shows });
+      if (this.narrows) void this.speak();
+      this.retell();
       this.dispatchEvent(new Event("change"));
     } catch (error) {
       if (this.pc !== pc) return;
@@ -165,6 +172,27 @@ export class Media extends EventTarget {
   /** @param {"media-share" | "media-mosaic" | "media-stats"} type @param {object} what */
   tell(type, what) {
     this.channel.write(/** @type {any} */ ({ type, sitting: this.sitting, ...what }));
+  }
+
+  /** What is shared and what the mosaic shows, as if new: it may have been said while there was no line. */
+  retell() {
+    if (this.shape.share) this.tell("media-share", { on: Boolean(this.shared) });
+    if (this.shape.mosaic) this.tell("media-mosaic", { endpoints: this.shows });
+  }
+
+  /** A voice of fewer bits, where the narrowest line has to carry it. @param {boolean} on */
+  narrow(on) {
+    if (on === this.narrows) return;
+    this.narrows = on;
+    void this.speak();
+  }
+
+  async speak() {
+    const sender = this.senders.audio;
+    if (!sender) return;
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) encoding.maxBitrate = this.narrows ? NARROW_VOICE : undefined;
+    await sender.setParameters(parameters).catch(() => undefined);
   }
 
   /** Send no larger layer than is watched; the smallest always, so that whoever looks sees at once. @param {string} name */

@@ -45,9 +45,11 @@ export class Part extends LitElement {
   }
 }
 
+const ICONS = new URL("../vendor/icons.svg", import.meta.url).pathname;
+
 /** One of the icons of the sprite that assets.py makes. @param {string} name */
 export const icon = (name) =>
-  html`<svg class="icon" aria-hidden="true"><use href="/static/vendor/icons.svg#${name}"></use></svg>`;
+  html`<svg class="icon" aria-hidden="true"><use href="${ICONS}#${name}"></use></svg>`;
 
 /** Go to another place without loading the page anew. @param {string} path */
 export function go(path) {

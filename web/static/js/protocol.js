@@ -8,6 +8,7 @@ export const VERSION = 1;
 const PING_MS = 2000;
 const SILENCE_MS = 5000;
 const SLOW_MS = 1000; // an answer that took longer says little of the time
+const FROM_NOW = Number.MAX_SAFE_INTEGER; // behind the last event there can be: no past is told
 const WAITS_MS = [100, 400, 1000, 2000]; // no longer: after a cut of a minute, media waits for it
 
 /** @typedef {import("./wire.d.ts").Told} Told */
@@ -25,17 +26,22 @@ export class CommandRefused extends Error {
   }
 }
 
+const GONE = ["no-right", "no-such-sitting", "not-invited-now"]; // a sitting that is not, or not any more, for whoever looks
+
 /** A sitting as this screen may see it. `parts` is null until the first word from the server. */
 export class SittingView extends EventTarget {
   /** @param {string} id */
   constructor(id) {
     super();
     this.id = id;
-    this.seq = 0;
+    this.seq = 0; // of the last event told
+    this.past = false; // do `events` begin with the first?
     /** @type {Screen | null} */
     this.parts = null;
     /** @type {import("./wire.d.ts").SeenEvent[]} */
     this.events = [];
+    this.fault = ""; // why there is nothing to see, in words
+    this.code = ""; // and in a code
   }
 
   /** @param {Told} told */
@@ -43,6 +49,16 @@ export class SittingView extends EventTarget {
     this.parts = { .../** @type {Screen} */ (this.parts ?? {}), ...told.parts };
     this.events.push(...told.events.filter((event) => event.seq > this.seq));
     this.seq = told.seq;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {string} why @param {string} code */
+  refuse(why, code) {
+    this.fault = why;
+    this.code = code;
+    this.parts = null;
+    this.events = [];
+    this.seq = 0;
     this.dispatchEvent(new Event("change"));
   }
 }
@@ -64,6 +80,7 @@ export class Channel extends EventTarget {
     this.sittings = new Map();
     /** @type {Map<string, {message: any, resolve: (answer: any) => void, reject: (error: Error) => void}>} */
     this.pending = new Map();
+    this.who = ""; // who the server takes us for
     this.tries = 0;
     this.heard = 0;
     this.offset = 0; // server clock minus ours, ms
@@ -162,9 +179,10 @@ export class Channel extends EventTarget {
       return;
     }
     this.tries = 0;
+    this.who = welcome.who;
     this.offset = welcome.now - this.now();
     this.ice = welcome.ice ?? [];
-    for (const [id, view] of this.sittings) this.write({ type: "watch", sitting: id, after: view.seq });
+    for (const view of this.sittings.values()) this.begin(view);
     for (const { message } of this.pending.values()) this.write(message);
     this.change("open");
     this.dispatchEvent(new CustomEvent("welcome", { detail: welcome }));
@@ -172,8 +190,10 @@ export class Channel extends EventTarget {
 
   /** @param {Refusal} refusal */
   refused(refusal) {
+    const view = this.sittings.get(refusal.id ?? "");
     if (refusal.id && this.pending.has(refusal.id))
       this.settle(refusal.id, (waiting) => waiting.reject(new CommandRefused(refusal)));
+    else if (view && (!view.parts || GONE.includes(refusal.code))) view.refuse(refusal.text, refusal.code);
     else this.dispatchEvent(new CustomEvent("refused", { detail: refusal }));
   }
 
@@ -184,15 +204,22 @@ export class Channel extends EventTarget {
     if (waiting) use(waiting);
   }
 
-  /** Follow a sitting. @param {string} id */
-  watch(id) {
-    let view = this.sittings.get(id);
-    if (!view) {
-      view = new SittingView(id);
-      this.sittings.set(id, view);
-      if (this.state === "open") this.write({ type: "watch", sitting: id, after: 0 });
-    }
+  /** Follow a sitting: as it stands and goes on, or with all its PAST events too. @param {string} id @param {boolean} [past] */
+  watch(id, past = false) {
+    const view = this.sittings.get(id) ?? new SittingView(id);
+    const known = this.sittings.has(id);
+    if (known && (view.past || !past)) return view;
+    this.sittings.set(id, view);
+    view.past = past;
+    view.events = [];
+    view.seq = 0;
+    if (this.state === "open") this.begin(view);
     return view;
+  }
+
+  /** @param {SittingView} view */
+  begin(view) {
+    this.write({ type: "watch", sitting: view.id, after: view.seq || (view.past ? 0 : FROM_NOW) });
   }
 
   /**

@@ -11,6 +11,7 @@ const ALLOW_MS = 20_000; // till somebody says yes to camera and microphone
 const CONNECT_MS = 15_000;
 const LISTEN_MS = 10_000;
 const LOOK_MS = 500;
+const WINDOW_MS = 2000; // the least to judge a pace by
 const LIGHT_MS = 2000; // so long a camera may take to show anything
 const BUSY_MS = 3000; // many sites try at once: each waits for its turn
 const TURNS = 200;
@@ -259,21 +260,33 @@ function sumsOf(stats) {
   return sums;
 }
 
-/** What the second half of the listening came to: the first is the line finding its pace. @param {Sums[]} seen */
+/**
+ * What the listening came to. Loss is of its second half: the first is the line finding its pace. The relay rests a picture
+ * for seconds where a line has choked, so what came in the best WINDOW_MS says what the line can carry, and a mean does not.
+ * @param {Sums[]} seen
+ */
 function measured(seen) {
   const [before, after] = [seen[Math.floor(seen.length / 2)], seen.at(-1)];
   if (!before || !after) return NO_LINE;
-  const rate = (/** @type {number} */ bytes) => (bytes * 8) / Math.max(1, after.at - before.at); // bits a ms
   const down = Math.max(1, after.came - before.came + after.lost - before.lost);
+  const ups = seen.slice(Math.floor(seen.length / 2)).map((one) => one.up);
+  const up = ups.sort((one, other) => one - other)[Math.floor(ups.length / 2)];
   return {
     link: after.link,
-    up_kbit: within(after.up / 1000 || rate(after.out - before.out), 0, 1e7), // some browsers tell no estimate
+    up_kbit: within(up / 1000 || best(seen, "out"), 0, 1e7), // some browsers tell no estimate
     up_loss: within((1000 * (after.upLost - before.upLost)) / Math.max(1, after.sent - before.sent), 0, 1000),
-    down_kbit: within(rate(after.bytes - before.bytes), 0, 1e7),
+    down_kbit: within(best(seen, "bytes"), 0, 1e7),
     down_loss: within((1000 * (after.lost - before.lost)) / down, 0, 1000),
     whole: after.tall > 0 && after.height >= 0.9 * after.tall,
     rtt: within(after.rtt, 0, 1e6),
   };
+}
+
+/** The most that went in any WINDOW_MS, in kbit/s. @param {Sums[]} seen @param {"out" | "bytes"} which */
+function best(seen, which) {
+  const span = Math.min(WINDOW_MS / LOOK_MS, seen.length - 1);
+  const rates = seen.slice(span).map((after, index) => (8 * (after[which] - seen[index][which])) / Math.max(1, after.at - seen[index].at));
+  return Math.max(0, ...rates);
 }
 
 /** Does this browser believe our certificate by itself? Where somebody only clicked a warning away, it runs no service worker. */

@@ -24,6 +24,12 @@ export interface AddItem {
   closed?: boolean;
 }
 
+export interface AddressPaper {
+  kind: "address-paper";
+  paper: string;
+  readers: Array<string> | null;
+}
+
 export interface Answer {
   choice: string;
   comment: string;
@@ -43,6 +49,13 @@ export interface AnswerComment {
   text?: string;
 }
 
+export interface AnswerPaperComment {
+  kind: "answer-paper-comment";
+  comment: string;
+  taken: boolean;
+  text?: string;
+}
+
 export interface ApproveAgenda {
   kind: "approve-agenda";
 }
@@ -50,6 +63,22 @@ export interface ApproveAgenda {
 export interface ApproveMinutes {
   kind: "approve-minutes";
   version: number;
+}
+
+export interface ArchiveTerm {
+  term: string;
+}
+
+export interface Arrival {
+  id: string;
+  sender: string;
+  symbol: string;
+  dated: string;
+  kind: string;
+  about: string;
+  urgency?: "" | "express" | "urgent" | "very-urgent";
+  handler?: string;
+  due?: string;
 }
 
 export interface AskCodes {
@@ -93,6 +122,9 @@ export interface BallotPart {
   cast: number;
   voted: Array<string>;
   called: string;
+  passed: Array<string>;
+  by_hand: Array<string>;
+  absent: number;
   votes: Record<string, Array<string>>;
   result: Result | null;
   voided: string;
@@ -263,10 +295,26 @@ export interface Comment {
   answer?: string;
 }
 
+export interface CommentOnPaper {
+  kind: "comment-on-paper";
+  comment: string;
+  paper: string;
+  sha256: string;
+  page: number;
+  text: string;
+  quote?: string;
+}
+
 export interface Conclude {
   kind: "conclude";
   item: string;
   text: string;
+}
+
+export interface Contact {
+  cut: boolean;
+  now: number;
+  keeps: Record<string, Array<string>>;
 }
 
 export interface ConvenedPart {
@@ -274,6 +322,13 @@ export interface ConvenedPart {
   through: string;
   step: string;
   people: number;
+}
+
+export interface CopyRow {
+  sitting: string;
+  title: string;
+  taken: number;
+  until: number;
 }
 
 export interface Decision {
@@ -293,6 +348,7 @@ export interface Desk {
   called: Array<CalledRow>;
   notices: Array<NoticeRow>;
   opinions: Array<OpinionWaiting>;
+  tasks: Array<TaskRow>;
 }
 
 export interface DetachPaper {
@@ -300,12 +356,26 @@ export interface DetachPaper {
   paper: string;
 }
 
+export interface Device {
+  endpoint: string;
+  p256dh: string;
+  auth: string;
+}
+
+export interface DeviceAddress {
+  endpoint: string;
+}
+
+export interface DeviceMine {
+  mine: boolean;
+}
+
 export interface Do {
   type: "do";
   id: string;
   sitting: string;
   seen: number;
-  command: Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | DetachPaper | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel | RingSites | ReportCheck | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | ExtendFloor | EndFloor | LimitSpeeches | OrderQueue | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | Say | TakeNote | ChangeNote | Close | ChooseLine | StartRecording | StopRecording | OpenComments | MakeComment | AnswerComment | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
+  command: Uninvite | AddItem | ChangeItem | MoveItem | RemoveItem | AddressPaper | DetachPaper | WatermarkPaper | HandOutPaper | RecallPaper | CommentOnPaper | WithdrawPaperComment | AnswerPaperComment | SubmitAgenda | WithdrawAgenda | ApproveAgenda | ReturnAgenda | Reply | AnswerAbsence | Remind | Cancel | RingSites | ReportCheck | Open | CheckIn | CheckOut | AskCodes | HandOver | Suspend | Resume | OpenSideRoom | CloseSideRoom | OpenItem | ShowPage | AskFloor | WithdrawFloor | GiveFloor | ExtendFloor | EndFloor | LimitSpeeches | OrderQueue | OpenVote | Cast | RecordVote | PassVoter | CastSecretly | CloseVote | CancelVote | ReleaseResults | Conclude | Say | TakeNote | ChangeNote | Close | ChooseLine | StartRecording | StopRecording | OpenComments | MakeComment | AnswerComment | ApproveMinutes | ReturnMinutes | Circulate | Acknowledge;
 }
 
 export interface Done {
@@ -338,6 +408,7 @@ export interface Fetch {
   id: string;
   sitting: string;
   paper: string;
+  sha256?: string;
 }
 
 export interface Fetched {
@@ -361,9 +432,32 @@ export interface FirstAdministrator {
   unit?: string;
 }
 
+export interface Found {
+  count: number;
+  rows: Array<FoundRow>;
+}
+
+export interface FoundRow {
+  kind: "conclusion" | "item" | "minutes" | "paper" | "sitting";
+  sitting: string;
+  ref: string;
+  title: string;
+  unit: string;
+  day: string;
+  page: number;
+  pages: number;
+  snippet: string;
+}
+
 export interface GiveFloor {
   kind: "give-floor";
   person: string;
+}
+
+export interface HandOutPaper {
+  kind: "hand-out-paper";
+  paper: string;
+  item: string;
 }
 
 export interface HandOver {
@@ -396,10 +490,51 @@ export interface Hello {
   site?: string;
 }
 
+export interface Highlight {
+  kind: "highlight";
+  quote: string;
+  nth: number;
+  colour: "blue" | "green" | "red" | "yellow";
+}
+
 export interface IceServer {
   urls: Array<string>;
   username: string;
   credential: string;
+}
+
+export interface Incoming {
+  unit: string;
+  year: number;
+  number: number;
+  id: string;
+  day: string;
+  sender: string;
+  symbol: string;
+  dated: string;
+  kind: string;
+  about: string;
+  urgency: "" | "express" | "urgent" | "very-urgent";
+  handler: string;
+  due: string;
+  file: string;
+}
+
+export interface Ink {
+  kind: "ink";
+  points: Array<[number, number]>;
+  colour: "blue" | "green" | "red" | "yellow";
+}
+
+export interface Integration {
+  id: string;
+  unit: string;
+  name: string;
+  verbs: Array<string>;
+  made: number;
+  seen: number;
+  ended: number;
+  webhook?: string;
 }
 
 export interface ItemPart {
@@ -413,6 +548,7 @@ export interface ItemPart {
   late: boolean;
   step: "done" | "next" | "now";
   opened_at: number;
+  since: number;
   conclusion: string;
   decision: Decision | null;
   papers: Array<PaperPart>;
@@ -450,6 +586,15 @@ export interface Link {
 
 export interface Made {
   id: string;
+}
+
+export interface MadeIntegration {
+  id: string;
+  token: string;
+}
+
+export interface MadeWebhook {
+  secret: string;
 }
 
 export interface MakeComment {
@@ -568,6 +713,18 @@ export interface NameParticipants {
   people: Array<string>;
 }
 
+export interface Nameable {
+  people: Array<PersonRow>;
+  items: Array<string>;
+  named: Array<string>;
+}
+
+export interface NewAnnotation {
+  sha256: string;
+  page: number;
+  mark: Ink | Highlight | Remark;
+}
+
 export interface NewCertificate {
   field: string;
   passphrase: string;
@@ -575,6 +732,17 @@ export interface NewCertificate {
 
 export interface NewEmail {
   email: string;
+}
+
+export interface NewIncoming {
+  document: Arrival;
+  file?: OwnFile | null;
+}
+
+export interface NewIntegration {
+  unit: string;
+  name: string;
+  verbs: Array<string>;
 }
 
 export interface NewInvitations {
@@ -588,6 +756,21 @@ export interface NewOpinion {
   text: string;
   ground: "other" | "undisputed" | "urgent";
   deadline: number;
+}
+
+export interface NewOutgoing {
+  document: Outgoing;
+  file?: OwnFile | null;
+}
+
+export interface NewPaper {
+  upload: string;
+  name: string;
+  secrecy: "none";
+  readers?: Array<string> | null;
+  cleared?: boolean;
+  password?: string;
+  paper?: string;
 }
 
 export interface NewPassword {
@@ -653,6 +836,19 @@ export interface NewUnit {
   place?: string;
 }
 
+export interface NewVersion {
+  upload: string;
+  replaces: string;
+  secrecy: "none";
+  reason?: string;
+  cleared?: boolean;
+  password?: string;
+}
+
+export interface NewWebhook {
+  url: string;
+}
+
 export interface Note {
   id: string;
   item: string;
@@ -699,6 +895,11 @@ export interface Office {
   unit_name: string;
   role: string;
   office: string;
+}
+
+export interface OfflineFiles {
+  build: string;
+  files: Array<string>;
 }
 
 export interface Open {
@@ -787,6 +988,27 @@ export interface OrderQueue {
   by: "asked" | "least-time";
 }
 
+export interface Outgoing {
+  id: string;
+  kind: string;
+  about: string;
+  urgency?: "" | "express" | "urgent" | "very-urgent";
+  recipients?: Array<string>;
+}
+
+export interface OwnFile {
+  upload: string;
+  secrecy: "none";
+  cleared?: boolean;
+  password?: string;
+}
+
+export interface PageChange {
+  before: number;
+  after: number;
+  parts: Array<Part>;
+}
+
 export interface PaperAdded {
   kind: "opinion-paper-added";
   name: string;
@@ -801,6 +1023,16 @@ export interface PaperPart {
   sha256: string;
   pages: number;
   size: number;
+  private: boolean;
+  readers: Array<string>;
+  step: "archived" | "draft" | "recalled" | "released" | "replaced";
+  on_paper: boolean;
+  since: number;
+  reason: string;
+  cleared: string;
+  earlier: Array<Version>;
+  version: number;
+  watermarked: boolean;
 }
 
 export interface PaperTaken {
@@ -809,6 +1041,13 @@ export interface PaperTaken {
   size: number;
   signed: boolean;
   stripped: Array<string>;
+  made_from?: string;
+}
+
+export interface Part {
+  change: "in" | "out" | "same";
+  text: string;
+  cut?: boolean;
 }
 
 export interface PassVoter {
@@ -849,10 +1088,30 @@ export interface Planning {
   people: Array<PersonRow>;
 }
 
+export interface Point {
+  type: "point";
+  sitting: string;
+  x: number;
+  y: number;
+}
+
+export interface Pointed {
+  type: "pointed";
+  sitting: string;
+  paper: string;
+  page: number;
+  x: number;
+  y: number;
+}
+
 export interface Pong {
   type: "pong";
   t: number;
   now: number;
+}
+
+export interface PushKey {
+  key: string;
 }
 
 export interface Raised {
@@ -874,8 +1133,32 @@ export interface Reacted {
   sign: "agree" | "applause" | "hand" | "slower";
 }
 
+export interface Reading {
+  type: "reading";
+  id: string;
+  sitting: string;
+  paper: string;
+  sha256: string;
+  pages: Array<[number, number]>;
+}
+
 export interface Reason {
   reason: string;
+}
+
+export interface RecallPaper {
+  kind: "recall-paper";
+  paper: string;
+  reason: string;
+}
+
+export interface Receipt {
+  person: string;
+  reading: "part" | "read" | "unread";
+  read: number;
+  pages: Array<number>;
+  first_at: number;
+  last_at: number;
 }
 
 export interface RecordVote {
@@ -912,6 +1195,9 @@ export interface RegisterNumber {
   thing: string;
   about: string;
   void: string;
+  urgency?: "" | "express" | "urgent" | "very-urgent";
+  recipients?: string;
+  file?: string;
 }
 
 export interface Rehearsal {
@@ -927,6 +1213,12 @@ export interface ReleaseSitting {
   reason?: string;
   reply_by?: number;
   seen?: number;
+}
+
+export interface Remark {
+  kind: "remark";
+  at: [number, number];
+  text: string;
 }
 
 export interface Remind {
@@ -964,6 +1256,11 @@ export interface Resume {
   kind: "resume";
 }
 
+export interface Retention {
+  source: string;
+  terms: Array<Term>;
+}
+
 export interface ReturnAgenda {
   kind: "return-agenda";
   reason: string;
@@ -995,7 +1292,10 @@ export interface RuleSet {
   opinion_ballots: "any" | "none" | "urgent-or-undisputed";
   guests: "listen" | "speak";
   substitutes: "none" | "speak" | "vote";
+  without_quorum?: "discuss" | "wait";
   chat_in_record?: boolean;
+  read_receipts?: boolean;
+  paper_comments?: "none" | "presiding" | "shared";
   unsure?: Array<string>;
 }
 
@@ -1031,6 +1331,7 @@ export interface Screen {
   notes: Array<Note>;
   notice: string;
   comments: Array<Comment>;
+  paper_comments: Record<string, Tally>;
   minutes: MinutesPart;
   recordings: Array<RecordingFile>;
   people: Record<string, Card>;
@@ -1057,6 +1358,26 @@ export interface SeatPart {
   granted: boolean | null;
 }
 
+export interface SeenComment {
+  id: string;
+  person: string;
+  page: number;
+  quote: string;
+  text: string;
+  at: number;
+  current: boolean;
+  may_answer: boolean;
+  taken: boolean | null;
+  answer: string;
+  answered_by: string;
+}
+
+export interface SeenComments {
+  rule: "none" | "presiding" | "shared";
+  may_comment: boolean;
+  comments: Array<SeenComment>;
+}
+
 export interface SeenEvent {
   seq: number;
   at: number;
@@ -1075,6 +1396,12 @@ export interface ShowPage {
   kind: "show-page";
   paper: string;
   page: number;
+}
+
+export interface Shown {
+  id: string;
+  page: number;
+  mark: Ink | Highlight | Remark;
 }
 
 export interface SideRoom {
@@ -1173,6 +1500,7 @@ export interface SittingPart {
   recorded_since: number;
   chat_in_record: boolean;
   closed_item: boolean;
+  archived_at: number;
 }
 
 export interface SittingRow {
@@ -1224,6 +1552,20 @@ export interface Suspend {
   reason: string;
 }
 
+export interface Tablet {
+  tablet: string;
+}
+
+export interface TabletRow {
+  id: string;
+  person: string;
+  name: string;
+  device: string;
+  seen: number;
+  cut: number;
+  copies: Array<CopyRow>;
+}
+
 export interface TakeNote {
   kind: "take-note";
   note: string;
@@ -1233,6 +1575,18 @@ export interface TakeNote {
 
 export interface TakeOver {
   role: "chair" | "secretary";
+}
+
+export interface Taken {
+  until: number;
+  now: number;
+  keeps: Array<string>;
+}
+
+export interface Tally {
+  count: number;
+  waiting: number;
+  changes: number;
 }
 
 export interface Task {
@@ -1270,6 +1624,13 @@ export interface Template {
   id: string;
   name: string;
   items: Array<PlannedItem>;
+}
+
+export interface Term {
+  code: string;
+  years: number;
+  unsure: boolean;
+  suits: Array<string>;
 }
 
 export interface Tier {
@@ -1319,6 +1680,22 @@ export interface UnitRules {
   adopts: boolean;
 }
 
+export interface Version {
+  sha256: string;
+  pages: number;
+  size: number;
+  since: number;
+  step: "archived" | "draft" | "recalled" | "released" | "replaced";
+  reason: string;
+  out?: boolean;
+}
+
+export interface VersionReceipts {
+  version: number;
+  step: "archived" | "draft" | "recalled" | "released" | "replaced";
+  receipts: Array<Receipt>;
+}
+
 export interface Waiting {
   sitting: string;
   title: string;
@@ -1336,6 +1713,12 @@ export interface Watch {
   type: "watch";
   sitting: string;
   after?: number;
+}
+
+export interface WatermarkPaper {
+  kind: "watermark-paper";
+  paper: string;
+  on: boolean;
 }
 
 export interface Welcome {
@@ -1356,6 +1739,11 @@ export interface WithdrawFloor {
   kind: "withdraw-floor";
 }
 
-export type FromBrowser = AskWallCode | Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | React | SiteSittings | TrialEnd | TrialOffer | Watch;
-export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pong | Reacted | Refusal | SiteListed | Slots | Told | WallCode | Welcome;
-export type Command = Acknowledge | AddItem | AnswerAbsence | AnswerComment | ApproveAgenda | ApproveMinutes | AskCodes | AskFloor | Cancel | CancelVote | Cast | CastSecretly | ChangeItem | ChangeNote | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseSideRoom | CloseVote | Conclude | DetachPaper | EndFloor | ExtendFloor | GiveFloor | HandOver | LimitSpeeches | MakeComment | MoveItem | Open | OpenComments | OpenItem | OpenSideRoom | OpenVote | OrderQueue | PassVoter | RecordVote | ReleaseResults | Remind | RemoveItem | Reply | ReportCheck | Resume | ReturnAgenda | ReturnMinutes | RingSites | Say | ShowPage | StartRecording | StopRecording | SubmitAgenda | Suspend | TakeNote | Uninvite | WithdrawAgenda | WithdrawFloor;
+export interface WithdrawPaperComment {
+  kind: "withdraw-paper-comment";
+  comment: string;
+}
+
+export type FromBrowser = AskWallCode | Do | Fetch | Hello | MediaLeave | MediaMosaic | MediaOffer | MediaShare | MediaStats | Ping | Point | React | Reading | SiteSittings | TrialEnd | TrialOffer | Watch;
+export type ToBrowser = Done | Fetched | MediaAnswer | MediaHealth | MediaLost | MediaWanted | Pointed | Pong | Reacted | Refusal | SiteListed | Slots | Told | WallCode | Welcome;
+export type Command = Acknowledge | AddItem | AddressPaper | AnswerAbsence | AnswerComment | AnswerPaperComment | ApproveAgenda | ApproveMinutes | AskCodes | AskFloor | Cancel | CancelVote | Cast | CastSecretly | ChangeItem | ChangeNote | CheckIn | CheckOut | ChooseLine | Circulate | Close | CloseSideRoom | CloseVote | CommentOnPaper | Conclude | DetachPaper | EndFloor | ExtendFloor | GiveFloor | HandOutPaper | HandOver | LimitSpeeches | MakeComment | MoveItem | Open | OpenComments | OpenItem | OpenSideRoom | OpenVote | OrderQueue | PassVoter | RecallPaper | RecordVote | ReleaseResults | Remind | RemoveItem | Reply | ReportCheck | Resume | ReturnAgenda | ReturnMinutes | RingSites | Say | ShowPage | StartRecording | StopRecording | SubmitAgenda | Suspend | TakeNote | Uninvite | WatermarkPaper | WithdrawAgenda | WithdrawFloor | WithdrawPaperComment;

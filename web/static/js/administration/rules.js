@@ -23,6 +23,9 @@ function values(rule) {
     ["opinion_ballots", t(`rule.opinion_ballots-${rule.opinion_ballots}`)],
     ["guests", t(`rule.guests-${rule.guests}`)],
     ["substitutes", t(`rule.substitutes-${rule.substitutes}`)],
+    ["without_quorum", t(`rule.without_quorum-${rule.without_quorum ?? "discuss"}`)],
+    ["paper_comments", t(`rule.paper_comments-${rule.paper_comments ?? "shared"}`)],
+    ["read_receipts", t(rule.read_receipts === false ? "receipts.off" : "receipts.on")],
     ["chat_in_record", t(rule.chat_in_record ? "chat.in-record" : "chat.out-of-record")],
   ];
 }

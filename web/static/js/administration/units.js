@@ -53,17 +53,18 @@ class Units extends Part {
 
   /** @param {PersonRow} person */
   async account(person) {
-    const login = person.login || (await ask({ title: t("people.account-title", { name: person.name }), text: t("people.account-text"), act: t("people.account"), field: t("field.login") }));
-    if (!login) return;
-    const made = await this.attempt(() => post(`/api/people/${person.id}/account`, { login }));
-    if (made) this.link = made.url;
+    const make = async (/** @type {string} */ login) => (this.link = (await post(`/api/people/${person.id}/account`, { login })).url);
+    if (person.login) return void (await this.attempt(() => make(person.login)));
+    const field = html`<label class="field"><span>${t("field.login")}</span><input name="login" required autocomplete="off" autocapitalize="none" maxlength="100"></label>`;
+    await fill({ title: t("people.account-title", { name: person.name }), text: t("people.account-text"), act: t("people.account") }, field, (form) => make(String(form.get("login"))));
   }
 
   /** Where letters go. @param {PersonRow} person */
   async address(person) {
     const fields = html`<label class="field"><span>${t("field.email")}</span><input type="email" name="email" .value=${person.email}></label>`;
-    const form = await fill({ title: t("people.email-title", { name: person.name }), text: t("people.email-text"), act: t("prepare.details-save") }, fields);
-    if (form) await this.attempt(() => put(`/api/people/${person.id}/email`, { email: String(form.get("email")) }));
+    await fill({ title: t("people.email-title", { name: person.name }), text: t("people.email-text"), act: t("prepare.details-save") }, fields, (form) =>
+      put(`/api/people/${person.id}/email`, { email: String(form.get("email")) }),
+    );
     await this.choose(this.chosen);
   }
 

@@ -7,8 +7,16 @@ import { marked, t } from "../words.js";
 /** What a code stands for on a ballot with these options. @param {readonly string[]} options @param {string} code */
 export const choiceName = (options, code) => (/^\d+$/.test(code) ? marked(options[Number(code) - 1] ?? code) : t(`choice.${code}`));
 
+/** What was decided, in words. @param {Result} result @param {readonly string[]} options */
+export function outcome(result, options) {
+  const names = (/** @type {readonly string[]} */ codes) => codes.map((code) => choiceName(options, code)).join(", ");
+  if (!options.length) return t(result.carried.length ? "vote.passed" : "vote.failed");
+  const tied = result.tied.length ? ` ${t("vote.tied", { names: names(result.tied) })}` : "";
+  return (result.carried.length ? t("vote.carried", { names: names(result.carried) }) : t("vote.none-carried")) + tied;
+}
+
 class VoteBars extends Part {
-  static properties = { result: { attribute: false }, options: { attribute: false } };
+  static properties = { result: { attribute: false }, options: { attribute: false }, absent: { attribute: false } };
 
   constructor() {
     super();
@@ -16,14 +24,8 @@ class VoteBars extends Part {
     this.result = null;
     /** @type {readonly string[]} */
     this.options = [];
-  }
-
-  /** @param {Result} result */
-  outcome(result) {
-    const names = (/** @type {readonly string[]} */ codes) => codes.map((code) => choiceName(this.options, code)).join(", ");
-    if (!this.options.length) return t(result.carried.length ? "vote.passed" : "vote.failed");
-    const tied = result.tied.length ? ` ${t("vote.tied", { names: names(result.tied) })}` : "";
-    return (result.carried.length ? t("vote.carried", { names: names(result.carried) }) : t("vote.none-carried")) + tied;
+    /** @type {number | undefined} who gave no answer because they were not there; undefined: of a ballot in writing */
+    this.absent = undefined;
   }
 
   /** @param {Result} result */
@@ -39,12 +41,14 @@ class VoteBars extends Part {
   render() {
     const result = this.result;
     if (!result) return nothing;
-    const rows = [...result.counts, /** @type {[string, number]} */ (["unheard", result.unheard])];
+    /** @type {[string, number][]} absent is never abstaining, nor is silence */
+    const silent = this.absent === undefined ? [["unheard", result.unheard]] : [["here", result.unheard - this.absent], ["absent", this.absent]];
+    const rows = [...result.counts, ...silent];
     return html`<div class="bars">${rows.map(
         ([code, count]) => html`<div class="bar-row"><span>${choiceName(this.options, code)}</span><meter class="bar ${code}" min="0" max=${result.members} .value=${count} aria-label=${choiceName(this.options, code)}></meter><span class="strong figures">${count}</span></div>`,
       )}</div>
       <p>${this.arithmetic(result)}</p>
-      <p class="badge ${result.carried.length ? "good" : "seal"} verdict">${this.outcome(result)}</p>`;
+      <p class="badge ${result.carried.length ? "good" : "seal"} verdict">${outcome(result, this.options)}</p>`;
   }
 }
 

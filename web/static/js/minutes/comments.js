@@ -11,6 +11,7 @@ class Comments extends RoomPart {
     super();
     this.version = 0;
     this.next = newId();
+    this.sent = "";
   }
 
   /** @param {SubmitEvent} event */
@@ -18,16 +19,16 @@ class Comments extends RoomPart {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.target);
     const text = String(new FormData(form).get("text"));
+    if (text !== this.sent) [this.sent, this.next] = [text, newId()]; // the same again is the same comment
     if (!(await this.room.ask({ kind: "make-comment", comment: this.next, version: this.version, line: -1, text }))) return;
-    this.next = newId();
-    form.reset();
+    if (this.sent === text) this.sent = "";
+    if (String(new FormData(form).get("text")) === text) form.reset(); // unless the next one is being typed already
     this.say(t("comments.sent"));
   }
 
   /** @param {string} comment */
   async refuse(comment) {
-    const text = await ask({ title: t("comments.refuse-title"), act: t("comments.refuse"), field: t("field.reason") });
-    if (text) await this.room.ask({ kind: "answer-comment", comment, taken: false, text });
+    await ask({ title: t("comments.refuse-title"), act: t("comments.refuse"), field: t("field.reason") }, (text) => this.room.send({ kind: "answer-comment", comment, taken: false, text }));
   }
 
   /** @param {import("../wire.d.ts").Comment} one */

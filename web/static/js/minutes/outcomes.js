@@ -3,7 +3,7 @@ import { get, post } from "../api.js";
 import { fill } from "../elements/confirm.js";
 import { html, icon, newId, nothing } from "../part.js";
 import { RoomPart } from "../sitting.js";
-import { taskFields, taskOf } from "../places/tasks.js";
+import { taskFields, taskOf, within } from "../places/tasks.js";
 import { date, marked, t } from "../words.js";
 
 class Outcomes extends RoomPart {
@@ -32,17 +32,18 @@ class Outcomes extends RoomPart {
     if (!text) return;
     const fields = html`<label class="field"><span>${t("notice-text.summary")}</span><input name="summary" required .value=${text.summary}></label>
       <label class="field"><span>${t("notice-text.lines")}</span><textarea name="lines" required rows="12" .value=${text.lines.join("\n")}></textarea></label>`;
-    const form = await fill({ title: t("notice-text.title"), text: t("notice-text.about"), act: t("notice-text.issue"), tone: "seal" }, fields);
-    if (!form) return;
-    const given = { summary: String(form.get("summary")), lines: String(form.get("lines")).split("\n") };
-    await this.attempt(() => post(`/api/sittings/${this.room.sitting}/conclusions`, given));
+    await fill({ title: t("notice-text.title"), text: t("notice-text.about"), act: t("notice-text.issue"), tone: "seal" }, fields, (form) =>
+      post(`/api/sittings/${this.room.sitting}/conclusions`, { summary: String(form.get("summary")), lines: String(form.get("lines")).split("\n") }),
+    );
   }
 
   /** @param {import("../wire.d.ts").ItemPart} item */
   async give(item) {
     const units = (await this.attempt(() => get("/api/tree"))) ?? [];
-    const form = await fill({ title: t("task.give-title", { number: item.number }), act: t("task.give") }, taskFields(units, item.conclusion, ""));
-    if (form && (await this.did(() => post(`/api/sittings/${this.room.sitting}/items/${item.id}/tasks`, taskOf(form, newId()))))) await this.lookAtTasks();
+    const task = newId();
+    const fields = taskFields(within(units, this.parts?.sitting.unit ?? ""), item.conclusion, "");
+    const given = await fill({ title: t("task.give-title", { number: item.number }), act: t("task.give") }, fields, (form) => post(`/api/sittings/${this.room.sitting}/items/${item.id}/tasks`, taskOf(form, task)));
+    if (given) await this.lookAtTasks();
   }
 
   async lookAtTasks() {
@@ -73,7 +74,7 @@ class Outcomes extends RoomPart {
     const items = parts.agenda.filter((item) => item.opened_at);
     return html`<section class="stack tight"><h3>${t("notice-text.heading")}</h3>
         ${parts.notice ? html`<button class="button wide" @click=${this.show}>${icon("file-text")}${t("notice-text.open", { symbol: parts.notice })}</button>` : html`<p class="small ${late ? "over" : "soft"}">${this.reads ? due : t("notice-text.none")}</p>`}
-        ${this.room.role === "clerk" && this.text ? html`<button class="button wide" @click=${this.issue}>${icon("stamp")}${t(parts.notice ? "notice-text.again" : "notice-text.issue")}</button>` : nothing}</section>
+        ${["chair", "secretary"].includes(this.room.role) && this.text ? html`<button class="button wide" @click=${this.issue}>${icon("stamp")}${t(parts.notice ? "notice-text.again" : "notice-text.issue")}</button>` : nothing}</section>
       ${this.given(items)}
       ${this.reads && numbered
         ? html`<details><summary>${t("extract.heading")}</summary><ul class="list">${items.map(

@@ -3,12 +3,14 @@ import { Part, html } from "../part.js";
 import { t } from "../words.js";
 import "../administration/acts.js";
 import "../administration/certificates.js";
+import "../administration/integrations.js";
 import "../administration/rehearsals.js";
 import "../administration/rules.js";
 import "../administration/sites.js";
+import "../administration/tablets.js";
 import "../administration/units.js";
 
-const TABS = ["sites", "rehearsals", "rules", "units", "certificates", "acts"];
+const TABS = ["sites", "rehearsals", "rules", "units", "tablets", "certificates", "integrations", "acts"];
 
 class Administration extends Part {
   static properties = { me: { attribute: false }, tab: { attribute: false } };
@@ -24,6 +26,8 @@ class Administration extends Part {
     if (this.tab === "rehearsals") return html`<admin-rehearsals></admin-rehearsals>`;
     if (this.tab === "rules") return html`<admin-rules .me=${this.me}></admin-rules>`;
     if (this.tab === "units") return html`<admin-units></admin-units>`;
+    if (this.tab === "integrations") return html`<admin-integrations></admin-integrations>`;
+    if (this.tab === "tablets") return html`<admin-tablets></admin-tablets>`;
     if (this.tab === "certificates") return html`<admin-certificates></admin-certificates>`;
     if (this.tab === "acts") return html`<admin-acts></admin-acts>`;
     return html`<admin-sites></admin-sites>`;

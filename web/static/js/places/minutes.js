@@ -2,6 +2,7 @@
 import { call, get, post } from "../api.js";
 import { ask } from "../elements/confirm.js";
 import { html, icon, nothing } from "../part.js";
+import "../minutes/archive.js";
 import "../minutes/comments.js";
 import "../minutes/outcomes.js";
 import { SittingPlace } from "../sitting.js";
@@ -27,30 +28,58 @@ class Minutes extends SittingPlace {
     return this.seat?.role ?? "";
   }
 
+  get reads() {
+    return ["chair", "secretary", "clerk"].includes(this.role) || Boolean(this.parts?.minutes.open_to_comments);
+  }
+
   /** Fetch the text whenever there is a newer version than the one shown, unless it is being edited. */
   async changed() {
     this.requestUpdate();
     const made = this.parts?.minutes;
-    const reads = ["chair", "secretary", "clerk"].includes(this.role) || Boolean(made?.open_to_comments);
-    if (!reads || this.parts?.sitting.phase !== "closed" || this.loading) return;
+    if (!this.reads || this.parts?.sitting.phase !== "closed" || this.loading) return;
     if (this.minutes && made && this.minutes.version >= made.version) return;
     if (this.minutes && this.dirty) return;
     this.loading = true;
-    this.minutes = (await this.attempt(() => get(`/api/sittings/${this.sitting}/minutes`))) ?? this.minutes;
+    const found = await this.attempt(() => get(`/api/sittings/${this.sitting}/minutes`));
+    this.minutes = found ? this.unsaved(found) : this.minutes;
     this.loading = false;
+  }
+
+  /** What is being written is kept in this tab, for whoever looks at something else before saving. */
+  get kept() {
+    return `bacap.minutes.${this.sitting}`;
+  }
+
+  /** @param {HTMLFormElement} form */
+  written(form) {
+    return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, LINES.includes(name) ? String(value).split("\n") : String(value)]));
+  }
+
+  /** @param {Event} event */
+  write(event) {
+    this.dirty = true;
+    const text = this.written(/** @type {HTMLFormElement} */ (event.currentTarget));
+    sessionStorage.setItem(this.kept, JSON.stringify({ version: this.minutes?.version, text }));
+  }
+
+  /** Of this very version only: what somebody saved meanwhile is not written over. @param {import("../wire.d.ts").Minutes} found */
+  unsaved(found) {
+    const kept = JSON.parse(sessionStorage.getItem(this.kept) ?? "null");
+    if (kept?.version !== found.version || this.role !== "secretary") return found;
+    this.dirty = true;
+    this.say(t("minutes.kept"));
+    return { ...found, text: kept.text };
   }
 
   /** @param {SubmitEvent} event */
   async save(event) {
     event.preventDefault();
-    const given = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    const text = Object.fromEntries(
-      [...given].map(([name, value]) => [name, LINES.includes(name) ? String(value).split("\n") : String(value)]),
-    );
+    const text = this.written(/** @type {HTMLFormElement} */ (event.target));
     const saved = await this.attempt(() => call("PUT", `/api/sittings/${this.sitting}/minutes`, { text, based_on: this.minutes?.version ?? 0 }));
     if (saved) {
       this.minutes = saved;
       this.dirty = false;
+      sessionStorage.removeItem(this.kept);
       this.say(t("minutes.saved", { version: saved.version }));
     }
   }
@@ -64,13 +93,16 @@ class Minutes extends SittingPlace {
 
   async approve() {
     const version = this.minutes?.version ?? 0;
-    if (await ask({ title: t("minutes.approve-title"), text: t("minutes.approve-text"), act: t("minutes.approve"), tone: "seal" }))
+    const open = this.parts?.comments.filter((one) => typeof one.taken !== "boolean").length ?? 0;
+    const text = `${open ? `${t("minutes.approve-comments", { count: open })} ` : ""}${t("minutes.approve-text")}`;
+    if (await ask({ title: t("minutes.approve-title"), text, act: t("minutes.approve"), tone: "seal" }))
       await this.do(() => this.line.do(this.sitting, { kind: "approve-minutes", version }));
   }
 
   async giveBack() {
-    const reason = await ask({ title: t("minutes.return-title"), act: t("minutes.return"), field: t("minutes.reason") });
-    if (reason) await this.do(() => this.line.do(this.sitting, { kind: "return-minutes", version: this.minutes?.version ?? 0, reason }));
+    await ask({ title: t("minutes.return-title"), act: t("minutes.return"), field: t("minutes.reason") }, (reason) =>
+      this.send({ kind: "return-minutes", version: this.minutes?.version ?? 0, reason }),
+    );
   }
 
   async number() {
@@ -80,8 +112,9 @@ class Minutes extends SittingPlace {
 
   /** @param {Screen} parts */
   async circulate(parts) {
-    const people = parts.attendance.seats.map((seat) => seat.person);
-    if (await ask({ title: t("minutes.circulate-title"), text: t("minutes.circulate-text", { count: people.length }), act: t("minutes.circulate") }))
+    const closed = parts.agenda.some((item) => item.closed && item.opened_at);
+    const people = parts.attendance.seats.filter((seat) => !closed || seat.role !== "guest").map((seat) => seat.person);
+    if (await ask({ title: t("minutes.circulate-title"), text: t(closed ? "minutes.circulate-closed" : "minutes.circulate-text", { count: people.length }), act: t("minutes.circulate") }))
       await this.do(() => this.line.do(this.sitting, { kind: "circulate", people }));
   }
 
@@ -113,6 +146,7 @@ class Minutes extends SittingPlace {
   /** @param {Screen} parts */
   steps(parts) {
     const made = parts.minutes;
+    if (made.step === "withheld") return nothing;
     const at = STEPS.indexOf(made.step === "numbered" ? "approved" : made.step);
     return html`<ol class="steps">${STEPS.map(
       (step, index) => html`<li class=${index < at ? "done" : index === at ? "now" : ""} aria-current=${index === at ? "step" : "false"}><span class="n">${index < at ? icon("check") : index + 1}</span><span>${t(`minutes.step-${step}`)}${step === "typeset" && made.symbol ? html`<br><span class="small soft">${made.symbol}</span>` : nothing}</span></li>`,
@@ -151,7 +185,7 @@ class Minutes extends SittingPlace {
   text(parts) {
     const minutes = this.minutes;
     if (!minutes) {
-      const why = parts.sitting.phase !== "closed" ? "minutes.nothing-yet" : parts.minutes.step === "circulated" ? "minutes.in-file" : "app.loading";
+      const why = parts.sitting.phase !== "closed" ? "minutes.nothing-yet" : parts.minutes.step === "withheld" ? "minutes.wait-withheld" : parts.minutes.step === "circulated" ? "minutes.in-file" : this.reads ? "app.loading" : "minutes.not-for-you";
       return html`<p class="soft">${t(why)}</p>`;
     }
     const open = parts.minutes.step === "draft";
@@ -160,19 +194,19 @@ class Minutes extends SittingPlace {
     const body = names.map((name) => this.field(name, minutes.text, edits));
     if (!edits) return html`<div class="stack">${body}</div>`;
     const late = open ? nothing : html`<div class="note seal" role="alert">${t("minutes.unsaved")}</div>`;
-    return html`<form class="stack" @submit=${this.save} @input=${() => (this.dirty = true)}>${late}${body}<button class="button act decisive">${icon("save")}${t("minutes.save")}</button></form>`;
+    return html`<form class="stack" @submit=${this.save} @input=${this.write}>${late}${body}<button class="button act decisive">${icon("save")}${t("minutes.save")}</button></form>`;
   }
 
   render() {
     const parts = this.parts;
-    if (!parts) return html`<div class="place"><p class="soft">${t("app.loading")}</p></div>`;
+    if (!parts) return this.waits();
     const made = parts.minutes;
-    return html`<div class="place"><div class="head"><div><h1>${t("place.place-minutes")}</h1><p class="soft">${marked(parts.sitting.title)}</p></div></div>
+    return html`<div class="place stack"><div class="head"><div><h1>${t("place.place-minutes")}</h1><p class="soft">${marked(parts.sitting.title)}</p></div></div>
       ${parts.sitting.phase === "closed" ? nothing : html`<div class="note">${t("minutes.not-closed")}</div>`}
       ${made.returned ? html`<div class="note warn"><span class="strong">${t("minutes.was-returned")}</span> ${marked(made.returned)}</div>` : nothing}
       <div class="two"><section class="card stack">${this.text(parts)}</section>
         <section class="card stack">${this.steps(parts)}${made.pdf ? html`<button class="button wide" @click=${this.openFile}>${icon("file-text")}${t("minutes.open-file")}</button>` : nothing}${parts.sitting.phase === "closed" ? this.next(parts) : nothing}${parts.recordings.length ? html`<a class="button wide" href="/sittings/${this.sitting}/recordings">${icon("play")}${t("minutes.recordings", { count: parts.recordings.length })}</a>` : nothing}${this.proof(parts)}
-          <minutes-comments .room=${this} .parts=${parts} .version=${this.minutes?.version ?? 0}></minutes-comments>${parts.sitting.phase === "closed" ? html`<minutes-outcomes .room=${this} .parts=${parts}></minutes-outcomes>` : nothing}</section></div></div>`;
+          <minutes-comments .room=${this} .parts=${parts} .version=${this.minutes?.version ?? 0}></minutes-comments>${parts.sitting.phase === "closed" ? html`<minutes-outcomes .room=${this} .parts=${parts}></minutes-outcomes><minutes-archive .room=${this} .parts=${parts}></minutes-archive>` : nothing}</section></div></div>`;
   }
 }
 

@@ -1,9 +1,11 @@
 // Opinion ballots: what members decide in writing outside a sitting. What waits for me first; then what my unit put.
 import { get, post, send } from "../api.js";
 import { ask, fill } from "../elements/confirm.js";
+import { answeredFor, declared, titleOf } from "../elements/secrecy.js";
 import { fromLocal } from "../details.js";
 import "../elements/vote-bars.js";
 import { Part, html, icon, newId, nothing } from "../part.js";
+import { ACCEPTED } from "../upload.js";
 import { marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").OpinionRow} OpinionRow */
@@ -50,11 +52,12 @@ class Opinions extends Part {
       <label class="field"><span>${t("opinion.text")}</span><textarea name="text" required rows="5"></textarea></label>
       <label class="field"><span>${t("opinion.ground")}</span><select name="ground">${GROUNDS.map((ground) => html`<option value=${ground}>${t(`opinion.ground-${ground}`)}</option>`)}</select></label>
       <label class="field"><span>${t("opinion.deadline")}</span><input type="datetime-local" name="deadline" required></label>`;
-    const form = await fill({ title: t("opinion.put"), text: t("opinion.put-text"), act: t("opinion.put") }, fields);
-    if (!form) return;
-    const deadline = fromLocal(String(form.get("deadline")));
-    const given = { id: this.next, unit, title: String(form.get("title")), text: String(form.get("text")), ground: String(form.get("ground")), deadline };
-    if (await this.do(() => post("/api/opinions", given))) this.next = newId();
+    const put = await fill({ title: t("opinion.put"), text: t("opinion.put-text"), act: t("opinion.put") }, fields, (form) => {
+      const deadline = fromLocal(String(form.get("deadline")));
+      return post("/api/opinions", { id: this.next, unit, title: String(form.get("title")), text: String(form.get("text")), ground: String(form.get("ground")), deadline });
+    });
+    if (put) this.next = newId();
+    await this.look();
   }
 
   /** @param {OpinionRow} row @param {SubmitEvent} event */
@@ -69,13 +72,27 @@ class Opinions extends Part {
 
   /** @param {string} opinion */
   async callOff(opinion) {
-    const reason = await ask({ title: t("opinion.call-off-title"), act: t("opinion.call-off"), tone: "seal", field: t("field.reason") });
-    if (reason) await this.do(() => post(`/api/opinions/${opinion}/calling-off`, { reason }));
+    await ask({ title: t("opinion.call-off-title"), act: t("opinion.call-off"), tone: "seal", field: t("field.reason") }, (reason) => post(`/api/opinions/${opinion}/calling-off`, { reason }));
+    await this.look();
   }
 
   /** @param {string} opinion @param {FileList | null} files */
   async attach(opinion, files) {
-    for (const file of files ?? []) await this.attempt(() => send(`/api/opinions/${opinion}/papers?name=${encodeURIComponent(file.name.replace(/\.pdf$/i, ""))}`, file, () => undefined));
+    const chosen = [...(files ?? [])];
+    if (!chosen.length || !(await declared(chosen))) return;
+    for (const file of chosen) {
+      const name = titleOf(file);
+      const address = `/api/opinions/${opinion}/papers?secrecy=none&name=${encodeURIComponent(name)}`;
+      await this.attempt(async () => {
+        try {
+          await send(address, file, () => undefined);
+        } catch (error) {
+          const told = /** @type {import("../api.js").Refused} */ (error);
+          if (told.code !== "secret-stamp") throw told;
+          if (await answeredFor(name, told)) await send(`${address}&cleared=1`, file, () => undefined);
+        }
+      });
+    }
     await this.look();
   }
 
@@ -90,8 +107,8 @@ class Opinions extends Part {
     const sittings = (await this.attempt(() => get("/api/desk")))?.sittings ?? [];
     const next = sittings.filter((one) => one.unit === row.opinion.unit && ["planned", "released", "open"].includes(one.phase));
     const fields = html`<label class="field"><span>${t("opinion.sitting")}</span><select name="sitting" required>${next.map((one) => html`<option value=${one.id}>${marked(one.title)}, ${moment(one.begins)}</option>`)}</select></label>`;
-    const form = await fill({ title: t("opinion.report"), act: t("opinion.report") }, fields);
-    if (form?.get("sitting")) await this.do(() => post(`/api/opinions/${row.opinion.id}/report`, { sitting: String(form.get("sitting")) }));
+    await fill({ title: t("opinion.report"), act: t("opinion.report") }, fields, (form) => post(`/api/opinions/${row.opinion.id}/report`, { sitting: String(form.get("sitting")) }));
+    await this.look();
   }
 
   /** @param {OpinionRow} row */
@@ -128,7 +145,7 @@ class Opinions extends Part {
     return html`<div class="row"><button class="button" @click=${() => this.do(() => post(`/api/opinions/${opinion.id}/reminder`))}>${icon("bell-ring")}${t("reply.remind")}</button>
       <button class="button" @click=${() => this.callOff(opinion.id ?? "")}>${icon("ban")}${t("opinion.call-off")}</button>
       ${all ? html`<button class="button act" @click=${() => this.do(() => post(`/api/opinions/${opinion.id}/count`))}>${icon("vote")}${t("opinion.count")}</button>` : nothing}
-      <label class="button">${icon("upload")}${t("paper.choose")}<input class="read-only-to-ears" type="file" accept="application/pdf" multiple @change=${(/** @type {Event} */ event) => this.attach(opinion.id ?? "", /** @type {HTMLInputElement} */ (event.target).files)}></label></div>`;
+      <label class="button">${icon("upload")}${t("paper.choose")}<input class="read-only-to-ears" type="file" accept=${ACCEPTED} multiple @change=${(/** @type {Event} */ event) => this.attach(opinion.id ?? "", /** @type {HTMLInputElement} */ (event.target).files)}></label></div>`;
   }
 
   /** @param {OpinionRow} row */

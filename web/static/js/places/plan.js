@@ -1,11 +1,14 @@
 // Planning a sitting: title, time, chair, units and people. A unit is invited whole, with one stroke for all communes.
 import { get, post } from "../api.js";
+import { ask } from "../elements/confirm.js";
 import { VIETNAM_MS, detailFields, detailsOf } from "../details.js";
 import { Part, go, html, icon, newId, nothing } from "../part.js";
-import { marked, t } from "../words.js";
+import { marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").UnitRow} UnitRow */
 /** @typedef {import("../wire.d.ts").PersonRow} PersonRow */
+
+const HOUR_MS = 3_600_000;
 
 const OCCASIONS = ["ordinary", "thematic", "urgent"];
 
@@ -109,6 +112,7 @@ class Plan extends Part {
     };
     try {
       const first = detailsOf(form);
+      if (first.begins < Date.now() - HOUR_MS && !(await ask({ title: t("plan.past-title"), text: t("plan.past-text", { when: moment(first.begins) }), act: t("plan.past-act") }))) return;
       const times = series(first.begins, text("repeat"), Number(text("times")));
       for (const [number, begins] of times.entries())
         await post("/api/sittings", { ...given, ...first, begins, id: number ? this.ids[number - 1] : this.planned, title: number ? retitled(first.title, begins) : first.title });

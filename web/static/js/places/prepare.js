@@ -6,7 +6,7 @@ import { html, icon, nothing } from "../part.js";
 import "../prepare/agenda.js";
 import "../prepare/release.js";
 import "../prepare/replies.js";
-import { SittingPlace } from "../sitting.js";
+import { ASKED, SittingPlace } from "../sitting.js";
 import { marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").Screen} Screen */
@@ -30,15 +30,16 @@ class Prepare extends SittingPlace {
     return this.seat?.role === "secretary";
   }
 
-  get conducts() {
-    return this.seat?.role === "chair" || this.prepares;
-  }
-
   /** One more unit: its chair as a guest, and its site. @param {SubmitEvent} event */
   async invite(event) {
     event.preventDefault();
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
     await this.attempt(() => post(`/api/sittings/${this.sitting}/invitations`, { units: [String(form.get("unit"))] }));
+  }
+
+  /** @param {string} person @param {string} name */
+  async uninvite(person, name) {
+    if (await ask({ title: t("prepare.uninvite-title", { name }), text: t("prepare.uninvite-text"), act: t("prepare.uninvite-short"), tone: "seal" })) await this.ask({ kind: "uninvite", people: [person] });
   }
 
   /** Title, time and place may be put right until it opens. @param {SubmitEvent} event */
@@ -50,14 +51,17 @@ class Prepare extends SittingPlace {
   }
 
   async cancel() {
-    const reason = await ask({ title: t("prepare.cancel-title"), text: t("prepare.cancel-text"), act: t("prepare.cancel"), tone: "seal", field: t("field.reason") });
-    if (reason) await this.ask({ kind: "cancel", reason });
+    await ask({ title: t("prepare.cancel-title"), text: t("prepare.cancel-text"), act: t("prepare.cancel"), tone: "seal", field: t("field.reason") }, (reason) =>
+      this.send({ kind: "cancel", reason }),
+    );
   }
 
   async keepTemplate() {
     const unit = this.parts?.sitting.unit;
-    const name = await ask({ title: t("prepare.template-title"), act: t("prepare.template"), field: t("prepare.template-name"), value: this.parts?.sitting.title });
-    if (name && (await this.attempt(() => post(`/api/units/${unit}/templates`, { name, sitting: this.sitting })))) this.say(t("prepare.template-kept"));
+    const kept = await ask({ title: t("prepare.template-title"), act: t("prepare.template"), field: t("prepare.template-name"), value: this.parts?.sitting.title }, (name) =>
+      post(`/api/units/${unit}/templates`, { name, sitting: this.sitting }),
+    );
+    if (kept) this.say(t("prepare.template-kept"));
   }
 
   /** One click: the minutes of the sitting before are an item of this one, with their file. */
@@ -88,10 +92,10 @@ class Prepare extends SittingPlace {
   /** @param {Screen} parts */
   inviting(parts) {
     const own = parts.sitting.unit;
-    const left = this.units.filter((unit) => unit.id !== own && !parts.sites.some((site) => site.unit === unit.id));
+    const left = this.units.filter((unit) => unit.id !== own && !parts.sites.some((site) => site.unit === unit.id) && !parts.attendance.seats.some((seat) => seat.unit === unit.id));
     if (!left.length || !this.prepares || parts.sitting.phase === "closed" || parts.sitting.phase === "cancelled") return nothing;
     return html`<form class="stack tight" @submit=${this.invite}><label class="field"><span>${t("prepare.invite-more")}</span>
-        <select name="unit">${left.map((unit) => html`<option value=${unit.id}>${marked(unit.name)}</option>`)}</select></label>
+        <select name="unit" required><option value="">${t("prepare.choose-unit")}</option>${left.map((unit) => html`<option value=${unit.id}>${marked(unit.name)}</option>`)}</select></label>
       <button class="button">${icon("user-plus")}${t("prepare.invite")}</button></form>`;
   }
 
@@ -114,9 +118,9 @@ class Prepare extends SittingPlace {
 
   render() {
     const parts = this.parts;
-    if (!parts) return html`<div class="place"><p class="soft">${t("app.loading")}</p></div>`;
+    if (!parts) return this.waits();
     const { phase, title, begins, place, occasion } = parts.sitting;
-    const invited = parts.attendance.seats;
+    const invited = parts.attendance.seats.filter((seat) => phase === "planned" || !ASKED.includes(seat.role)); // the others are with their replies
     const tone = { planned: "warn", cancelled: "seal" }[/** @type {"planned" | "cancelled"} */ (phase)] ?? "good";
     return html`<div class="place stack">
       <div class="head"><div><h1>${marked(title)}</h1><p class="soft">${t(`occasion.${occasion}`)} · ${moment(begins)} · ${marked(place)}</p></div>
@@ -127,7 +131,8 @@ class Prepare extends SittingPlace {
           <section class="card stack"><div class="row"><h2>${t("prepare.invited")}</h2><span class="soft figures">${invited.length}</span></div>
           <ul class="list">${invited.map((seat) => {
             const card = parts.people[seat.person];
-            return html`<li><span class="main"><span class="strong">${marked(card?.name ?? "")}</span><br><span class="small soft">${marked(card?.office ?? "")}</span></span><span class="badge">${t(`seat.${seat.role}`)}</span></li>`;
+            return html`<li><span class="main"><span class="strong">${marked(card?.name ?? "")}</span><br><span class="small soft">${marked(card?.office ?? "")}</span></span><span class="badge">${t(`seat.${seat.role}`)}</span>
+              ${seat.role === "guest" && this.prepares ? html`<button class="button plain" aria-label=${t("prepare.uninvite", { name: card?.name ?? "" })} @click=${() => this.uninvite(seat.person, card?.name ?? "")}>${icon("x")}${t("prepare.uninvite-short")}</button>` : nothing}</li>`;
           })}</ul><h3>${t("prepare.sites")}</h3><p class="small">${marked(Object.values(parts.rooms).join(", "))}</p>${this.inviting(parts)}</section></div></div></div>`;
   }
 }

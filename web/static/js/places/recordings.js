@@ -61,7 +61,7 @@ class Recordings extends SittingPlace {
 
   render() {
     const parts = this.parts;
-    if (!parts) return html`<div class="place"><p class="soft">${t("app.loading")}</p></div>`;
+    if (!parts) return this.waits();
     const one = parts.recordings[this.chosen];
     const beside = one ? [this.jumps(one), this.others(parts)].filter((part) => part !== nothing) : [];
     return html`<div class="place"><div class="head"><div><h1>${t("place.place-recordings")}</h1><p class="soft">${marked(parts.sitting.title)}</p></div></div>

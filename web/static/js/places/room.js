@@ -16,7 +16,7 @@ import "../room/paper.js";
 import "../room/reply.js";
 import "../room/speaking.js";
 import "../room/vote.js";
-import { SittingPlace, isOutside, recordingBadge, sharedScreen } from "../sitting.js";
+import { SittingPlace, isNarrow, isOutside, recordingBadge, sharedScreen } from "../sitting.js";
 import { marked, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").Screen} Screen */
@@ -29,8 +29,11 @@ class Room extends SittingPlace {
 
   constructor() {
     super();
+    this.past = true;
     this.tab = "paper";
     this.panel = "";
+    /** @type {HTMLElement | null} */
+    this.opener = null; // what had the focus before a panel took it
     this.now = () => this.line.serverNow();
     /** @type {Media | null} */
     this.media = null;
@@ -41,13 +44,11 @@ class Room extends SittingPlace {
 
   connectedCallback() {
     super.connectedCallback();
-    this.line.addEventListener("state", this.draw);
     NARROW.addEventListener("change", this.draw);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.line.removeEventListener("state", this.draw);
     NARROW.removeEventListener("change", this.draw);
     this.media?.close();
     this.media = null;
@@ -57,15 +58,12 @@ class Room extends SittingPlace {
     return this.seat?.role === "chair";
   }
 
-  get conducts() {
-    return this.seat?.role === "chair" || this.seat?.role === "secretary";
-  }
-
   changed() {
+    void super.changed();
     this.tend();
     this.hear();
+    this.media?.narrow(isNarrow(this.parts));
     this.tellOfRecording();
-    this.requestUpdate();
   }
 
   /** Join with what my place allows: alone with camera and microphone, in a room with pictures only. */
@@ -125,7 +123,7 @@ class Room extends SittingPlace {
     return html`<header class="room-header">
       <a class="button plain" href="/" aria-label=${t("room.back")}>${icon("chevron-left")}</a>
       <h1 class="title">${marked(parts.sitting.title)}</h1>
-      ${item ? html`<span class="soft figures">${t("room.item", { number: item.number, all: parts.agenda.length })} · <bacap-timer .since=${item.opened_at} .limit=${item.minutes * 60} .now=${this.now}></bacap-timer></span>` : nothing}
+      ${item ? html`<span class="soft figures">${t("room.item", { number: item.number, all: parts.agenda.length })} · <bacap-timer .since=${item.since} .limit=${item.minutes * 60} .now=${this.now}></bacap-timer></span>` : nothing}
       <span class="push"></span>
       ${phase === "open"
         ? html`<button class="badge ${here.quorate ? "good" : "warn"}" @click=${() => (this.panel = "people")}>${icon(here.quorate ? "check" : "users")}${t(here.quorate ? "room.quorate" : "room.not-quorate", { present: here.present, entitled: here.entitled, needed: here.needed })}</button>`
@@ -150,7 +148,8 @@ class Room extends SittingPlace {
       return html`<div class="note good row">${t("room.closed")}<a class="button" href="/sittings/${this.sitting}/minutes">${t("desk.minutes")}</a></div>`;
     if (phase === "suspended") return html`<div class="note warn" role="status">${t("room.suspended")}</div>`;
     if (isOutside(parts)) return html`<div class="note warn" role="status">${t("room.outside")}</div>`;
-    if (this.seat && !this.seat.present) return html`<room-check-in .room=${this} .parts=${parts}></room-check-in>`;
+    if (parts.sitting.closed_item && this.seat?.present) return html`<div class="note" role="status">${icon("lock")} ${t("room.inside")}</div>`;
+    if (this.seat && !this.seat.present && this.seat.role !== "clerk") return html`<room-check-in .room=${this} .parts=${parts}></room-check-in>`;
     return nothing;
   }
 
@@ -162,7 +161,7 @@ class Room extends SittingPlace {
     if (phase === "closed" || phase === "cancelled" || (phase !== "open" && !this.presides)) return nothing;
     const speaking = stage.speaker === this.me?.id;
     const waiting = stage.queue.some((one) => one.person === this.me?.id);
-    const floor = !seat?.present || parts.sitting.phase !== "open"
+    const floor = !seat?.present || parts.sitting.phase !== "open" || isOutside(parts)
       ? nothing
       : speaking
         ? html`<button class="button decisive" @click=${() => this.ask({ kind: "end-floor" })}>${icon("check")}${t("floor.finish")}</button>`
@@ -198,9 +197,18 @@ class Room extends SittingPlace {
     return nothing;
   }
 
+  /** Who opens a panel by keyboard is in it, and back where they were when it closes. @param {Map<string, unknown>} changed */
+  updated(changed) {
+    super.updated(changed);
+    if (!changed.has("panel") || changed.get("panel") === undefined) return;
+    if (!this.panel) return this.opener?.focus();
+    if (!changed.get("panel")) this.opener = /** @type {HTMLElement | null} */ (document.activeElement);
+    /** @type {HTMLElement | null} */ (this.querySelector("dialog.side button"))?.focus();
+  }
+
   /** A panel that opens over the right of the room. @param {string} title @param {string} width @param {unknown} content */
   side(title, width, content) {
-    return html`<dialog class="side ${width}" .open=${true} aria-label=${title}><div class="row"><h2>${title}</h2>
+    return html`<dialog class="side ${width}" .open=${true} aria-label=${title} @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && (this.panel = "")}><div class="row"><h2>${title}</h2>
       <button class="button push" @click=${() => (this.panel = "")}>${icon("x")}${t("act.close")}</button></div>${content}</dialog>`;
   }
 
@@ -212,14 +220,14 @@ class Room extends SittingPlace {
     if (!NARROW.matches) return html`<main id="main" class="room-main">${agenda}${middle}${floor}</main>`;
     const shown = { agenda, floor, paper: middle, people: html`<aside class="left"><room-attendance .room=${this} .parts=${parts}></room-attendance></aside>` };
     return html`<main id="main" class="room-main narrow">
-      <room-vote class="over" .room=${this} .parts=${parts}></room-vote>
+      <room-vote class="above" .room=${this} .parts=${parts}></room-vote>
       <nav class="tabs" role="tablist">${TABS.map((tab) => html`<button role="tab" aria-selected=${this.tab === tab} @click=${() => (this.tab = tab)}>${t(`room.tab-${tab}`)}</button>`)}</nav>
       ${this.tab === "paper" ? html`<section class="middle"><room-paper .room=${this} .parts=${parts}></room-paper></section>` : shown[/** @type {keyof typeof shown} */ (this.tab)]}</main>`;
   }
 
   render() {
     const parts = this.parts;
-    if (!parts) return html`<main id="main" class="place"><p class="soft">${t("app.loading")}</p></main>`;
+    if (!parts) return html`<main id="main">${this.waits()}</main>`;
     return html`<div class="room">${this.header(parts)}<div class="room-notice">${this.notice(parts)}</div>${this.body(parts)}${this.footer(parts)}</div>${this.panels(parts)}`;
   }
 }

@@ -79,7 +79,8 @@ class Sign extends SittingPlace {
   render() {
     const parts = this.parts;
     const made = parts?.minutes;
-    if (!parts || !made) return html`<main id="main" class="place"><p class="soft">${t("app.loading")}</p></main>`;
+    if (!parts) return html`<main id="main">${this.waits()}</main>`;
+    if (!made) return html`<main id="main" class="place"><p class="soft">${t("app.loading")}</p></main>`;
     const address = async () => (await get(`/api/sittings/${this.sitting}/minutes/file`)).url;
     return html`<div class="signing"><main id="main" class="view">
         ${made.pdf ? html`<bacap-sheet .paper=${made.pdf} .address=${address} .page=${this.page} @pages=${(/** @type {CustomEvent} */ event) => {

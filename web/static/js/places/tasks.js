@@ -16,6 +16,13 @@ export const taskFields = (units, text, latest) => html`<label class="field"><sp
 /** @param {FormData} form @param {string} id */
 export const taskOf = (form, id) => ({ id, text: String(form.get("text")), lead: String(form.get("lead")), deadline: String(form.get("deadline")), supporting: form.getAll("supporting").map(String) });
 
+/** A unit and all below it. @param {UnitRow[]} units parents before children @param {string} unit */
+export function within(units, unit) {
+  const found = new Set([unit]);
+  for (const one of units) if (found.has(one.parent)) found.add(one.id);
+  return units.filter((one) => found.has(one.id));
+}
+
 class TasksPlace extends Part {
   static properties = { me: { attribute: false }, rows: { state: true }, tiers: { state: true } };
 
@@ -53,21 +60,21 @@ class TasksPlace extends Part {
 
   /** Units below one. @param {string} unit */
   below(unit) {
-    const found = new Set([unit]);
-    for (const one of this.units) if (found.has(one.parent)) found.add(one.id);
-    return this.units.filter((one) => found.has(one.id) && one.id !== unit);
+    return within(this.units, unit).filter((one) => one.id !== unit);
   }
 
   /** @param {TaskRow} row */
   async handDown(row) {
-    const form = await fill({ title: t("task.hand-down"), text: t("task.hand-down-text"), act: t("task.hand-down") }, taskFields(this.below(row.task.lead), row.task.text, row.task.deadline));
-    if (form) await this.do(() => post(`/api/tasks/${row.task.id}/tasks`, taskOf(form, newId())));
+    const task = newId();
+    const fields = taskFields(this.below(row.task.lead), row.task.text, row.task.deadline);
+    await fill({ title: t("task.hand-down"), text: t("task.hand-down-text"), act: t("task.hand-down") }, fields, (form) => post(`/api/tasks/${row.task.id}/tasks`, taskOf(form, task)));
+    await this.look();
   }
 
   /** @param {TaskRow} row */
   async report(row) {
-    const report = await ask({ title: t("task.report-title"), act: t("task.report"), field: t("task.report-field") });
-    if (report) await this.do(() => post(`/api/tasks/${row.task.id}/report`, { report }));
+    await ask({ title: t("task.report-title"), act: t("task.report"), field: t("task.report-field") }, (report) => post(`/api/tasks/${row.task.id}/report`, { report }));
+    await this.look();
   }
 
   /** @param {TaskRow} row */

@@ -9,7 +9,8 @@ import { channel } from "../line.js";
 import { Media, SHARED } from "../media.js";
 import { melody } from "../melody.js";
 import { Part, html, icon, nothing } from "../part.js";
-import { addressOf, isOutside, nameOf, paperIn, recordingBadge, sharedScreen } from "../sitting.js";
+import { showPointer } from "../room/pointer.js";
+import { addressOf, isNarrow, isOutside, nameOf, paperIn, recordingBadge, sharedScreen, picturesOf } from "../sitting.js";
 import { clock, marked, t } from "../words.js";
 import { sites } from "./walls.js";
 
@@ -32,6 +33,7 @@ class Wall extends Part {
     this.media = null;
     /** @type {import("../protocol.js").SittingView | null} */
     this.view = null;
+    this.unheard = () => {};
     this.name = "";
     this.code = ""; // what people in the room check in with
     this.asked = ""; // the sitting that asks for codes, as it was last
@@ -42,6 +44,7 @@ class Wall extends Part {
       const asked = parts?.attendance.codes && parts.sitting.phase === "open" ? parts.sitting.id : "";
       if (asked !== this.asked) void this.refreshCode();
       this.asked = asked;
+      this.media?.narrow(isNarrow(parts ?? null));
       this.requestUpdate();
     };
     this.look = () => this.line?.write({ type: "site-sittings" });
@@ -63,6 +66,7 @@ class Wall extends Part {
     this.name = held.name;
     this.line = channel(held.credential);
     this.line.addEventListener("site-sittings", this.listed);
+    this.unheard = showPointer(this, this.line, () => this.view?.parts?.stage ?? null);
     this.line.addEventListener("state", this.draw);
     this.beat = setInterval(() => {
       this.look();
@@ -74,6 +78,7 @@ class Wall extends Part {
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.unheard();
     clearInterval(this.beat);
     clearTimeout(this.leaving);
     clearTimeout(this.nextCode);
@@ -177,7 +182,7 @@ class Wall extends Part {
 
   /** @param {import("../wire.d.ts").Screen} parts @param {import("../wire.d.ts").BallotPart} ballot */
   vote(parts, ballot) {
-    if (ballot.result) return html`<bacap-vote-bars .result=${ballot.result} .options=${ballot.options}></bacap-vote-bars>`;
+    if (ballot.result) return html`<bacap-vote-bars .result=${ballot.result} .options=${ballot.options} .absent=${ballot.absent}></bacap-vote-bars>`;
     if (ballot.step !== "open") return html`<p class="huge">${t(ballot.step === "voided" ? "vote.voided" : "vote.held")}</p>`;
     const called = parts.people[ballot.called];
     return html`<p class="huge">${t(`put.${ballot.way}`)}</p><p class="huge figures">${t("vote.sent", { cast: ballot.cast, electorate: ballot.electorate })}</p>
@@ -209,7 +214,7 @@ class Wall extends Part {
     if (screen) return screen;
     const shown = paperIn(parts, parts.stage.paper);
     if (shown && this.line)
-      return html`<bacap-sheet .paper=${shown.paper.sha256} .address=${addressOf(this.line, parts.sitting.id, shown.paper.id)} .page=${parts.stage.page}></bacap-sheet>`;
+      return html`<bacap-sheet .paper=${shown.paper.sha256} .pictures=${picturesOf(parts.sitting.id, shown.paper.id)} .address=${addressOf(this.line, parts.sitting.id, shown.paper.id)} .page=${parts.stage.page}></bacap-sheet>`;
     return html`<div class="wall-quiet">${icon("file-text")}</div>`;
   }
 

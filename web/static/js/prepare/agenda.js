@@ -1,22 +1,21 @@
 // The agenda as it is made: items in their order, moved by dragging or by keyboard, each with its papers.
-import { send } from "../api.js";
+import { repeat } from "lit/directives/repeat.js";
 import { ask } from "../elements/confirm.js";
+import "../elements/pack.js";
 import { html, icon, newId, nothing } from "../part.js";
-import { RoomPart } from "../sitting.js";
-import { marked, size, t } from "../words.js";
+import { RoomPart, hasPapers } from "../sitting.js";
+import "./papers.js";
+import { marked, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").ItemPart} ItemPart */
 /** @typedef {import("../wire.d.ts").Command} Command */
 
 class Agenda extends RoomPart {
-  static properties = { ...RoomPart.properties, editing: { state: true }, sending: { state: true }, told: { state: true }, dragged: { state: true }, over: { state: true } };
+  static properties = { ...RoomPart.properties, editing: { state: true }, dragged: { state: true }, over: { state: true } };
 
   constructor() {
     super();
     this.editing = "";
-    /** @type {Record<string, {name: string, done: number}>} */
-    this.sending = {};
-    this.told = "";
     this.dragged = ""; // the item that is being dragged
     this.over = ""; // and the one whose place it would take
   }
@@ -77,26 +76,6 @@ class Agenda extends RoomPart {
       await this.room.ask({ kind: "remove-item", item: item.id });
   }
 
-  /** @param {import("../wire.d.ts").PaperPart} paper */
-  async takeOff(paper) {
-    if (await ask({ title: t("paper.remove", { name: paper.name }), text: t("prepare.remove-text"), act: t("prepare.remove"), tone: "seal" }))
-      await this.room.ask({ kind: "detach-paper", paper: paper.id });
-  }
-
-  /** @param {ItemPart} item @param {FileList | null} files */
-  async upload(item, files) {
-    for (const file of files ?? []) {
-      const key = newId();
-      const name = file.name.replace(/\.pdf$/i, "");
-      const step = (/** @type {number} */ done) => (this.sending = { ...this.sending, [key]: { name, done } });
-      step(0);
-      const taken = await this.attempt(() => send(`/api/sittings/${this.room.sitting}/items/${item.id}/papers?name=${encodeURIComponent(name)}`, file, step));
-      const { [key]: _, ...rest } = this.sending;
-      this.sending = rest;
-      if (taken?.stripped?.length) this.told = t("prepare.stripped", { name, what: taken.stripped.map((/** @type {string} */ one) => t(`stripped.${one}`)).join(", ") });
-    }
-  }
-
   /** @param {ItemPart | null} item */
   form(item) {
     const people = this.parts?.people ?? {};
@@ -122,22 +101,6 @@ class Agenda extends RoomPart {
       <button class="button" @click=${() => this.leaveOut(item)}>${icon("trash-2")}${t("prepare.remove")}</button></div>`;
   }
 
-  /** @param {ItemPart} item */
-  papers(item) {
-    const over = (/** @type {DragEvent} */ event) => event.preventDefault();
-    const dropped = (/** @type {DragEvent} */ event) => {
-      event.preventDefault();
-      void this.upload(item, event.dataTransfer?.files ?? null);
-    };
-    const list = html`<ul>${item.papers.map(
-      (paper) => html`<li class="row small">${icon("file-text")}<a href="/sittings/${this.room.sitting}/papers/${paper.id}">${marked(paper.name)}</a><span class="soft">${t("paper.about", { pages: paper.pages, size: size(paper.size) })}</span>
-        ${this.changes ? html`<button class="button plain" aria-label=${t("paper.remove", { name: paper.name })} @click=${() => this.takeOff(paper)}>${icon("x")}</button>` : nothing}</li>`,
-    )}</ul>`;
-    if (!this.changes) return list;
-    return html`${list}<label class="drop" @dragover=${over} @drop=${dropped}><span class="button">${icon("upload")}${t("paper.choose")}</span><span class="soft">${t("paper.add")}</span><input class="read-only-to-ears" type="file" accept="application/pdf" multiple
-      @change=${(/** @type {Event} */ event) => this.upload(item, /** @type {HTMLInputElement} */ (event.target).files)}></label>`;
-  }
-
   /** @param {ItemPart} item @param {number} count */
   item(item, count) {
     if (this.editing === item.id) return html`<li>${this.form(item)}</li>`;
@@ -145,17 +108,16 @@ class Agenda extends RoomPart {
     return html`<li class="agenda-item ${lifted}" data-item=${item.id}><div class="main stack tight">
       <div class="row"><span class="number">${item.number}</span><span class="strong">${marked(item.title)}</span><span class="small soft">${t("item.length", { minutes: item.minutes })}</span>
         ${item.closed ? html`<span class="badge warn">${icon("lock")}${t("item.is-closed")}</span>` : nothing}${item.late ? html`<span class="badge">${t("item.is-late")}</span>` : nothing}</div>
+      ${item.rapporteur ? html`<p class="small soft">${t("item.reports", { name: marked(this.parts?.people[item.rapporteur]?.name ?? "") })}</p>` : nothing}
       ${item.question ? html`<p class="small soft">${t("item.to-vote")} ${marked(item.question)}</p>` : nothing}
-      ${this.papers(item)}</div>${this.changes && item.step === "next" ? this.acts(item, count) : nothing}</li>`;
+      <prepare-papers .room=${this.room} .parts=${this.parts} .item=${item} ?changes=${this.changes}></prepare-papers></div>${this.changes && item.step === "next" ? this.acts(item, count) : nothing}</li>`;
   }
 
   render() {
     const items = this.parts?.agenda ?? [];
     const minutes = items.reduce((sum, item) => sum + item.minutes, 0);
-    return html`<section class="card stack"><div class="row"><h2>${t("prepare.agenda")}</h2><span class="soft figures">${t("item.length", { minutes })}</span></div>
-      ${this.told ? html`<div class="note" role="status">${this.told}</div>` : nothing}
-      <ol class="list">${items.map((item) => this.item(item, items.length))}</ol>
-      ${Object.values(this.sending).map((one) => html`<label class="field"><span>${t("paper.sending", { name: one.name })}</span><progress max="1" .value=${one.done}></progress></label>`)}
+    return html`<section class="card stack"><div class="row"><h2>${t("prepare.agenda")}</h2><span class="soft figures">${t("item.length", { minutes })}</span><span class="push"></span>${this.parts && hasPapers(this.parts) ? html`<bacap-pack .sitting=${this.room.sitting}></bacap-pack>` : nothing}</div>
+      <ol class="list">${repeat(items, (item) => item.id, (item) => this.item(item, items.length))}</ol>
       ${this.editing || !this.changes ? nothing : html`<h3>${t("item.new")}</h3>${this.form(null)}`}</section>`;
   }
 }

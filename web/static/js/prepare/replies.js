@@ -19,14 +19,15 @@ class Replies extends RoomPart {
   row(seat) {
     const people = this.parts?.people ?? {};
     const card = people[seat.person];
-    const waits = this.room.seat?.role === "chair" && this.parts?.sitting.phase === "released" && seat.reply === "absent" && seat.granted === null;
+    const waits = this.room.seat?.role === "chair" && this.parts?.sitting.phase === "released" && seat.reply === "absent";
     const instead = seat.substitute ? html`<br><span class="small">${t("reply.instead", { name: marked(people[seat.substitute]?.name ?? "") })}</span>` : nothing;
     return html`<li><span class="main"><span class="strong">${marked(card?.name ?? "")}</span><br><span class="small soft">${marked(card?.office ?? "")}</span>${instead}
         ${seat.reason ? html`<br><span class="small">${t("reply.because", { reason: marked(seat.reason) })}</span>` : nothing}</span>${this.answer(seat)}
       ${waits
-        ? html`<button class="button" @click=${() => this.room.ask({ kind: "answer-absence", person: seat.person, granted: false })}>${t("reply.refuse")}</button>
-          <button class="button act" @click=${() => this.room.ask({ kind: "answer-absence", person: seat.person, granted: true })}>${t("reply.grant")}</button>`
-        : nothing}</li>`;
+        ? html`<button class="button" aria-pressed=${seat.granted === false} @click=${() => this.room.ask({ kind: "answer-absence", person: seat.person, granted: false })}>${t("reply.refuse")}</button>
+          <button class="button ${seat.granted === null ? "act" : ""}" aria-pressed=${seat.granted === true} @click=${() => this.room.ask({ kind: "answer-absence", person: seat.person, granted: true })}>${t("reply.grant")}</button>`
+        : nothing}
+      ${seat.role === "guest" && this.room.prepares && this.parts?.sitting.phase === "released" ? html`<button class="button plain" aria-label=${t("prepare.uninvite", { name: card?.name ?? "" })} @click=${() => this.room.uninvite(seat.person, card?.name ?? "")}>${icon("x")}${t("prepare.uninvite-short")}</button>` : nothing}</li>`;
   }
 
   get overdue() {
@@ -49,7 +50,8 @@ class Replies extends RoomPart {
 
   render() {
     const parts = this.parts;
-    if (!parts?.sitting.released_at) return nothing;
+    if (!parts) return nothing;
+    if (!parts.sitting.released_at) return parts.convened.length ? html`<section class="card stack">${this.units(parts)}</section>` : nothing;
     const asked = parts.attendance.seats.filter((seat) => ASKED.includes(seat.role));
     const replied = asked.filter((seat) => seat.reply).length;
     return html`<section class="card stack"><div class="row"><h2>${t("reply.title")}</h2><span class="soft figures">${replied} / ${asked.length}</span>

@@ -1,14 +1,20 @@
 // The chair's own acts. Only the one that comes next is lit; the rest stand by, quiet.
 import { ask, fill } from "../elements/confirm.js";
+import { outcome } from "../elements/vote-bars.js";
 import { html, icon, newId, nothing } from "../part.js";
 import { RoomPart } from "../sitting.js";
-import { t } from "../words.js";
+import { clock, moment, t } from "../words.js";
 
 const WAYS = /** @type {const} */ (["open", "roll-call", "secret"]);
 
 class Chair extends RoomPart {
   async open() {
-    if (await ask({ title: t("chair.open-title"), text: t("chair.open-text"), act: t("chair.open"), tone: "seal" })) await this.room.ask({ kind: "open" });
+    const parts = /** @type {import("../wire.d.ts").Screen} */ (this.parts);
+    const members = parts.attendance.seats.filter((seat) => seat.entitled);
+    const coming = members.filter((seat) => ["in-person", "online"].includes(seat.reply)).length;
+    const early = this.room.now() < parts.sitting.begins ? [t("chair.open-early", { when: moment(parts.sitting.begins) })] : [];
+    const text = [...early, t("chair.open-text", { coming, members: members.length, needed: parts.attendance.needed })].join(" ");
+    await ask({ title: t("chair.open-title"), text, act: t("chair.open"), tone: "seal" }, () => this.room.send({ kind: "open" }));
   }
 
   async openVote() {
@@ -22,52 +28,65 @@ class Chair extends RoomPart {
         <label class="field"><span>${t("put.options")}</span><textarea name="options" aria-describedby="put-options-help"></textarea><span class="small soft" id="put-options-help">${t("put.options-help")}</span></label>
         <label class="field"><span>${t("put.seats")}</span><input name="seats" type="number" min="1" max="63" value="1"></label>
         <label class="check"><input type="checkbox" name="held"><span>${t("put.held")}</span></label></div></details>`;
-    const form = await fill({ title: t("chair.vote-title"), act: t("chair.vote"), tone: "seal" }, fields);
-    if (!form) return;
-    const options = String(form.get("options")).split("\n").map((line) => line.trim()).filter(Boolean);
-    const way = /** @type {typeof WAYS[number]} */ (form.get("way"));
-    const [question, seats, held] = [String(form.get("question")), options.length ? Number(form.get("seats")) : 1, form.has("held")];
-    await this.room.ask({ kind: "open-vote", ballot: newId(), item: item.id, question, way, options, seats, held });
+    const ballot = newId();
+    await fill({ title: t("chair.vote-title"), text: this.votesOn(item).join("\n"), act: t("chair.vote"), tone: "seal" }, fields, (form) => {
+      const options = String(form.get("options")).split("\n").map((line) => line.trim()).filter(Boolean);
+      const way = /** @type {typeof WAYS[number]} */ (form.get("way"));
+      const [question, seats, held] = [String(form.get("question")), options.length ? Number(form.get("seats")) : 1, form.has("held")];
+      return this.room.send({ kind: "open-vote", ballot, item: item.id, question, way, options, seats, held });
+    });
   }
 
   /** @param {import("../wire.d.ts").BallotPart} ballot */
   async closeVote(ballot) {
     const missing = ballot.electorate - ballot.cast;
-    if (await ask({ title: t("chair.close-vote-title"), text: t("chair.close-vote-text", { cast: ballot.cast, missing }), act: t("chair.close-vote"), tone: "seal" }))
-      await this.room.ask({ kind: "close-vote", ballot: ballot.id });
+    await ask({ title: t("chair.close-vote-title"), text: t("chair.close-vote-text", { cast: ballot.cast, missing }), act: t("chair.close-vote"), tone: "seal" }, () => this.room.send({ kind: "close-vote", ballot: ballot.id }));
   }
 
   /** @param {import("../wire.d.ts").BallotPart} ballot */
   async cancelVote(ballot) {
-    const reason = await ask({ title: t("chair.cancel-vote-title"), text: t("chair.cancel-vote-text"), act: t("chair.cancel-vote"), tone: "seal", field: t("field.reason") });
-    if (reason) await this.room.ask({ kind: "cancel-vote", ballot: ballot.id, reason });
+    await ask({ title: t("chair.cancel-vote-title"), text: t("chair.cancel-vote-text"), act: t("chair.cancel-vote"), tone: "seal", field: t("field.reason") }, (reason) =>
+      this.room.send({ kind: "cancel-vote", ballot: ballot.id, reason }),
+    );
   }
 
   async conclude() {
-    const item = this.item;
-    if (!item) return;
-    const text = await ask({ title: t("chair.conclude-title", { number: item.number }), act: t("chair.conclude"), field: t("item.conclusion"), value: item.conclusion });
-    if (text) await this.room.ask({ kind: "conclude", item: item.id, text });
+    const [item, here] = [this.item, this.parts?.attendance];
+    if (!item || !here) return;
+    const few = here.quorate ? [] : [t("chair.conclude-few", { present: here.present, members: here.entitled, needed: here.needed })];
+    await ask({ title: t("chair.conclude-title", { number: item.number }), text: [...few, ...this.votesOn(item)].join("\n"), act: t("chair.conclude"), field: t("item.conclusion"), value: item.conclusion }, (text) =>
+      this.room.send({ kind: "conclude", item: item.id, text }),
+    );
   }
 
   async suspend() {
-    const reason = await ask({ title: t("chair.suspend-title"), text: t("chair.suspend-text"), act: t("chair.suspend"), tone: "seal", field: t("field.reason") });
-    if (reason) await this.room.ask({ kind: "suspend", reason });
+    await ask({ title: t("chair.suspend-title"), text: t("chair.suspend-text"), act: t("chair.suspend"), tone: "seal", field: t("field.reason") }, (reason) =>
+      this.room.send({ kind: "suspend", reason }),
+    );
   }
 
   async close() {
     const open = this.parts?.agenda.filter((item) => item.step === "next").length ?? 0;
-    const text = open ? t("chair.close-early", { count: open }) : t("chair.close-text");
-    if (await ask({ title: t("chair.close-title"), text, act: t("chair.close"), tone: "seal" })) await this.room.ask({ kind: "close" });
+    const left = this.parts?.agenda.filter((item) => item.step !== "next" && !item.conclusion).map((item) => item.number) ?? [];
+    const text = [open ? t("chair.close-early", { count: open }) : "", left.length ? t("chair.close-unconcluded", { numbers: left.join(", ") }) : "", t("chair.close-text")].filter(Boolean).join(" ");
+    await ask({ title: t("chair.close-title"), text, act: t("chair.close"), tone: "seal" }, () => this.room.send({ kind: "close" }));
   }
 
   get item() {
     return this.parts?.agenda.find((item) => item.step === "now");
   }
 
-  /** The item that comes after this one. */
+  /** The item that comes after this one; at the end of the agenda, one that was passed over. */
   get following() {
-    return this.parts?.agenda.find((item) => item.step === "next");
+    const number = this.item?.number ?? 0;
+    const left = this.parts?.agenda.filter((item) => item.step === "next") ?? [];
+    return left.find((item) => item.number > number) ?? left[0];
+  }
+
+  /** How the votes on an item came out, to conclude by. @param {import("../wire.d.ts").ItemPart} item */
+  votesOn(item) {
+    const counted = this.parts?.ballots.filter((ballot) => ballot.item === item.id && ballot.result) ?? [];
+    return counted.map((ballot) => t("vote.before", { when: clock(ballot.opened_at), outcome: `${ballot.question} ${outcome(/** @type {import("../wire.d.ts").Result} */ (ballot.result), ballot.options)}` }));
   }
 
   /** What comes next. */

@@ -45,7 +45,7 @@ class Chat extends RoomPart {
     const text = String(new FormData(form).get("text"));
     if (!(await this.room.ask({ kind: "say", message: this.next, text, to: this.to }))) return;
     this.next = newId();
-    form.reset();
+    if (String(new FormData(form).get("text")) === text) form.reset(); // unless the next one is being typed already
   }
 
   /** @param {string} sign */

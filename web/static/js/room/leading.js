@@ -13,8 +13,8 @@ class Leading extends RoomPart {
     const parts = /** @type {import("../wire.d.ts").Screen} */ (this.parts);
     const may = parts.attendance.seats.filter((seat) => seat.present && !["guest", "substitute", "chair", "secretary"].includes(seat.role) && (role === "secretary" || seat.entitled));
     const fields = html`<label class="field"><span>${t("leading.who")}</span><select name="person" required>${may.map((seat) => html`<option value=${seat.person}>${marked(parts.people[seat.person]?.name ?? "")}</option>`)}</select></label>`;
-    const form = await fill({ title: t(`leading.${role}-title`), text: t(`leading.${role}-text`), act: t("leading.hand-over"), tone: "seal" }, fields);
-    if (form?.get("person")) await this.room.ask({ kind: "hand-over", role, person: String(form.get("person")) });
+    const what = { title: t(`leading.${role}-title`), text: t(`leading.${role}-text`), act: t("leading.hand-over"), tone: /** @type {const} */ ("seal") };
+    await fill(what, fields, (form) => this.room.send({ kind: "hand-over", role, person: String(form.get("person")) }));
   }
 
   async takeOver() {
@@ -27,8 +27,10 @@ class Leading extends RoomPart {
     const free = parts.sites.filter((site) => !site.side_room);
     const fields = html`<label class="field"><span>${t("side.name")}</span><input name="name" required maxlength="100" value=${t("side.default")}></label>
       <fieldset class="people-grid"><legend>${t("side.sites")}</legend>${free.map((site) => html`<label class="check"><input type="checkbox" name="site" value=${site.site}>${marked(parts.rooms[site.site] ?? "")}</label>`)}</fieldset>`;
-    const form = await fill({ title: t("side.title"), text: t("side.text"), act: t("side.open") }, fields);
-    if (form) await this.room.ask({ kind: "open-side-room", room: newId(), name: String(form.get("name")), sites: form.getAll("site").map(String) });
+    const room = newId();
+    await fill({ title: t("side.title"), text: t("side.text"), act: t("side.open") }, fields, (form) =>
+      this.room.send({ kind: "open-side-room", room, name: String(form.get("name")), sites: form.getAll("site").map(String) }),
+    );
   }
 
   /** @param {import("../wire.d.ts").Screen} parts */

@@ -21,7 +21,7 @@ class Notes extends RoomPart {
     const text = String(new FormData(form).get("text"));
     if (!(await this.room.ask({ kind: "take-note", note: this.next, item, text }))) return;
     this.next = newId();
-    form.reset();
+    if (String(new FormData(form).get("text")) === text) form.reset(); // unless the next one is being typed already
   }
 
   /** @param {SubmitEvent} event @param {Note} note */

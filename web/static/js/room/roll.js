@@ -26,11 +26,16 @@ class Roll extends RoomPart {
     if (this.ballot) await this.room.ask({ kind: "pass-voter", ballot: this.ballot.id, person });
   }
 
+  /** @param {string} person */
+  nameOf(person) {
+    return this.parts?.people[person]?.name ?? "";
+  }
+
   /** @param {string} person @param {unknown} more */
   choices(person, more = nothing) {
     const ballot = this.ballot;
     if (!ballot) return nothing;
-    return html`<div class="row" role="group" aria-label=${marked(this.parts?.people[person]?.name ?? "")}>${ballot.codes.map(
+    return html`<div class="row" role="group" aria-label=${t("roll.for", { name: this.nameOf(person) })}>${ballot.codes.map(
       (code) => html`<button class="button" @click=${() => this.record(code, person)}>${choiceName(ballot.options, code)}</button>`,
     )}${more}</div>`;
   }
@@ -47,12 +52,15 @@ class Roll extends RoomPart {
     const [parts, ballot] = [this.parts, this.ballot];
     if (!parts || !ballot || ballot.seats > 1) return nothing;
     if (ballot.way === "roll-call") return html`<div class="note stack" aria-live="polite">${this.called()}</div>`;
-    const missing = parts.attendance.seats.filter((seat) => seat.entitled && seat.present && !ballot.voted.includes(seat.person));
-    if (!missing.length) return nothing;
+    const missing = parts.attendance.seats.filter((seat) => seat.entitled && seat.present && !ballot.voted.includes(seat.person)).map((seat) => seat.person);
+    const open = [...missing, ...(ballot.changeable ? ballot.by_hand : [])]; // nobody who has voted themselves
+    const person = open.includes(this.person) ? this.person : "";
+    if (!open.length) return nothing;
+    const told = (/** @type {string} */ one) => (ballot.by_hand.includes(one) ? ` (${t("roll.recorded", { choice: (ballot.votes[one] ?? []).map((code) => choiceName(ballot.options, code)).join(", ") })})` : "");
     return html`<details class="small"><summary>${t("roll.by-hand", { count: missing.length })}</summary><div class="stack">
-      <label class="field"><span>${t("roll.who")}</span><select .value=${this.person} @change=${(/** @type {Event} */ event) => (this.person = /** @type {HTMLSelectElement} */ (event.target).value)}>
-        <option value="">${t("roll.choose")}</option>${missing.map((seat) => html`<option value=${seat.person}>${marked(parts.people[seat.person]?.name ?? "")}</option>`)}</select></label>
-      ${this.person ? this.choices(this.person) : nothing}</div></details>`;
+      <label class="field"><span>${t("roll.who")}</span><select @change=${(/** @type {Event} */ event) => (this.person = /** @type {HTMLSelectElement} */ (event.target).value)}>
+        <option value="" .selected=${!person}>${t("roll.choose")}</option>${open.map((one) => html`<option value=${one} .selected=${one === person}>${marked(this.nameOf(one))}${told(one)}</option>`)}</select></label>
+      ${person ? html`<p class="strong">${t("roll.for", { name: marked(this.nameOf(person)) })}:</p>${this.choices(person)}` : nothing}</div></details>`;
   }
 }
 

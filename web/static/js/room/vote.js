@@ -3,7 +3,7 @@ import { ask } from "../elements/confirm.js";
 import { choiceName } from "../elements/vote-bars.js";
 import { html, icon, nothing } from "../part.js";
 import { RoomPart } from "../sitting.js";
-import { marked, t } from "../words.js";
+import { clock, marked, t } from "../words.js";
 import "./roll.js";
 
 /** @typedef {import("../wire.d.ts").BallotPart} BallotPart */
@@ -65,7 +65,7 @@ class Vote extends RoomPart {
 
   /** The event that says I voted: its number and hash prove it, to me and to whoever keeps the journal. @param {BallotPart} ballot */
   receipt(ballot) {
-    const me = this.room.me?.id;
+    const me = this.room.seat?.votes_for;
     const seq = this.mine.get(ballot.id)?.seq;
     /** @type {import("../wire.d.ts").SeenEvent[]} */
     const events = this.room.view?.events ?? [];
@@ -79,11 +79,13 @@ class Vote extends RoomPart {
 
   /** @param {BallotPart} ballot */
   answers(ballot) {
-    const me = this.room.me?.id ?? "";
     const seat = this.room.seat;
-    if (!seat?.entitled) return html`<p class="soft">${t("vote.guest")}</p>`;
+    const me = seat?.votes_for ?? ""; // my own vote, or that of the member whom I stand in for
+    if (!seat || !me) return html`<p class="soft">${t("vote.guest")}</p>`;
     if (!seat.present) return html`<p class="soft">${t("vote.check-in")}</p>`;
     const voted = ballot.voted.includes(me);
+    const turn = ballot.way !== "roll-call" || voted || ballot.called === me || ballot.passed.includes(me);
+    if (!turn) return html`<p class="soft" role="status">${t("roll.wait", { name: marked(this.parts?.people[ballot.called]?.name ?? "") })}</p>`;
     if (voted && !ballot.changeable)
       return html`<div class="note good" role="status">${icon("check")}<div><p class="strong">${t(ballot.way === "secret" ? "vote.taken" : "vote.recorded")}</p>${this.receipt(ballot)}</div></div>`;
     const mine = ballot.votes[me] ?? this.mine.get(ballot.id)?.choices ?? [];
@@ -102,7 +104,7 @@ class Vote extends RoomPart {
       const choice = mine.map((code) => choiceName(ballot.options, code)).join(", ");
       return html`<span class="badge good">${t(ballot.changeable ? "vote.mine-changeable" : "vote.mine", { choice })}</span>`;
     }
-    if (ballot.voted.includes(this.room.me?.id ?? "")) return html`<span class="badge good">${t("vote.recorded")}</span>`;
+    if (ballot.voted.includes(this.room.seat?.votes_for ?? "")) return html`<span class="badge good">${t("vote.recorded")}</span>`;
     if (ballot.way === "secret") return html`<span class="soft">${t("vote.help-secret")}</span>`;
     if (ballot.seats > 1) return html`<span class="soft">${t("vote.help-many", { seats: ballot.seats })}</span>`;
     return html`<span class="soft">${t(ballot.changeable ? "vote.help" : "vote.help-once")}</span>`;
@@ -114,11 +116,20 @@ class Vote extends RoomPart {
       ${content}<div class="row">${this.receipt(ballot)}<button class="button push" @click=${() => (this.put = ballot.id)}>${t("act.close")}</button></div></section>`;
   }
 
+  /** What came out; below it what came out before on the same item. @param {import("../wire.d.ts").Screen} parts @param {BallotPart} last */
+  results(parts, last) {
+    const before = parts.ballots.filter((one) => one.item === last.item && one.id !== last.id && one.result).reverse();
+    const bars = (/** @type {BallotPart} */ one) => html`<bacap-vote-bars .result=${one.result} .options=${one.options} .absent=${one.absent}></bacap-vote-bars>`;
+    const round = (/** @type {number} */ index) => t("vote.round", { number: before.length - index, when: clock(before[index].opened_at) });
+    return html`${bars(last)}${before.map((one, index) => html`<h4>${marked(one.question)} <span class="soft">${round(index)}</span></h4>${bars(one)}`)}`;
+  }
+
   render() {
     const parts = this.parts;
     const ballot = parts?.ballots.at(-1);
-    if (!parts || !ballot || parts.sitting.phase !== "open" || this.put === ballot.id) return nothing;
+    if (!parts || !ballot || parts.sitting.phase !== "open") return nothing;
     if (ballot.step !== "open" && ballot.item !== parts.stage.item) return nothing;
+    if (this.put === ballot.id) return html`<div class="row"><button class="button" @click=${() => (this.put = "")}>${icon("vote")}${t("vote.show-again")}</button></div>`;
     if (this.ballot !== ballot.id) [this.ballot, this.chosen] = [ballot.id, new Set()];
     const number = parts.agenda.find((item) => item.id === ballot.item)?.number ?? "";
     if (ballot.step === "voided") {
@@ -126,14 +137,13 @@ class Vote extends RoomPart {
       return this.outcome(ballot, t("vote.voided"), html`<p class="note warn" role="alert">${why}</p>`);
     }
     if (ballot.step === "closed" && !ballot.result) return this.outcome(ballot, t("vote.held"), html`<p class="note">${t("vote.held-text")}</p>`);
-    if (ballot.result)
-      return this.outcome(ballot, t("vote.result"), html`<bacap-vote-bars .result=${ballot.result} .options=${ballot.options}></bacap-vote-bars>`);
+    if (ballot.result) return this.outcome(ballot, t("vote.result"), this.results(parts, ballot));
     const title = t(`vote.open-${ballot.way}`, { number });
+    const roll = this.room.conducts && ballot.way !== "secret" ? html`<room-roll .room=${this.room} .parts=${parts} .ballot=${ballot}></room-roll>` : nothing;
     return html`<section class="vote" aria-label=${title}>
       <div class="vote-head"><div><h3>${title}</h3><p class="question">${marked(ballot.question)}</p></div>
-        <div class="vote-clock"><bacap-timer .since=${ballot.opened_at} .now=${this.room.now}></bacap-timer><div class="small soft">${t("vote.sent", { cast: ballot.cast, electorate: ballot.electorate })}</div></div></div>
-      ${this.answers(ballot)}
-      ${this.room.conducts && ballot.way !== "secret" ? html`<room-roll .room=${this.room} .parts=${parts} .ballot=${ballot}></room-roll>` : nothing}</section>`;
+        <div class="vote-clock"><bacap-timer .since=${ballot.opened_at} .now=${this.room.now}></bacap-timer><div class="small soft">${t("vote.sent", { cast: ballot.cast, present: parts.attendance.present, electorate: ballot.electorate })}</div></div></div>
+      ${ballot.way === "roll-call" ? [roll, this.answers(ballot)] : [this.answers(ballot), roll]}</section>`;
   }
 }
 

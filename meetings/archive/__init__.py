@@ -1,0 +1,1 @@
+"""Sittings handed over to the archive: as packages that can be judged without this program."""

@@ -1,0 +1,1 @@
+"""Devices that people chose to be told things on."""

@@ -1,0 +1,1 @@
+"""Documents that came in to a unit."""

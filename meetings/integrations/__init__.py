@@ -1,0 +1,1 @@
+"""Programs of others that work with this installation, each with a token of its own."""

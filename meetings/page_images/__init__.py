@@ -1,0 +1,1 @@
+"""Pages of papers as small pictures: made once for each paper, for whoever may read it."""

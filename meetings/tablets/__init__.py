@@ -1,0 +1,1 @@
+"""Tablets that hold papers for reading without a network."""

@@ -1,0 +1,1 @@
+"""Watermarks: whose copy of a paper this is."""
