@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Error, Page, expect
 
 from .node import PASSWORD, Node
 
@@ -112,6 +114,27 @@ def faults_of(page: Page) -> list[str]:
     """Errors that the page's scripts ran into; the tests end by looking at them."""
     found: list[str] = page.__dict__.setdefault("bacap_faults", [])
     return found
+
+
+async def until_true(page: Page, script: str, arg: object = None, seconds: float = 20) -> None:
+    """Ask the page again and again until SCRIPT, an expression or a function of ARG, is true there.
+
+    Not wait_for_function: what that asks after the first time is compiled in the page, which our CSP forbids.
+    """
+    end = time.monotonic() + seconds
+    while not await answer_of(page, script, arg):
+        assert time.monotonic() < end, f"waited in vain for: {script} {arg or ''}"
+        await asyncio.sleep(0.05)
+
+
+async def answer_of(page: Page, script: str, arg: object) -> object:
+    """What the page answers; None while it is on its way to another."""
+    try:
+        return await page.evaluate(script, arg)
+    except Error as error:
+        if "navigation" not in str(error):
+            raise
+        return None
 
 
 async def sign_in(browser: Browser, node: Node, person: str, login: str, **more: Any) -> Page:

@@ -19,6 +19,10 @@ from .test_screens import SIZES, axe_faults
 
 pytestmark = pytest.mark.browser
 
+# How many annotations this browser keeps that the server does not have yet.
+UNSENT = "() => Object.keys(localStorage).filter((key) => key.startsWith('annotation:')).length"
+ALL_SENT = f"() => ({UNSENT})() === 0"
+
 DRAG = """([from, to]) => {
   const sheet = document.querySelector(".sheet-page");
   const box = sheet.getBoundingClientRect();
@@ -81,6 +85,7 @@ async def test_what_one_draws_and_writes_is_ones_own_and_follows_the_paper(
     await remark(member, "Hỏi lại nguồn vốn")
     await shoot(member, "reader-annotations")
 
+    await desk.until_true(member, ALL_SENT)
     await member.context.set_offline(True)  # without a line it is kept here
     await press(member, "Bút", within=".reader-side")
     await pen(member, (0.2, 0.6), (0.6, 0.6))
@@ -156,7 +161,6 @@ async def test_signing_out_sends_what_is_left_or_asks_before_it_is_lost(
     """The next person on this device is somebody else."""
     _, member = await opened(browser, node, tmp_path)
     away = "**/annotations/*"
-    kept = "() => Object.keys(localStorage).filter((key) => key.startsWith('annotation:')).length"
     await member.route(away, lambda route: route.abort())
     await press(member, "Ghi chú riêng")
     await press(member, "Bút", within=".reader-side")
@@ -168,11 +172,11 @@ async def test_signing_out_sends_what_is_left_or_asks_before_it_is_lost(
     await expect(member.get_by_text("Còn ghi chú chưa gửi được")).to_be_visible()
     await shoot(member, "sign-out-unsent")
     await press(member, "Thôi", within=ASKED)
-    assert await member.evaluate(kept) == 1
+    assert await member.evaluate(UNSENT) == 1
     await member.unroute(away)
     await member.goto(address)
     await expect(member.locator(".sheet-page polyline")).to_have_count(1)
-    await member.wait_for_function(f"() => ({kept})() === 0")
+    await desk.until_true(member, ALL_SENT)
     await member.route(away, lambda route: route.abort())
     await press(member, "Ghi chú riêng")
     await press(member, "Bút", within=".reader-side")
@@ -181,4 +185,4 @@ async def test_signing_out_sends_what_is_left_or_asks_before_it_is_lost(
     await press(member, "Đăng xuất")
     await press(member, "Đăng xuất và bỏ chúng", within=ASKED)
     await expect(member.get_by_label("Tên đăng nhập")).to_be_visible()
-    assert await member.evaluate(kept) == 0
+    assert await member.evaluate(UNSENT) == 0

@@ -114,7 +114,7 @@ async def test_a_killed_web_process_cuts_no_voice_and_a_killed_relay_comes_back(
             break
     assert gaps[-1] <= 200, gaps
     for site, wall in walls.items():  # the screens are linked again, by themselves
-        await wall.wait_for_function("() => document.querySelector('place-wall').line.state === 'open'", timeout=20_000)
+        await desk.until_true(wall, "() => document.querySelector('place-wall').line.state === 'open'")
         await sees_and_hears(wall, {other for other in ROOMS if other != site})
     os.kill(node.child("relay"), signal.SIGKILL)
     await asyncio.sleep(1)

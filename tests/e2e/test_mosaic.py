@@ -51,7 +51,7 @@ async def until_seen(page: Page, names: set[str], what: str) -> dict[str, list[i
 
 async def slots_of(wall: Page, right: str) -> None:
     script = f"() => {{ const slots = document.querySelector('place-wall').media.slots; return {right}; }}"
-    await wall.wait_for_function(script)
+    await desk.until_true(wall, script)
 
 
 @pytest.mark.timeout(240)

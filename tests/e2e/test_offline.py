@@ -103,7 +103,7 @@ async def test_papers_are_read_and_written_on_without_a_network(trusting: Browse
     desk_page = await on_tablet(member, "/")  # nobody opens the paper: what was written and read is sent all the same
     await expect(desk_page.get_by_role("heading", name="Bàn làm việc")).to_be_visible()
     unsent = "() => Object.keys(localStorage).filter((key) => /^(annotation|dwell):/.test(key)).length"
-    await desk_page.wait_for_function(f"({unsent})() === 0")
+    await desk.until_true(desk_page, f"({unsent})() === 0")
     other = await desk.sign_in(trusting, node, "tai-chinh", LOGINS["tai-chinh"])
     await other.goto(f"/sittings/{path}")
     await shown(other, 1)

@@ -115,14 +115,14 @@ WHOLE = """() => {
 @pytest.mark.timeout(180)
 async def test_everybody_looks_their_own_way_and_it_stays(browser: Browser, node: Node, tmp_path: Path) -> None:
     _, member = await opened(browser, node, tmp_path)
-    await member.wait_for_function(SHAPE, arg=[".sheet-page", "", False])
+    await desk.until_true(member, SHAPE, arg=[".sheet-page", "", False])
     await member.get_by_text("Cách xem").or_(member.locator("details.menu summary")).first.click()
     await shoot(member, "reader-ways")
     await press(member, "Xoay trang")
     await expect(member.locator(".sheet-words[data-main-rotation='90']")).to_have_count(1)
-    await member.wait_for_function(SHAPE, arg=[".sheet-page", "", True])
-    await member.wait_for_function(
-        SHAPE, arg=[".sheet-words span", "tầng giao thông", False]
+    await desk.until_true(member, SHAPE, arg=[".sheet-page", "", True])
+    await desk.until_true(
+        member, SHAPE, arg=[".sheet-words span", "tầng giao thông", False]
     )  # words lie where the picture has them
     for _ in range(3):
         await press(member, "Xoay trang")
@@ -136,7 +136,7 @@ async def test_everybody_looks_their_own_way_and_it_stays(browser: Browser, node
     await member.locator("details.menu summary").click()
     await press(member, "Hai trang")
     await press(member, "Vừa cả trang")
-    await member.wait_for_function(WHOLE)
+    await desk.until_true(member, WHOLE)
     assert not desk.faults_of(member)
 
 
@@ -163,7 +163,7 @@ async def test_fingers_turn_and_enlarge(browser: Browser, node: Node, tmp_path: 
     before = await member.evaluate(WIDTH)
     await member.evaluate(SWIPE, [150, 100, 2])  # from 100 px apart to 200
     await expect(member.get_by_text("200 %")).to_have_count(1)
-    await member.wait_for_function(f"(width) => ({WIDTH})() > width * 1.9", arg=before)
+    await desk.until_true(member, f"(width) => ({WIDTH})() > width * 1.9", arg=before)
     await member.evaluate(SWIPE, [300, 100, 1])  # moves the sheet now, and turns nothing
     await expect(member.get_by_text("Trang 1 / 3")).to_be_visible()
     assert not desk.faults_of(member)
@@ -191,7 +191,7 @@ async def test_reading_follows_whoever_presents_until_one_turns_a_page(
     await secretary.mouse.move(box["x"] + box["width"] / 4, box["y"] + 100, steps=3)
     dot = member.locator(".pointer-dot")
     await expect(dot).to_be_visible()
-    await member.wait_for_function(POINTED_AT, arg=0.25)  # the way there is shown too
+    await desk.until_true(member, POINTED_AT, arg=0.25)  # the way there is shown too
     await expect(dot).to_have_count(0)  # seen for a moment
     await press(member, "Đọc kỹ")  # in the room, beside the pictures
     await shown(member, 2)

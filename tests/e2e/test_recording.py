@@ -84,7 +84,7 @@ async def test_a_recording_is_made_told_and_played(codec: str, browser: Browser,
     back = await chair.evaluate(PLAYED, 1)
     assert back["from"] == pytest.approx(1, abs=0.2)
     await chair.get_by_role("button", name="1. Một").click()  # a chapter
-    await chair.wait_for_function("() => document.querySelector('video.player').currentTime > 3")
+    await desk.until_true(chair, "() => document.querySelector('video.player').currentTime > 3")
     await desk.shoot(chair, "recordings")
     for page in (chair, *walls.values()):
         assert not desk.faults_of(page)

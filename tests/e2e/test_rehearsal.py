@@ -152,7 +152,7 @@ async def test_a_person_tries_camera_and_line_before_joining(trusting: Browser, 
     await member.get_by_role("link", name="Thử thiết bị").click()
     await desk.press(member, "Bắt đầu thử")
     await expect(member.get_by_text("Hình mà người khác sẽ thấy")).to_be_visible()
-    await member.wait_for_function("() => document.querySelector('bacap-check video')?.videoWidth > 0")
+    await desk.until_true(member, "() => document.querySelector('bacap-check video')?.videoWidth > 0")
     await desk.shoot(member, "check-running")
     await expect(member.get_by_role("button", name="Thử lại")).to_be_visible(timeout=30_000)
     found = await member.locator("bacap-check li").all_inner_texts()

@@ -118,7 +118,7 @@ async def address_of(browser: Browser, node: Node) -> dict[str, str]:
 
 async def settle(page: Page, address: str) -> None:
     await page.goto(address)
-    await page.wait_for_function("() => document.querySelector('bacap-app')?.shown?.isUpdatePending === false")
+    await desk.until_true(page, "() => document.querySelector('bacap-app')?.shown?.isUpdatePending === false")
     await page.wait_for_timeout(700)
 
 
