@@ -11,14 +11,14 @@ import ctypes
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
-from signing import pades, verify
+from signing import archive, pades, verify
 from signing.model import Field, Pending, Report, Signatory, Trust
 from store.errors import Fault, Refused
 
@@ -85,34 +85,57 @@ def _seal_picture(folder: Path, given: Mapping[str, Any]) -> None:
     (folder / "out").write_bytes(pictures.seal(given["words"], Path(given["fonts"])))
 
 
+@contextlib.contextmanager
+def _worked_on(folder: Path) -> Iterator[IO[bytes]]:
+    """`in`, open to be added to in place; it is `out` when all went well."""
+    with (folder / "in").open("r+b") as file:
+        yield file
+    (folder / "in").rename(folder / "out")
+
+
+def _read(folder: Path, name: str, kind: type[Any]) -> Any:
+    return msgspec.msgpack.decode((folder / name).read_bytes(), type=kind)
+
+
 def _lay(folder: Path, given: Mapping[str, Any]) -> None:
-    fields = msgspec.convert(given["fields"], list[Field])
-    (folder / "out").write_bytes(pades.lay((folder / "in").read_bytes(), fields))
-
-
-def _who(folder: Path) -> Signatory:
-    return msgspec.msgpack.decode((folder / "who").read_bytes(), type=Signatory)
+    with _worked_on(folder) as file:
+        pades.lay(file, msgspec.convert(given["fields"], list[Field]))
 
 
 def _prepare(folder: Path, given: Mapping[str, Any]) -> Pending:
-    pdf, picture, at = (folder / "in").read_bytes(), (folder / "picture").read_bytes(), given["at"]
-    moment = datetime.fromisoformat(at)
-    work_ = pades.prepare(pdf, given["field"], _who(folder), picture, moment, first=given["first"])
-    prepared, pending = asyncio.run(work_)
-    (folder / "out").write_bytes(prepared)
-    return pending
+    picture, at = (folder / "picture").read_bytes(), datetime.fromisoformat(given["at"])
+    who = _read(folder, "who", Signatory)
+    with _worked_on(folder) as file:
+        told = {"first": given["first"], "stamp": given["stamp"]}
+        return asyncio.run(pades.prepare(file, given["field"], who, picture, at, **told))
 
 
 def _embed(folder: Path, _: Mapping[str, Any]) -> None:
-    pending = msgspec.msgpack.decode((folder / "pending").read_bytes(), type=Pending)
-    read = {name: (folder / name).read_bytes() for name in ("in", "signature", "stamp")}
-    signed = asyncio.run(pades.embed(read["in"], pending, _who(folder), read["signature"], read["stamp"]))
-    (folder / "out").write_bytes(signed)
+    pending, who = _read(folder, "pending", Pending), _read(folder, "who", Signatory)
+    signature, stamp = ((folder / name).read_bytes() for name in ("signature", "stamp"))
+    with _worked_on(folder) as file:
+        asyncio.run(pades.embed(file, pending, who, signature, stamp))
+
+
+def _reserve(folder: Path, given: Mapping[str, Any]) -> Pending:
+    """A file that is valid as it stands: what that rests on goes in, with the place for an archive timestamp."""
+    trust, now = _read(folder, "trust", Trust), datetime.fromisoformat(given["now"])
+    report, evidence = asyncio.run(verify.judge((folder / "in").read_bytes(), trust, now))
+    if report.state != "valid":
+        raise Refused("archive-unproved", reason=report.reason)
+    with _worked_on(folder) as file:
+        return archive.reserve(file, evidence, given["stamp"])
+
+
+def _fill(folder: Path, _: Mapping[str, Any]) -> None:
+    pending, stamp = _read(folder, "pending", Pending), (folder / "stamp").read_bytes()
+    with _worked_on(folder) as file:
+        archive.fill(file, pending, stamp)
 
 
 def _verify(folder: Path, given: Mapping[str, Any]) -> Report:
-    trust = msgspec.msgpack.decode((folder / "trust").read_bytes(), type=Trust)
-    return asyncio.run(verify.verify((folder / "in").read_bytes(), trust, datetime.fromisoformat(given["now"])))
+    now = datetime.fromisoformat(given["now"])
+    return asyncio.run(verify.verify((folder / "in").read_bytes(), _read(folder, "trust", Trust), now))
 
 
 JOBS: dict[str, Callable[[Path, Mapping[str, Any]], Any]] = {
@@ -128,6 +151,8 @@ JOBS: dict[str, Callable[[Path, Mapping[str, Any]], Any]] = {
     "lay": _lay,
     "prepare": _prepare,
     "embed": _embed,
+    "reserve": _reserve,
+    "fill": _fill,
     "verify": _verify,
 }
 

@@ -32,11 +32,11 @@ class SignedFiles:
         return out
 
     async def prepare(
-        self, pdf: bytes, field: str, who: Signatory, picture: bytes, at: datetime, first: bool
+        self, pdf: bytes, field: str, who: Signatory, picture: bytes, at: datetime, *, first: bool, stamp: int
     ) -> tuple[bytes, Pending]:
         files = {"in": pdf, "picture": picture, "who": msgspec.msgpack.encode(who)}
-        pending, out = await self._do("prepare", files, field=field, at=at.isoformat(), first=first)
-        return out, msgspec.convert(pending, Pending, builtin_types=())
+        pending, out = await self._do("prepare", files, field=field, at=at.isoformat(), first=first, stamp=stamp)
+        return out, _pending(pending)
 
     async def embed(self, prepared: bytes, pending: Pending, who: Signatory, signature: bytes, stamp: bytes) -> bytes:
         files = {
@@ -44,6 +44,16 @@ class SignedFiles:
             "signature": signature, "stamp": stamp,
         }  # fmt: skip
         _, out = await self._do("embed", files)
+        return out
+
+    async def reserve(self, pdf: bytes, trust: Trust, now: datetime, stamp: int) -> tuple[bytes, Pending]:
+        files = {"in": pdf, "trust": msgspec.msgpack.encode(trust)}
+        pending, out = await self._do("reserve", files, now=now.isoformat(), stamp=stamp)
+        return out, _pending(pending)
+
+    async def fill(self, reserved: bytes, pending: Pending, stamp: bytes) -> bytes:
+        files = {"in": reserved, "pending": msgspec.msgpack.encode(pending), "stamp": stamp}
+        _, out = await self._do("fill", files)
         return out
 
     async def verify(self, pdf: bytes, trust: Trust, now: datetime) -> Report:
@@ -54,6 +64,10 @@ class SignedFiles:
         except Refused as refusal:
             return Report("not-valid", refusal.code)
         return msgspec.convert(report, Report)
+
+
+def _pending(made: Any) -> Pending:
+    return msgspec.convert(made, Pending, builtin_types=())
 
 
 def _fill(folder: Path, files: dict[str, bytes]) -> None:

@@ -35,12 +35,16 @@ class Bench(Protocol):
     async def lay(self, pdf: bytes, fields: tuple[Field, ...]) -> bytes: ...
 
     async def prepare(
-        self, pdf: bytes, field: str, who: Signatory, picture: bytes, at: datetime, first: bool
+        self, pdf: bytes, field: str, who: Signatory, picture: bytes, at: datetime, *, first: bool, stamp: int
     ) -> tuple[bytes, Pending]: ...
 
     async def embed(
         self, prepared: bytes, pending: Pending, who: Signatory, signature: bytes, stamp: bytes
     ) -> bytes: ...
+
+    async def reserve(self, pdf: bytes, trust: Trust, now: datetime, stamp: int) -> tuple[bytes, Pending]: ...
+
+    async def fill(self, reserved: bytes, pending: Pending, stamp: bytes) -> bytes: ...
 
     async def verify(self, pdf: bytes, trust: Trust, now: datetime) -> Report: ...
 
@@ -120,7 +124,9 @@ class Signing:
         if row is None or row.revoked_at:
             raise Refused("certificate-none")
         at = self._now().astimezone(VIETNAM)
-        prepared, pending = await self.bench.prepare(pdf, field, self._signatory(row), picture, at, first)
+        prepared, pending = await self.bench.prepare(
+            pdf, field, self._signatory(row), picture, at, first=first, stamp=self._longest_stamp()
+        )
         sha256, step = await self._blobs.keep(prepared), new_id(self._world)
         shown = hashlib.sha256(pdf).hexdigest()
         await self._database.write(
@@ -170,6 +176,21 @@ class Signing:
         held, serial = self.safe.authority, int.from_bytes(self._world.random(15))
         made = await timestamp.token(held.timestamp, held.chain, digest, self._now(), serial)
         return bytes(made.dump())
+
+    async def archive(self, pdf: bytes) -> bytes:
+        """Level B-LTA: evidence newer than the signatures, and an archive timestamp over all of it; again before that
+        one runs out. Raises Refused `archive-unproved` for a file that is not valid as it stands."""
+        reserved, pending = await self.bench.reserve(pdf, await self.trust(), self._now(), self._longest_stamp())
+        made = await self.bench.fill(reserved, pending, await self.timestamp(pending.digest))
+        report = await self.verify(made)
+        if report.state != "valid" or {one.level for one in report.signatures} != {"B-LTA"}:
+            raise Unavailable("own-signature", reason=report.reason)
+        return made
+
+    def _longest_stamp(self) -> int:
+        from . import timestamp
+
+        return timestamp.longest(self.safe.authority.timestamp, self.safe.authority.chain)
 
     # ── judging ──
 

@@ -12,19 +12,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from . import algorithms
+from .algorithms import Private, Public
 from .model import Trust
 
-Key = ec.EllipticCurvePrivateKey
 Use = Literal["person", "seal", "timestamp"]
 
-CURVE, ROOT_CURVE, HASH = ec.SECP256R1(), ec.SECP384R1(), hashes.SHA256()  # the one place where algorithms are chosen
-ROOT_DAYS, ISSUING_DAYS, LEAF_DAYS, CRL_DAYS = 7300, 3650, 1095, 7
+ROOT_KIND = "p384"  # of root and issuing authority, which last long
+ROOT_DAYS, ISSUING_DAYS, STAMP_DAYS, LEAF_DAYS, CRL_DAYS = 7300, 3650, 1825, 1095, 7
 BACKDATED = timedelta(minutes=5)  # for clocks of others that run a little late
 
 
@@ -33,7 +32,7 @@ class Holder:
     """A certificate with its private key."""
 
     certificate: x509.Certificate
-    key: Key
+    key: Private
 
     @property
     def der(self) -> bytes:
@@ -52,8 +51,9 @@ class Authority:
         return [self.issuing.der]
 
 
-def new_key() -> Key:
-    return ec.generate_private_key(CURVE)
+def new_key(kind: str = algorithms.DEFAULT) -> Private:
+    """A key of one of algorithms.KINDS."""
+    return algorithms.KINDS[kind]()
 
 
 def subject(common_name: str, organization: str, title: str = "", unique: str = "") -> x509.Name:
@@ -72,7 +72,7 @@ def _usage(*, signs: bool = False, commits: bool = False, certifies: bool = Fals
 
 
 def _builder(
-    name: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey, begins: datetime, days: int,
+    name: x509.Name, issuer: x509.Name, public: Public, begins: datetime, days: int,
     above: CertificateIssuerPublicKeyTypes,
 ) -> x509.CertificateBuilder:  # fmt: skip
     return (
@@ -86,16 +86,16 @@ def _builder(
 
 def found(organization: str, now: datetime) -> Authority:
     """A new authority: root, issuing authority below it, timestamp certificate."""
-    key = ec.generate_private_key(ROOT_CURVE)
+    key = new_key(ROOT_KIND)
     name = subject("bacap: chứng thư gốc", organization)
     root = Holder(
         _builder(name, name, key.public_key(), now, ROOT_DAYS, key.public_key())
         .add_extension(x509.BasicConstraints(True, 1), True)
         .add_extension(_usage(certifies=True), True)
-        .sign(key, hashes.SHA384()),
+        .sign(key, algorithms.hash_for(key)),
         key,
     )
-    key = ec.generate_private_key(ROOT_CURVE)
+    key = new_key(ROOT_KIND)
     issued = _builder(
         subject("bacap: cấp chứng thư", organization), name, key.public_key(), now, ISSUING_DAYS,
         root.key.public_key(),
@@ -103,17 +103,17 @@ def found(organization: str, now: datetime) -> Authority:
     issuing = Holder(
         issued.add_extension(x509.BasicConstraints(True, 0), True)
         .add_extension(_usage(certifies=True), True)
-        .sign(root.key, hashes.SHA384()),
+        .sign(root.key, algorithms.hash_for(root.key)),
         key,
     )
     stamp_key = new_key()
     name = subject("bacap: dấu thời gian", organization)
-    stamp = issue(issuing, name, stamp_key.public_key(), "timestamp", now, ISSUING_DAYS)
+    stamp = issue(issuing, name, stamp_key.public_key(), "timestamp", now, STAMP_DAYS)
     return Authority(root, issuing, Holder(stamp, stamp_key))
 
 
 def issue(
-    issuing: Holder, name: x509.Name, public: ec.EllipticCurvePublicKey, use: Use, now: datetime, days: int = LEAF_DAYS
+    issuing: Holder, name: x509.Name, public: Public, use: Use, now: datetime, days: int = LEAF_DAYS
 ) -> x509.Certificate:
     """A certificate for PUBLIC."""
     builder = _builder(name, issuing.certificate.subject, public, now, days, issuing.key.public_key())
@@ -121,7 +121,7 @@ def issue(
     builder = builder.add_extension(_usage(signs=True, commits=use != "timestamp"), True)
     if use == "timestamp":
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)
-    return builder.sign(issuing.key, HASH)
+    return builder.sign(issuing.key, algorithms.hash_for(issuing.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +157,4 @@ def revocation_list(issuer: Holder, revoked: Iterable[Revocation], number: int, 
     for one in revoked:
         entry = x509.RevokedCertificateBuilder().serial_number(one.serial).revocation_date(one.at)
         builder = builder.add_revoked_certificate(entry.add_extension(x509.CRLReason(one.reason), False).build())
-    return builder.sign(issuer.key, hashes.SHA384()).public_bytes(Encoding.DER)
+    return builder.sign(issuer.key, algorithms.hash_for(issuer.key)).public_bytes(Encoding.DER)

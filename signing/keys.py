@@ -13,13 +13,13 @@ from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from store.errors import Refused
 
-from .authority import HASH, Key
+from . import algorithms
+from .algorithms import Private
 
 SHORTEST = 8
 MARK = b"bacap.key.v1"
@@ -35,7 +35,7 @@ def _cipher(passphrase: str, salt: bytes) -> AESGCM:
     return AESGCM(Scrypt(salt, 32, n=2**16, r=8, p=1).derive(passphrase.encode()))
 
 
-def seal(key: Key, passphrase: str) -> bytes:
+def seal(key: Private, passphrase: str) -> bytes:
     """KEY under PASSPHRASE. Raises Refused `passphrase-short`."""
     if len(passphrase) < SHORTEST:
         raise Refused("passphrase-short", least=SHORTEST)
@@ -46,7 +46,7 @@ def seal(key: Key, passphrase: str) -> bytes:
     return MARK + salt + nonce + _cipher(passphrase, salt).encrypt(nonce, plain, MARK)
 
 
-def unseal(sealed: bytes, passphrase: str) -> Key:
+def unseal(sealed: bytes, passphrase: str) -> Private:
     """Raises Refused `passphrase-wrong`."""
     at = len(MARK)
     salt, nonce = sealed[at : at + 16], sealed[at + 16 : at + 28]
@@ -55,7 +55,7 @@ def unseal(sealed: bytes, passphrase: str) -> Key:
     except InvalidTag:
         raise Refused("passphrase-wrong") from None
     key = serialization.load_der_private_key(plain, None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    assert isinstance(key, Private)
     return key
 
 
@@ -65,9 +65,11 @@ class FileKey:
 
     sealed: bytes
     passphrase: str
+    scheme: str = ""
 
     async def sign(self, data: bytes) -> bytes:
         return await asyncio.to_thread(self._sign, data)
 
     def _sign(self, data: bytes) -> bytes:
-        return unseal(self.sealed, self.passphrase).sign(data, ec.ECDSA(HASH))
+        key = unseal(self.sealed, self.passphrase)
+        return algorithms.scheme_of(key.public_key(), self.scheme).sign(key, data)

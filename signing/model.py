@@ -7,6 +7,8 @@ from typing import Literal
 import msgspec
 
 State = Literal["valid", "not-valid", "cannot-tell"]
+Level = Literal["B-B", "B-T", "B-LT", "B-LTA"]  # ETSI EN 319 142-1, 6.1
+Kind = Literal["demonstration", "internal", "public-service"]  # of what stands behind an anchor
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -28,22 +30,29 @@ class Pending(msgspec.Struct, frozen=True):
 
 
 class Signatory(msgspec.Struct, frozen=True):
-    """Whose signature it is to be: certificate and chain, DER."""
+    """Whose signature it is to be: certificate and chain, DER. `scheme`: of algorithms.py, "" for the usual one."""
 
     certificate: bytes
     chain: tuple[bytes, ...]
+    scheme: str = ""
 
 
 class Trust(msgspec.Struct, frozen=True):
-    """What is trusted, DER: anchors, certificates between, revocation lists."""
+    """What is trusted, DER: anchors, certificates between, revocation lists. `kinds`: of each anchor, in order."""
 
     anchors: tuple[bytes, ...]
     between: tuple[bytes, ...] = ()
     lists: tuple[bytes, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+
+    def kind_of(self, anchor: bytes) -> Kind:
+        kinds = dict(zip(self.anchors, self.kinds, strict=False))
+        return kinds.get(anchor, "internal")
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """One signature. `at` is the timestamp's time, UTC milliseconds, 0 where there is none."""
+    """One signature. `at` is the timestamp's time, UTC milliseconds, 0 where there is none; `until`: when its proof
+    runs out unless it is renewed. `path`: names from the signer's certificate up to the anchor."""
 
     field: str
     signer: str
@@ -53,6 +62,28 @@ class Signature(msgspec.Struct, frozen=True):
     state: State
     reason: str  # code; "" when valid
     serial: str = ""
+    level: Level = "B-B"
+    path: tuple[str, ...] = ()
+    trust: Kind | None = None  # None: no anchor of ours was reached
+    until: int = 0
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """An archive timestamp over the whole file as it was then."""
+
+    at: int
+    authority: str
+    state: State
+    reason: str
+    until: int = 0
+
+
+class Revision(msgspec.Struct, frozen=True):
+    """One of the states the file went through, each kept inside it: what was added, and where that ends."""
+
+    kind: Literal["document", "signature", "stamp", "data"]
+    field: str
+    end: int  # bytes from the start of the file
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -61,3 +92,17 @@ class Report(msgspec.Struct, frozen=True):
     signatures: tuple[Signature, ...] = ()
     keywords: tuple[str, ...] = ()
     sha256: str = ""
+    stamps: tuple[Stamp, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+
+    @property
+    def until(self) -> int:
+        """UTC milliseconds: when the first of its proofs runs out."""
+        return min((one.until for one in self.signatures), default=0)
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What the archive has to keep of a judgement: certificates and revocation lists it rested on, DER."""
+
+    certificates: tuple[bytes, ...]
+    lists: tuple[bytes, ...]

@@ -43,7 +43,8 @@ def flaw_of_file(data: bytes, reader: PdfFileReader) -> str:
     root = reader.root
     if "/AcroForm" not in root:
         return "no-form"
-    for field in _fields(root["/AcroForm"].get("/Fields")):
+    form = root["/AcroForm"]
+    for field in _fields(form["/Fields"] if "/Fields" in form else ()):
         if "/FT" in field and field["/FT"] != "/Sig":
             return "other-field"
     return ""

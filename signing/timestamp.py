@@ -8,31 +8,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from asn1crypto import algos, cms, core, tsp
-from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.timestamps import TimeStamper
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from . import asn1  # noqa: F401  (the correction must be in place before anything is encoded)
-from .authority import HASH, Holder
+from . import algorithms
+from .authority import Holder
+from .signer import HeldKey
 
 POLICY = "1.3.6.1.4.1.99999.3161.1"  # a placeholder arc, to be replaced by the operator's own
+OVERHEAD = 768  # of a token beside certificates and signature
 SIZES = {"sha256": 32, "sha384": 48, "sha512": 64}
-
-
-class HeldKey(Signer):
-    """pyHanko's idea of a signer over a live `cryptography` key: no other code touches the private key."""
-
-    def __init__(self, holder: Holder, chain: list[bytes]) -> None:
-        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        registry.register_multiple([asn1_x509.Certificate.load(der) for der in chain])
-        certificate = asn1_x509.Certificate.load(holder.der)
-        super().__init__(signing_cert=certificate, cert_registry=registry, embed_roots=False)
-        self._key = holder.key
-
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        return bytes(72) if dry_run else self._key.sign(data, ec.ECDSA(HASH))
 
 
 class Refusal(core.Sequence):  # type: ignore[misc]
@@ -55,8 +39,10 @@ async def token(
         info["nonce"] = nonce
     content = core.ParsableOctetString(tsp.TSTInfo(info).dump())
     wrapped = cms.EncapsulatedContentInfo({"content_type": "tst_info", "content": content})
-    signer = HeldKey(holder, chain)
-    made: cms.ContentInfo = await signer.async_sign_general_data(wrapped, "sha256", detached=False, use_cades=True)
+    signer = HeldKey(holder, tuple(chain))
+    made: cms.ContentInfo = await signer.async_sign_general_data(
+        wrapped, signer.scheme.digest, detached=False, use_cades=True
+    )
     return made
 
 
@@ -81,6 +67,12 @@ async def respond(request: bytes, holder: Holder, chain: list[bytes], at: dateti
 def _refusal(why: str) -> bytes:
     status = {"status": "rejection", "fail_info": tsp.PKIFailureInfo({why})}
     return bytes(Refusal({"status": status}).dump())
+
+
+def longest(holder: Holder, chain: list[bytes]) -> int:
+    """Bytes of the longest token that HOLDER makes."""
+    certificates = len(holder.der) + sum(map(len, chain))
+    return certificates + algorithms.longest(holder.key.public_key()) + OVERHEAD
 
 
 class Given(TimeStamper):

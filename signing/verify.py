@@ -2,35 +2,37 @@
 
 Nothing is fetched from anywhere. Revocation lists are required, the timestamp is required, and any surprise while
 reading means not valid. Reasons are codes; the words are put in at the edge.
+
+Time is proved from the outside in (ETSI EN 319 102-1, 5.6): the newest archive timestamp is judged as of now, each one
+before it as of the next, each signature as of the earliest that covers it. A certificate may have run out or been
+revoked since: what counts is the moment that is proved.
 """
 
 from __future__ import annotations
 
 import io
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from asn1crypto import crl as asn1_crl
-from asn1crypto import x509 as asn1_x509
+from msgspec.structs import replace
 from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.general import SigningError, find_unique_cms_attribute
-from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
+from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
 
-from . import (
-    asn1,  # noqa: F401  (a file may choose the length that stalls: the correction comes first)
-    strict,
-)
-from .model import Report, Signature, State, Trust
+from . import evidence, revisions, strict
+from .evidence import TOLERANCE, Listed, Store, certificates_of
+from .model import Evidence, Level, Report, Signature, Stamp, State, Trust
+from .revisions import Steps
 
-TOLERANCE = timedelta(seconds=60)
 MISREAD = (
     PdfError, SigningError, SignatureValidationError, PathBuildingError, PathValidationError, ValueError, KeyError,
     TypeError, AttributeError, IndexError, RecursionError, OverflowError, NotImplementedError, AssertionError,
@@ -39,30 +41,208 @@ MISREAD = (
 
 async def verify(data: bytes, trust: Trust, now: datetime) -> Report:
     """Judge DATA. Never raises for anything that is in DATA."""
+    return (await judge(data, trust, now))[0]
+
+
+async def judge(data: bytes, trust: Trust, now: datetime) -> tuple[Report, Evidence]:
+    """`verify`, and what the judgement rested on: what an archive timestamp has to keep."""
+    nothing = Evidence((), ())
     try:
         reader = PdfFileReader(io.BytesIO(data), strict=True)
         if not reader.embedded_signatures:
-            return Report("cannot-tell", "no-signature")
+            return Report("cannot-tell", "no-signature"), nothing
         flaw = strict.flaw_of_file(data, reader) or strict.flaw_of_signatures(reader, strict.OURS)
         if flaw:
-            return Report("not-valid", f"strict-{flaw}")
+            return Report("not-valid", f"strict-{flaw}"), nothing
         info = _first_info(reader)
         newest = reader.trailer["/Info"] if "/Info" in reader.trailer else None  # noqa: SIM401  (it has no `get`)
         flaw = strict.flaw_of_title(info, newest)
         if flaw:
-            return Report("not-valid", f"strict-{flaw}")
-        keywords = _keywords(info)
-        found = [await _one(embedded, trust, now) for embedded in reader.embedded_regular_signatures]
+            return Report("not-valid", f"strict-{flaw}"), nothing
+        judgement = Judgement(reader, trust, now)
+        await judgement.judge_stamps()
+        signatures = tuple([await judgement.judge(one) for one in reader.embedded_regular_signatures])
+        parts = (tuple(judgement.stamps), revisions.listed(reader, len(data)), _keywords(info))
     except MISREAD:
-        return Report("not-valid", "unreadable")
+        return Report("not-valid", "unreadable"), nothing
     except Exception as error:  # a library's own surprise about hostile bytes: never valid, and never a crash
-        return Report("not-valid", f"unreadable-{type(error).__name__}")
-    worst = next((one for one in found if one.state == "not-valid"), None) or next(
-        (one for one in found if one.state == "cannot-tell"), None
-    )
-    if not found:
-        return Report("cannot-tell", "no-signature")
-    return Report(worst.state if worst else "valid", worst.reason if worst else "", tuple(found), keywords)
+        return Report("not-valid", f"unreadable-{type(error).__name__}"), nothing
+    state, reason = _worst(signatures, judgement.stamps)
+    report = Report(state, reason, signatures, parts[2], stamps=parts[0], revisions=parts[1])
+    return report, Evidence(tuple(judgement.used_certificates), tuple(judgement.used_lists))
+
+
+def _worst(signatures: tuple[Signature, ...], stamps: list[Stamp]) -> tuple[State, str]:
+    if not signatures:
+        return "cannot-tell", "no-signature"
+    judged: list[Signature | Stamp] = [*signatures, *(one for one in stamps if one.state == "not-valid")]
+    for state in ("not-valid", "cannot-tell"):
+        found = next((one for one in judged if one.state == state), None)
+        if found:
+            return found.state, found.reason
+    return "valid", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is known of a moment: AT it, the file had STORE inside. REVISION: what was there by then."""
+
+    at: datetime
+    store: Store
+    revision: int
+    archived: bool
+
+
+class Judgement:
+    """One file being judged."""
+
+    def __init__(self, reader: PdfFileReader, trust: Trust, now: datetime) -> None:
+        self._reader = reader
+        self._trust = trust
+        self._given = tuple(Listed.of(der) for der in trust.lists)
+        self._steps = Steps(reader)
+        store = evidence.brought(reader)
+        self._all = (*self._given, *store.lists)
+        self._proofs = [Proof(now, store, reader.total_revisions, False)]  # the latest moment first
+        self.stamps: list[Stamp] = []
+        self.used_certificates: dict[bytes, None] = {}
+        self.used_lists: dict[bytes, None] = {}
+
+    def _proof_of(self, signature: EmbeddedPdfSignature) -> Proof:
+        """The earliest proved moment at which SIGNATURE was there."""
+        return next(one for one in reversed(self._proofs) if one.revision > signature.signed_revision)
+
+    def _lists(self, proof: Proof, since: datetime | None) -> tuple[Listed, ...]:
+        """Lists in force at a moment; of a past one, only such as were issued SINCE what they are asked about."""
+        return evidence.current((*self._given, *proof.store.lists), proof.at, since if proof.archived else None)
+
+    # ── archive timestamps ──
+
+    async def judge_stamps(self) -> None:
+        """From the newest back: each that holds proves the moment for all before it."""
+        for embedded in reversed(self._reader.embedded_timestamp_signatures):
+            self.stamps.insert(0, await self._stamp(embedded))
+
+    async def _stamp(self, embedded: EmbeddedPdfSignature) -> Stamp:
+        proof, who = self._proof_of(embedded), embedded.signer_cert.subject.native
+        authority, at = str(who.get("common_name", "")), _time_of(embedded)
+        flaw = self._steps.behind(embedded)
+        if flaw:
+            return Stamp(_ms(at), authority, "not-valid", f"strict-{flaw}")
+        lists = self._lists(proof, at)
+        context = evidence.context(self._trust, proof.store, lists, proof.at, past=False)
+        try:
+            status = await async_validate_pdf_timestamp(embedded, context, skip_diff=True)
+        except (PathBuildingError, PathValidationError):
+            return Stamp(_ms(at), authority, "cannot-tell", "untrusted")
+        if not (status.intact and status.valid):
+            return Stamp(_ms(at), authority, "not-valid", "stamp-broken")
+        path = certificates_of(status.validation_path)
+        if not status.trusted or not path or strict.is_weak(path[0]):
+            return Stamp(_ms(at), authority, "cannot-tell", "stamp-unproved")
+        if at > proof.at + TOLERANCE:
+            return Stamp(_ms(at), authority, "not-valid", "timestamp")
+        self._keep(path, lists)
+        store = evidence.brought(self._reader.get_historical_resolver(embedded.signed_revision))
+        self._proofs.append(Proof(at, store, embedded.signed_revision, True))
+        return Stamp(_ms(at), authority, "valid", "", _end(path))
+
+    # ── signatures ──
+
+    async def judge(self, embedded: EmbeddedPdfSignature) -> Signature:
+        name, certificate = str(embedded.field_name), embedded.signer_cert  # pyHanko has its own kind of string
+        subject = certificate.subject.native
+        who = tuple(str(subject.get(part, "")) for part in ("common_name", "organization_name", "title"))
+        serial, proof, at = f"{certificate.serial_number:x}", self._proof_of(embedded), _time_of(embedded)
+        made = Signature(name, *who, _ms(at) if at else 0, "not-valid", "untrusted", serial)
+        flaw = self._steps.behind(embedded)
+        lists = self._lists(proof, at)
+        signer = evidence.context(self._trust, proof.store, lists, at or proof.at, past=at is not None)
+        stamper = evidence.context(self._trust, proof.store, lists, proof.at, past=False)
+        try:
+            status = await async_validate_pdf_signature(embedded, signer, stamper, skip_diff=True)
+        except (PathBuildingError, PathValidationError):
+            return made
+        path = certificates_of(status.validation_path)
+        state, reason = self._state(status, flaw, path, at, proof)
+        stamp = status.timestamp_validity
+        stamped = certificates_of(stamp.validation_path) if stamp is not None else []
+        if state == "valid":
+            self._keep([*path, *stamped], lists)
+        return replace(
+            made, state=state, reason=reason, level=self._level(proof, path, stamped, at),
+            path=tuple(_name(one) for one in path), until=self._until(proof, [*path, *stamped]),
+            trust=self._trust.kind_of(path[-1].dump()) if status.trusted and path else None,
+        )  # fmt: skip
+
+    def _state(
+        self, status: PdfSignatureStatus, flaw: str, path: list[Any], at: datetime | None, proof: Proof
+    ) -> tuple[State, str]:
+        """One signature's state and reason, the gravest reason first."""
+        if not status.intact:
+            return "not-valid", "changed-bytes"
+        if not status.valid:
+            return "not-valid", "broken"
+        if flaw:
+            return "not-valid", f"strict-{flaw}"
+        if status.revoked or evidence.revoked_by(path, self._all, at or proof.at):
+            return "not-valid", "revoked"
+        stamp = status.timestamp_validity
+        if stamp is None or at is None:
+            return ("cannot-tell", "no-timestamp") if status.trusted else ("not-valid", "untrusted")
+        if not status.signing_cert.not_valid_before - TOLERANCE <= at <= proof.at + TOLERANCE:
+            return "not-valid", "timestamp"
+        if strict.is_weak(status.signing_cert) or not status.trusted:
+            return "not-valid", "untrusted"
+        if not (stamp.intact and stamp.valid):
+            return "not-valid", "timestamp"
+        if _ended(path, proof.at) or (
+            stamp.trusted is False and _ended(certificates_of(stamp.validation_path), proof.at)
+        ):
+            return "cannot-tell", "expired"
+        return ("valid", "") if stamp.trusted else ("not-valid", "timestamp")
+
+    def _level(self, proof: Proof, path: list[Any], stamped: list[Any], at: datetime | None) -> Level:
+        if at is None:
+            return "B-B"
+        since = {one.issuer for one in proof.store.lists if one.begins >= at}
+        if not all(one.issuer.hashable in since for one in (*path[:-1], *stamped[:-1])):
+            return "B-T"
+        return "B-LTA" if proof.archived else "B-LT"
+
+    def _until(self, proof: Proof, path: list[Any]) -> int:
+        """An archived proof lasts as long as its newest timestamp; another as long as its certificates."""
+        return max(one.until for one in self.stamps) if proof.archived else _end(path)
+
+    def _keep(self, path: list[Any], lists: tuple[Listed, ...]) -> None:
+        self.used_certificates |= dict.fromkeys(one.dump() for one in path if one.self_signed == "no")
+        issuers = {one.issuer.hashable for one in path}
+        self.used_lists |= dict.fromkeys(one.der for one in lists if one.issuer in issuers)
+
+
+def _time_of(embedded: EmbeddedPdfSignature) -> Any:
+    """When the token says it was stamped; None without one. Whether that is true is asked later."""
+    if embedded.sig_object_type == "/DocTimeStamp":
+        return embedded.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+    for token in extract_tst_data_iter(embedded.signer_info, signed=False):
+        return token["encap_content_info"]["content"].parsed["gen_time"].native
+    return None
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _end(path: list[Any]) -> int:
+    return min((_ms(one.not_valid_after) for one in path), default=0)
+
+
+def _ended(path: list[Any], at: datetime) -> bool:
+    return any(one.not_valid_after < at - TOLERANCE for one in path)
+
+
+def _name(certificate: Any) -> str:
+    return str(certificate.subject.native.get("common_name", "")) or str(certificate.subject.human_friendly)
 
 
 def shape(data: bytes) -> str:
@@ -101,59 +281,3 @@ def _first_info(reader: PdfFileReader) -> Any:
 def _keywords(info: Any) -> tuple[str, ...]:
     text = str((info or {}).get("/Keywords", ""))
     return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def _context(trust: Trust, now: datetime) -> ValidationContext:
-    load = asn1_x509.Certificate.load
-    return ValidationContext(
-        trust_roots=[load(der) for der in trust.anchors], other_certs=[load(der) for der in trust.between],
-        crls=[asn1_crl.CertificateList.load(der) for der in trust.lists], moment=now, allow_fetching=False,
-        revocation_mode="require", time_tolerance=TOLERANCE, weak_hash_algos={"md2", "md5", "sha1"},
-    )  # fmt: skip
-
-
-async def _one(embedded: EmbeddedPdfSignature, trust: Trust, now: datetime) -> Signature:
-    name = str(embedded.field_name)  # pyHanko has its own kind of string
-    certificate = embedded.signer_cert
-    subject = certificate.subject.native
-    who = (
-        str(subject.get("common_name", "")), str(subject.get("organization_name", "")), str(subject.get("title", "")),
-    )  # fmt: skip
-    serial = f"{certificate.serial_number:x}"
-    try:
-        status = await async_validate_pdf_signature(
-            embedded, _context(trust, now), ts_validation_context=_context(trust, now)
-        )
-    except (PathBuildingError, PathValidationError):
-        return Signature(name, *who, 0, "not-valid", "untrusted", serial)
-    state, reason = _judge(status, now)
-    stamp = status.timestamp_validity
-    at = int(stamp.timestamp.timestamp() * 1000) if stamp is not None else 0
-    return Signature(name, *who, at, state, reason, serial)
-
-
-def _judge(status: PdfSignatureStatus, now: datetime) -> tuple[State, str]:
-    """One signature's state and reason, the gravest reason first."""
-    if not status.intact:
-        return "not-valid", "changed-bytes"
-    if not status.valid:
-        return "not-valid", "broken"
-    flaw = strict.flaw_of_change(
-        status.coverage or SignatureCoverageLevel.UNCLEAR, status.modification_level, status.docmdp_ok
-    )
-    if flaw:
-        return "not-valid", f"strict-{flaw}"
-    if status.revoked:
-        return "not-valid", "revoked"
-    stamp = status.timestamp_validity
-    if stamp is None:
-        return ("cannot-tell", "no-timestamp") if status.trusted else ("not-valid", "untrusted")
-    if not status.signing_cert.not_valid_before - TOLERANCE <= stamp.timestamp <= now + TOLERANCE:
-        return "not-valid", "timestamp"
-    if strict.is_weak(status.signing_cert):
-        return "not-valid", "untrusted"
-    if not status.trusted:
-        return "not-valid", "untrusted"
-    if not (stamp.intact and stamp.valid and stamp.trusted):
-        return "not-valid", "timestamp"
-    return "valid", ""

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pypdf
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
 
@@ -17,13 +18,12 @@ from documents.actions import Papers
 from documents.model import Examined, Form, Head, MinutesForm, PaperForm, Spot, Typeset
 from documents.signed import SignedFiles
 from documents.workshop import Workshop
-from signing.authority import HASH
 from signing.model import Pending, Signatory
 from store.blobs import Blobs
 from store.errors import Refused
 from store.world import VIETNAM
 
-from ..kit.authority import NOW, Office, fields_of, minutes_form
+from ..kit.authority import NOW, STAMP, Office, fields_of, minutes_form
 from ..kit.pdfs import flipped, page, pdf, pieces, stream, zeros
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -108,10 +108,12 @@ async def test_lay_prepare_embed_and_verify_in_the_workshop(papers: Papers, file
     holder = office.holders["secretary"]
     who = Signatory(holder.der, tuple(office.authority.chain))
     moment = NOW.astimezone(VIETNAM)
-    prepared, pending = await files.prepare(laid, "secretary", who, office.picture("secretary"), moment, True)
+    prepared, pending = await files.prepare(
+        laid, "secretary", who, office.picture("secretary"), moment, first=True, stamp=STAMP
+    )
     assert isinstance(pending, Pending)
     assert hashlib.sha256(prepared[: pending.start] + prepared[pending.end :]).digest() == pending.digest
-    signature = holder.key.sign(pending.attributes, ec.ECDSA(HASH))
+    signature = holder.key.sign(pending.attributes, ec.ECDSA(hashes.SHA256()))
     signed = await files.embed(prepared, pending, who, signature, await office.stamp(signature))
     report = await files.verify(signed, office.trust(), NOW)
     assert (report.state, report.signatures[0].signer) == ("valid", "Hồ Thị Ghi")
@@ -125,7 +127,7 @@ async def test_a_field_that_is_not_there_cannot_be_signed(papers: Papers, files:
     laid = await files.lay(made, fields_of(typeset))
     who = Signatory(office.holders["chair"].der, tuple(office.authority.chain))
     with pytest.raises(Refused):
-        await files.prepare(laid, "mayor", who, office.picture("chair"), NOW, True)
+        await files.prepare(laid, "mayor", who, office.picture("chair"), NOW, first=True, stamp=STAMP)
 
 
 @pytest.mark.parametrize(

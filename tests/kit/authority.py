@@ -5,26 +5,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-
-from asn1crypto import cms
-from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
-from pyhanko.sign.signers.pdf_cms import ExternalSigner
-from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+from typing import IO
 
 from documents import pictures, typeset
 from documents.model import Head, MinutesForm, Typeset
-from signing import authority, pades, timestamp
-from signing.authority import HASH, Holder, Revocation, Use
-from signing.model import Field, Pending, Report, Signatory, Trust
-from signing.verify import verify
+from signing import algorithms, archive, authority, pades, timestamp
+from signing.authority import Holder, Revocation, Use
+from signing.model import Evidence, Field, Pending, Report, Signatory, Trust
+from signing.verify import judge, verify
 from store.world import VIETNAM
 
+STAMP = 4096  # bytes a timestamp may take
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 FONTS = Path(__file__).resolve().parents[2] / "web" / "fonts"
 AGENCY = "Ủy ban nhân dân huyện Vĩnh Linh"
@@ -55,7 +49,14 @@ def fields_of(made: Typeset) -> tuple[Field, ...]:
 def minutes(form: MinutesForm | None = None, more: Iterable[Field] = ()) -> bytes:
     """Typeset minutes with their signature fields laid, and MORE fields beside them."""
     pdf, made = typeset.typeset(form or minutes_form(), FONTS)
-    return pades.lay(pdf, (*fields_of(made), *more))
+    return worked_on(pdf, lambda file: pades.lay(file, (*fields_of(made), *more)))
+
+
+def worked_on(pdf: bytes, act: Callable[[IO[bytes]], object]) -> bytes:
+    """PDF after ACT on it, in place."""
+    file = io.BytesIO(pdf)
+    act(file)
+    return file.getvalue()
 
 
 class Office:
@@ -101,14 +102,20 @@ class Office:
     async def prepare(self, pdf: bytes, field: str, holder: Holder, first: bool) -> tuple[bytes, Pending, bytes]:
         """The prepared file, what waits, and the holder's signature for it."""
         moment = self.now.astimezone(VIETNAM)
-        prepared, pending = await pades.prepare(
-            pdf, field, self.signatory(holder), self.picture(field), moment, first=first
+        file, who = io.BytesIO(pdf), self.signatory(holder)
+        pending = await pades.prepare(file, field, who, self.picture(field), moment, first=first, stamp=STAMP)
+        return (
+            file.getvalue(),
+            pending,
+            algorithms.scheme_of(holder.key.public_key()).sign(holder.key, pending.attributes),
         )
-        return prepared, pending, holder.key.sign(pending.attributes, ec.ECDSA(HASH))
 
     async def stamp(self, signature: bytes, at: datetime | None = None, by: Holder | None = None) -> bytes:
         """A timestamp token over SIGNATURE, DER."""
-        digest, held = hashlib.sha256(signature).digest(), self.authority
+        return await self.stamp_digest(hashlib.sha256(signature).digest(), at, by)
+
+    async def stamp_digest(self, digest: bytes, at: datetime | None = None, by: Holder | None = None) -> bytes:
+        held = self.authority
         made = await timestamp.token(by or held.timestamp, held.chain, digest, at or self.now, 7)
         return bytes(made.dump())
 
@@ -120,20 +127,67 @@ class Office:
         holder = by or self.holders[field]
         prepared, pending, signature = await self.prepare(pdf, field, holder, first)
         stamp = await self.stamp(stamp_of or signature, stamped_at, stamped_by)
-        return await pades.embed(prepared, pending, self.signatory(holder), signature, stamp)
+        return await self.embed(prepared, pending, holder, signature, stamp)
+
+    async def embed(self, prepared: bytes, pending: Pending, holder: Holder, signature: bytes, stamp: bytes) -> bytes:
+        file = io.BytesIO(prepared)
+        await pades.embed(file, pending, self.signatory(holder), signature, stamp)
+        return file.getvalue()
+
+    # ── long-term proof ──
+
+    async def examined(self, pdf: bytes, at: datetime, trust: Trust | None = None) -> tuple[Report, Evidence]:
+        return await judge(pdf, trust or self.trust(at=at), at)
+
+    def reserve(self, pdf: bytes, held: Evidence) -> tuple[bytes, Pending]:
+        file = io.BytesIO(pdf)
+        pending = archive.reserve(file, held, STAMP)
+        return file.getvalue(), pending
+
+    def fill(self, reserved: bytes, pending: Pending, stamp: bytes) -> bytes:
+        return worked_on(reserved, lambda file: archive.fill(file, pending, stamp))
+
+    async def enclose(self, pdf: bytes, at: datetime, lists: tuple[bytes, ...] = ()) -> bytes:
+        """Evidence without a timestamp, and more LISTS."""
+        _, held = await self.examined(pdf, at)
+        more = Evidence(held.certificates, (*held.lists, *lists))
+        return worked_on(pdf, lambda file: archive.enclose(file, more))
+
+    async def archive(
+        self, pdf: bytes, at: datetime, by: Holder | None = None, trust: Trust | None = None
+    ) -> bytes:  # fmt: skip
+        """Evidence and an archive timestamp, as of AT; by another timestamp authority, resting on another TRUST."""
+        report, held = await self.examined(pdf, at, trust)
+        assert report.state == "valid", report
+        return await self._stamped(pdf, held, at, by)
+
+    async def archive_unproved(
+        self, pdf: bytes, at: datetime, by: Holder | None = None, stamped_at: datetime | None = None
+    ) -> bytes:  # fmt: skip
+        """The same over a file that is not valid any more, or with a clock that is wrong."""
+        trust = self.trust(at=at)
+        return await self._stamped(pdf, Evidence(tuple(self.authority.chain), trust.lists), stamped_at or at, by)
+
+    async def _stamped(self, pdf: bytes, held: Evidence, at: datetime, by: Holder | None) -> bytes:
+        reserved, pending = self.reserve(pdf, held)
+        return self.fill(reserved, pending, await self.stamp_digest(pending.digest, at, by))
+
+    def archived(self, laid: bytes, at: datetime) -> bytes:
+        """Signed by all and archived; for fixtures, outside any loop."""
+        return asyncio.run(self.archive(self.signed(laid), at))
+
+    def joined(self, older: Office, at: datetime) -> Trust:
+        """This office's trust and that in an OLDER one whose authority it succeeds."""
+        ours, theirs = self.trust(at=at), older.trust(at=at)
+        return Trust((*ours.anchors, *theirs.anchors), (*ours.between, *theirs.between), (*ours.lists, *theirs.lists))
+
+    # ── less careful tools ──
 
     async def sign_unstamped(self, pdf: bytes, field: str, *, first: bool = False) -> bytes:
         """As `sign`, at level B-B: what a tool without a timestamp authority would hand in."""
         holder = self.holders[field]
         prepared, pending, signature = await self.prepare(pdf, field, holder, first)
-        certificate, registry = asn1_x509.Certificate.load(holder.der), SimpleCertificateStore()
-        signer = ExternalSigner(certificate, registry, signature, embed_roots=False)
-        attributes = cms.CMSAttributes.load(pending.attributes)
-        made = await signer.async_sign_prescribed_attributes(pades.DIGEST, attributes)
-        output = io.BytesIO(prepared)
-        digest = PreparedByteRangeDigest(pending.digest, pending.start, pending.end)
-        await PdfTBSDocument.async_finish_signing(output, digest, made)
-        return output.getvalue()
+        return await self.embed(prepared, pending, holder, signature, b"")
 
     async def sign_all(self, laid: bytes, order: Iterable[str] = ORDER) -> bytes:
         for place, field in enumerate(order):

@@ -116,7 +116,7 @@ async def sign(office: Office, holder: Holder) -> bytes:
     """A CMS object with a timestamp inside, as it stands in a PDF: nested as deep as it gets."""
     held = office.authority
     stamp = await token(held.timestamp, held.chain, hashlib.sha256(b"").digest(), NOW, 1)
-    signer = HeldKey(holder, held.chain)
+    signer = HeldKey(holder, tuple(held.chain))
     made = await signer.async_sign_general_data(b"x" * 40, "sha256", use_cades=True, timestamper=Given(stamp))
     return bytes(made.dump())
 

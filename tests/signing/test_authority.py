@@ -86,7 +86,7 @@ def test_strength_and_term(office: Office) -> None:
     leaf = office.holders["chair"].certificate
     assert isinstance(office.holders["chair"].key.curve, ec.SECP256R1)
     assert leaf.signature_hash_algorithm is not None
-    assert leaf.signature_hash_algorithm.name == "sha256"
+    assert leaf.signature_hash_algorithm.name == "sha384"  # as strong as the key that signs it
     assert leaf.not_valid_before_utc == NOW - authority.BACKDATED
     assert leaf.not_valid_after_utc == NOW + timedelta(days=authority.LEAF_DAYS)
     assert leaf.not_valid_after_utc < held.issuing.certificate.not_valid_after_utc

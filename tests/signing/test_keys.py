@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from signing import authority, keys
-from signing.authority import HASH
 from store.errors import Refused
 
 PASSPHRASE = "mật khẩu đủ dài"
@@ -53,8 +53,8 @@ async def test_a_file_key_signs_what_it_is_given() -> None:
     key = authority.new_key()
     holder: keys.KeyHolder = keys.FileKey(keys.seal(key, PASSPHRASE), PASSPHRASE)
     signature = await holder.sign(b"attributes")
-    key.public_key().verify(signature, b"attributes", ec.ECDSA(HASH))
+    key.public_key().verify(signature, b"attributes", ec.ECDSA(hashes.SHA256()))
     with pytest.raises(InvalidSignature):
-        key.public_key().verify(signature, b"other attributes", ec.ECDSA(HASH))
+        key.public_key().verify(signature, b"other attributes", ec.ECDSA(hashes.SHA256()))
     with pytest.raises(Refused):
         await keys.FileKey(keys.seal(key, PASSPHRASE), "another passphrase").sign(b"attributes")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -18,11 +19,10 @@ from pyhanko.sign.fields import MDPPerm
 
 from documents import typeset
 from signing import pades
-from signing.authority import HASH
 from signing.model import Field, Pending
 
 from ..conftest import absent
-from ..kit.authority import CODE, FONTS, JOURNAL, NOW, ORDER, PEOPLE, Office, fields_of, minutes_form
+from ..kit.authority import CODE, FONTS, JOURNAL, NOW, ORDER, PEOPLE, STAMP, Office, fields_of, minutes_form
 from ..kit.pdfs import embedded
 
 
@@ -126,10 +126,10 @@ async def test_a_step_survives_being_stored(office: Office, laid: bytes) -> None
     assert stored == pending
     hole = prepared[pending.start : pending.end]
     assert re.fullmatch(rb"<0+>", hole)
-    assert len(hole) == pades.RESERVED + 2
+    assert len(hole) == pades.reserved(office.signatory(holder), STAMP) + 2
     assert hashlib.sha256(prepared[: pending.start] + prepared[pending.end :]).digest() == pending.digest
     stamp = await office.stamp(signature)
-    signed = await pades.embed(prepared, stored, office.signatory(holder), signature, stamp)
+    signed = await office.embed(prepared, stored, holder, signature, stamp)
     assert signed[: pending.start] == prepared[: pending.start]
     assert signed[pending.end :] == prepared[pending.end :]
     assert (await office.judge(signed)).state == "valid"
@@ -139,8 +139,8 @@ async def test_what_another_key_signed_is_not_valid(office: Office, laid: bytes)
     """The wrong member's token answered: the certificate in the step is not that of the key."""
     holder, other = office.holders["secretary"], office.holders["chair"]
     prepared, pending, _ = await office.prepare(laid, "secretary", holder, True)
-    signature = other.key.sign(pending.attributes, ec.ECDSA(HASH))
-    signed = await pades.embed(prepared, pending, office.signatory(holder), signature, await office.stamp(signature))
+    signature = other.key.sign(pending.attributes, ec.ECDSA(hashes.SHA256()))
+    signed = await office.embed(prepared, pending, holder, signature, await office.stamp(signature))
     report = await office.judge(signed)
     assert (report.state, report.reason) == ("not-valid", "broken")
 
@@ -151,7 +151,7 @@ async def test_attributes_of_another_document_are_not_valid(office: Office, laid
     prepared, pending, _ = await office.prepare(laid, "secretary", holder, True)
     _, other, signature = await office.prepare(laid + b"\n", "secretary", holder, True)
     mixed = msgspec.structs.replace(pending, attributes=other.attributes)
-    signed = await pades.embed(prepared, mixed, office.signatory(holder), signature, await office.stamp(signature))
+    signed = await office.embed(prepared, mixed, holder, signature, await office.stamp(signature))
     report = await office.judge(signed)
     assert (report.state, report.reason) == ("not-valid", "changed-bytes")
 
