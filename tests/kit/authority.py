@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import io
 from collections.abc import Callable, Iterable
@@ -59,6 +60,11 @@ def worked_on(pdf: bytes, act: Callable[[IO[bytes]], object]) -> bytes:
     return file.getvalue()
 
 
+@functools.cache
+def picture_of(kind: str, words: str) -> bytes:
+    return pictures.seal(words, FONTS) if kind == "seal" else pictures.signature(PEOPLE.get(words, words), FONTS)
+
+
 class Office:
     """Who signs here, and what a verifier of this office trusts."""
 
@@ -95,9 +101,7 @@ class Office:
         return Signatory(holder.der, tuple(self.authority.chain))
 
     def picture(self, field: str) -> bytes:
-        if field == "seal":
-            return pictures.seal(self.organization, FONTS)
-        return pictures.signature(PEOPLE.get(field, field), FONTS)
+        return picture_of("seal", self.organization) if field == "seal" else picture_of("signature", field)
 
     async def prepare(self, pdf: bytes, field: str, holder: Holder, first: bool) -> tuple[bytes, Pending, bytes]:
         """The prepared file, what waits, and the holder's signature for it."""
