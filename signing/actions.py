@@ -24,7 +24,7 @@ from store.world import VIETNAM, World, new_id
 from . import authority, keys, records
 from .authority import Authority, Revocation, Use
 from .keys import KeyHolder
-from .model import Field, Pending, Report, Signatory, Trust
+from .model import Field, Kind, Pending, Report, Signatory, Trust
 
 STREAM = "authority"
 
@@ -55,6 +55,7 @@ class Safe:
 
     authority: Authority
     node_key: Ed25519PrivateKey
+    kind: Kind = "internal"
 
 
 class Signing:
@@ -177,15 +178,16 @@ class Signing:
         made = await timestamp.token(held.timestamp, held.chain, digest, self._now(), serial)
         return bytes(made.dump())
 
-    async def archive(self, pdf: bytes) -> bytes:
-        """Level B-LTA: evidence newer than the signatures, and an archive timestamp over all of it; again before that
-        one runs out. Raises Refused `archive-unproved` for a file that is not valid as it stands."""
+    async def preserve(self, pdf: bytes) -> tuple[bytes, int]:
+        """Level B-LTA, and until when it holds (UTC ms): evidence newer than the signatures, and an archive timestamp
+        over all of it; again before that one runs out. Raises Refused `archive-unproved` for a file that is not valid
+        as it stands."""
         reserved, pending = await self.bench.reserve(pdf, await self.trust(), self._now(), self._longest_stamp())
         made = await self.bench.fill(reserved, pending, await self.timestamp(pending.digest))
         report = await self.verify(made)
         if report.state != "valid" or {one.level for one in report.signatures} != {"B-LTA"}:
             raise Unavailable("own-signature", reason=report.reason)
-        return made
+        return made, report.until
 
     def _longest_stamp(self) -> int:
         from . import timestamp
@@ -198,7 +200,7 @@ class Signing:
         """Our own authority, with revocation lists as of now."""
         rows = await self._database.read(records.revoked)
         revoked = [Revocation.of(row.serial, row.revoked_at) for row in rows]
-        return authority.trust_in(self.safe.authority, revoked, self._now())
+        return authority.trust_in(self.safe.authority, revoked, self._now(), self.safe.kind)
 
     async def verify(self, pdf: bytes) -> Report:
         report = await self.bench.verify(pdf, await self.trust(), self._now())

@@ -28,7 +28,7 @@ def enclose(file: IO[bytes], evidence: Evidence) -> None:
     """Level B-LT: the evidence alone, in a revision of its own."""
     writer = IncrementalPdfFileWriter(file)
     _supply(writer, evidence)
-    writer.write_in_place()
+    writer.write_in_place()  # type: ignore[no-untyped-call]
 
 
 def reserve(file: IO[bytes], evidence: Evidence, stamp: int) -> Pending:
@@ -39,7 +39,8 @@ def reserve(file: IO[bytes], evidence: Evidence, stamp: int) -> Pending:
     name = f"{NAME}{taken + 1}"
     embedder = PdfCMSEmbedder(new_field_spec=SigFieldSpec(name)).write_cms(name, writer)
     next(embedder)
-    embedder.send(SigObjSetup(sig_placeholder=DocumentTimestamp(bytes_reserved=2 * stamp)))
+    place = DocumentTimestamp(bytes_reserved=2 * stamp)  # type: ignore[no-untyped-call]
+    embedder.send(SigObjSetup(sig_placeholder=place))
     made, _ = embedder.send(SigIOSetup(md_algorithm=DIGEST, in_place=True, chunk_size=CHUNK))
     return Pending(name, made.document_digest, made.reserved_region_start, made.reserved_region_end, b"")
 

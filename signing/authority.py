@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from . import algorithms
 from .algorithms import Private, Public
-from .model import Trust
+from .model import Kind, Trust
 
 Use = Literal["person", "seal", "timestamp"]
 
@@ -136,14 +136,14 @@ class Revocation:
         return cls(int(serial, 16), datetime.fromtimestamp(at / 1000, UTC))
 
 
-def trust_in(held: Authority, revoked: Iterable[Revocation], now: datetime) -> Trust:
-    """Our own authority as others should judge it NOW, with REVOKED on its list."""
+def trust_in(held: Authority, revoked: Iterable[Revocation], now: datetime, kind: Kind) -> Trust:
+    """Our own authority, of which KIND it is, as others should judge it NOW, with REVOKED on its list."""
     number = int(now.timestamp() * 1000)
     lists = (
         revocation_list(held.root, (), number, now),
         revocation_list(held.issuing, revoked, number, now),
     )
-    return Trust((held.root.der,), (held.issuing.der,), lists)
+    return Trust((held.root.der,), (held.issuing.der,), lists, (kind,))
 
 
 def revocation_list(issuer: Holder, revoked: Iterable[Revocation], number: int, now: datetime) -> bytes:

@@ -69,7 +69,7 @@ def brought(handler: PdfHandler) -> Store:
     left = [MOST, LARGEST]
 
     def read(name: str) -> Iterable[bytes]:
-        for entry in store[name] if name in store else ():
+        for entry in store[name] if name in store else ():  # noqa: SIM401
             data = entry.get_object().data
             left[0], left[1] = left[0] - 1, left[1] - len(data)
             if min(left) < 0:

@@ -14,12 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from store.files import write_durably
 
 from . import authority
+from .algorithms import Private
 from .authority import Authority, Holder
 
 PARTS = ("root", "issuing", "timestamp")
 
 
-def _pem(key: ec.EllipticCurvePrivateKey | Ed25519PrivateKey) -> bytes:
+def _pem(key: Private) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -38,7 +39,7 @@ def open_authority(folder: Path, organization: str, now: datetime) -> Authority:
 
 def _load(folder: Path, name: str) -> Holder:
     key = serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    assert isinstance(key, Private)
     return Holder(x509.load_pem_x509_certificate((folder / f"{name}.crt").read_bytes()), key)
 
 

@@ -61,11 +61,11 @@ class Signature(msgspec.Struct, frozen=True):
     at: int
     state: State
     reason: str  # code; "" when valid
-    serial: str = ""
-    level: Level = "B-B"
-    path: tuple[str, ...] = ()
-    trust: Kind | None = None  # None: no anchor of ours was reached
-    until: int = 0
+    serial: str
+    level: Level
+    path: tuple[str, ...]
+    trust: Kind | None  # None: no anchor of ours was reached
+    until: int
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -75,7 +75,7 @@ class Stamp(msgspec.Struct, frozen=True):
     authority: str
     state: State
     reason: str
-    until: int = 0
+    until: int
 
 
 class Revision(msgspec.Struct, frozen=True):

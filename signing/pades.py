@@ -45,7 +45,7 @@ def lay(file: IO[bytes], wanted: Iterable[Field]) -> None:
         left, bottom, right, top = (round(side) for side in field.box)
         spec = SigFieldSpec(field.name, on_page=field.page - 1, box=(left, bottom, right, top))
         fields.append_signature_field(writer, spec)
-    writer.write_in_place()
+    writer.write_in_place()  # type: ignore[no-untyped-call]
 
 
 def reserved(who: Signatory, stamp: int) -> int:

@@ -25,10 +25,10 @@ class Steps:
         self._flaws: dict[int, str] = {}
 
     def behind(self, signature: EmbeddedPdfSignature) -> str:
-        signature.coverage = signature.evaluate_signature_coverage()
-        if signature.coverage not in strict.WHOLE:
+        coverage = signature.evaluate_signature_coverage()
+        if coverage not in strict.WHOLE:
             return "coverage"
-        if signature.signed_revision == self._last and signature.coverage != SignatureCoverageLevel.ENTIRE_FILE:
+        if signature.signed_revision == self._last and coverage != SignatureCoverageLevel.ENTIRE_FILE:
             return "coverage"
         steps = range(signature.signed_revision, self._last)
         return next((flaw for step in steps if (flaw := self._step(step))), "")
@@ -59,6 +59,6 @@ def listed(reader: PdfFileReader, size: int) -> tuple[Revision, ...]:
             end = reader.xrefs.get_xref_container_info(number).end_location if later else size
             found.append(Revision("document" if number == 0 else "data", "", end))
             continue
-        kind = "stamp" if one.sig_object_type == "/DocTimeStamp" else "signature"
-        found.append(Revision(kind, str(one.field_name), one.byte_range[2] + one.byte_range[3]))
+        end, name = one.byte_range[2] + one.byte_range[3], str(one.field_name)
+        found.append(Revision("stamp" if one.sig_object_type == "/DocTimeStamp" else "signature", name, end))
     return tuple(found)

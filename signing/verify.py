@@ -33,6 +33,7 @@ from .evidence import TOLERANCE, Listed, Store, certificates_of
 from .model import Evidence, Level, Report, Signature, Stamp, State, Trust
 from .revisions import Steps
 
+SUBJECT = ("common_name", "organization_name", "title")
 MISREAD = (
     PdfError, SigningError, SignatureValidationError, PathBuildingError, PathValidationError, ValueError, KeyError,
     TypeError, AttributeError, IndexError, RecursionError, OverflowError, NotImplementedError, AssertionError,
@@ -128,20 +129,20 @@ class Judgement:
         authority, at = str(who.get("common_name", "")), _time_of(embedded)
         flaw = self._steps.behind(embedded)
         if flaw:
-            return Stamp(_ms(at), authority, "not-valid", f"strict-{flaw}")
+            return Stamp(_ms(at), authority, "not-valid", f"strict-{flaw}", 0)
         lists = self._lists(proof, at)
         context = evidence.context(self._trust, proof.store, lists, proof.at, past=False)
         try:
             status = await async_validate_pdf_timestamp(embedded, context, skip_diff=True)
         except (PathBuildingError, PathValidationError):
-            return Stamp(_ms(at), authority, "cannot-tell", "untrusted")
+            return Stamp(_ms(at), authority, "cannot-tell", "untrusted", 0)
         if not (status.intact and status.valid):
-            return Stamp(_ms(at), authority, "not-valid", "stamp-broken")
+            return Stamp(_ms(at), authority, "not-valid", "stamp-broken", 0)
         path = certificates_of(status.validation_path)
         if not status.trusted or not path or strict.is_weak(path[0]):
-            return Stamp(_ms(at), authority, "cannot-tell", "stamp-unproved")
+            return Stamp(_ms(at), authority, "cannot-tell", "stamp-unproved", 0)
         if at > proof.at + TOLERANCE:
-            return Stamp(_ms(at), authority, "not-valid", "timestamp")
+            return Stamp(_ms(at), authority, "not-valid", "timestamp", 0)
         self._keep(path, lists)
         store = evidence.brought(self._reader.get_historical_resolver(embedded.signed_revision))
         self._proofs.append(Proof(at, store, embedded.signed_revision, True))
@@ -152,26 +153,27 @@ class Judgement:
     async def judge(self, embedded: EmbeddedPdfSignature) -> Signature:
         name, certificate = str(embedded.field_name), embedded.signer_cert  # pyHanko has its own kind of string
         subject = certificate.subject.native
-        who = tuple(str(subject.get(part, "")) for part in ("common_name", "organization_name", "title"))
+        signer, organization, title = (str(subject.get(part, "")) for part in SUBJECT)
         serial, proof, at = f"{certificate.serial_number:x}", self._proof_of(embedded), _time_of(embedded)
-        made = Signature(name, *who, _ms(at) if at else 0, "not-valid", "untrusted", serial)
+        when = _ms(at) if at else 0
+        made = Signature(name, signer, organization, title, when, "not-valid", "untrusted", serial, "B-B", (), None, 0)
         flaw = self._steps.behind(embedded)
         lists = self._lists(proof, at)
-        signer = evidence.context(self._trust, proof.store, lists, at or proof.at, past=at is not None)
-        stamper = evidence.context(self._trust, proof.store, lists, proof.at, past=False)
+        signed = evidence.context(self._trust, proof.store, lists, at or proof.at, past=at is not None)
+        stamped = evidence.context(self._trust, proof.store, lists, proof.at, past=False)
         try:
-            status = await async_validate_pdf_signature(embedded, signer, stamper, skip_diff=True)
+            status = await async_validate_pdf_signature(embedded, signed, stamped, skip_diff=True)
         except (PathBuildingError, PathValidationError):
             return made
         path = certificates_of(status.validation_path)
         state, reason = self._state(status, flaw, path, at, proof)
         stamp = status.timestamp_validity
-        stamped = certificates_of(stamp.validation_path) if stamp is not None else []
+        stampers = certificates_of(stamp.validation_path) if stamp is not None else []
         if state == "valid":
-            self._keep([*path, *stamped], lists)
+            self._keep([*path, *stampers], lists)
         return replace(
-            made, state=state, reason=reason, level=self._level(proof, path, stamped, at),
-            path=tuple(_name(one) for one in path), until=self._until(proof, [*path, *stamped]),
+            made, state=state, reason=reason, level=self._level(proof, path, stampers, at),
+            path=tuple(_name(one) for one in path), until=self._until(proof, [*path, *stampers]),
             trust=self._trust.kind_of(path[-1].dump()) if status.trusted and path else None,
         )  # fmt: skip
 

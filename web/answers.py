@@ -17,6 +17,7 @@ from meetings.sitting.rehearsal import Finding, Step
 from meetings.sitting.rule_book import RuleSetRow
 from meetings.sitting.screen import SittingPart
 from meetings.tasks.actions import TaskRow
+from signing.model import Revision, Signature, Stamp
 
 from .wire import Health
 
@@ -234,22 +235,16 @@ class Signer(msgspec.Struct, frozen=True):
     certificate: str
 
 
-class CheckedSignature(msgspec.Struct, frozen=True):
-    field: str
-    signer: str
-    organization: str
-    title: str
-    at: int
-    state: str
-    reason: str
-
-
 class Checked(msgspec.Struct, frozen=True):
-    """A file judged: valid, not-valid or cannot-tell. `journal`: same, other or unknown to this node."""
+    """A file judged: valid, not-valid or cannot-tell. `journal`: same, other or unknown to this node. `until`: when the
+    first of its proofs runs out, UTC milliseconds."""
 
     state: str
     reason: str
-    signatures: tuple[CheckedSignature, ...]
+    signatures: tuple[Signature, ...]
+    stamps: tuple[Stamp, ...]
+    revisions: tuple[Revision, ...]
+    until: int
     sha256: str
     journal: str
     symbol: str

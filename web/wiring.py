@@ -35,6 +35,7 @@ from meetings.sitting.minute_book import MinuteBook
 from meetings.sitting.notice_board import NoticeBoard
 from meetings.sitting.outcomes import Outcomes
 from meetings.sitting.papers import SittingPapers
+from meetings.sitting.preservation import Preservation
 from meetings.sitting.reminders import Reminders
 from meetings.sitting.rooms import Rooms
 from meetings.sitting.rule_book import RuleBook
@@ -44,6 +45,7 @@ from meetings.tasks.actions import Tasks
 from meetings.watermarks.actions import Watermarks
 from signing import keystore
 from signing.actions import Safe, Signing
+from signing.model import Kind
 from store.blobs import Blobs, Keys, open_blobs
 from store.bus import open_bus
 from store.db import open_database
@@ -223,14 +225,13 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         signing = Signing(house.database, house.blobs, house.world, house.node, safe, SignedFiles(workshop))
         register, sittings = Register(house), Sittings(house, rooms)
         book = MinuteBook(house, rooms, papers, register, signing, base_url(settings))
-        book.attend()
         witness = started(Witness(house, rooms, safe.node_key))
+        preservation = started(Preservation(house, rooms, signing))
         attached = SittingPapers(house, rooms, papers, limit)
         uploads = started(Uploads(house.world, settings.folder / "uploads", limit))
         page_images = started(PageImages(house, rooms, attached, papers))
         watermarks = started(Watermarks(house, rooms, papers, FONTS))
         invitations = Invitations(house, rooms, papers, register)
-        invitations.attend()
         opinions = started(Opinions(house, rooms, papers, attached, register))
         post_office = PostOffice(house, rooms, settings, base_url(settings))
         for part in (Index(house, rooms, papers), Reminders(house, rooms), post_office):
@@ -247,7 +248,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
             attached, uploads,
             reading(house, rooms, accounts, attached, papers, page_images, watermarks, health, settings), book,
             RuleBook(house), register, Documents(house, rooms, register, papers),
-            Archives(house, rooms, witness, settings.folder), invitations, Templates(house, sittings),
+            Archives(house, rooms, witness, preservation, settings.folder), invitations, Templates(house, sittings),
             Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms), opinions, Bundles(house, rooms),
             NoticeBoard(house), Integrations(house), hooks, pushes, signing, media,
             kept(TrialDesk(relay, settings.codec)), recorder, relay, pulse, link_key(settings),
@@ -265,7 +266,8 @@ def open_safe(settings: Settings) -> Safe:
     keys = settings.folder / "keys"
     organization = "bacap (trình diễn)" if settings.demonstration else "bacap"
     authority = keystore.open_authority(keys / "authority", organization, datetime.now(UTC).replace(microsecond=0))
-    return Safe(authority, keystore.open_node_key(keys / "node.key"))
+    kind: Kind = "demonstration" if settings.demonstration else "internal"
+    return Safe(authority, keystore.open_node_key(keys / "node.key"), kind)
 
 
 def link_key(settings: Settings) -> bytes:

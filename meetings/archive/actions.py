@@ -7,12 +7,13 @@ or recalled after it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import tempfile
 from pathlib import Path
 
 from documents.compose import plain
-from store.errors import Missing, Refused
+from store.errors import Missing, Refused, Stale
 from store.world import vietnam_day
 
 from ..house import House
@@ -22,6 +23,7 @@ from ..people.rights import Principal
 from ..proof.bundle import told
 from ..sitting import commands as c
 from ..sitting.letterhead import units_of
+from ..sitting.preservation import Preservation
 from ..sitting.room import Room
 from ..sitting.rooms import Rooms
 from ..sitting.witness import Witness
@@ -33,8 +35,11 @@ FORMAT = "bacap.archive.v1"
 
 
 class Archives:
-    def __init__(self, house: House, rooms: Rooms, witness: Witness, folder: Path) -> None:
+    def __init__(
+        self, house: House, rooms: Rooms, witness: Witness, preservation: Preservation, folder: Path
+    ) -> None:  # fmt: skip
         self._house = house
+        self._preservation = preservation
         self._witness = witness
         self._folder = folder  # where packages are written before they are kept: on a disk, as they may be large
         self._rooms = rooms
@@ -44,7 +49,7 @@ class Archives:
 
     async def archive(self, who: Principal, sitting: str, code: str) -> None:
         """Raises Denied; Refused before the minutes are circulated, and for a sitting that is archived; Unavailable
-        where a file does not read back."""
+        where a file does not read back. What is handed over are minutes made to last."""
         room = await self._rooms.get(sitting)
         rights.demand(who, "sitting.archive", room.thing())
         term = official().term(code)
@@ -52,6 +57,9 @@ class Archives:
             raise Refused("archive-not-now")
         if room.state.archive is not None:
             raise Refused("archived")
+        if not room.state.minutes.proved_until:
+            with contextlib.suppress(Stale):  # the node did it at the same moment
+                await self._preservation.preserve(sitting)
         seen = room.state.seq
         await self._witness.mark(room)  # what is handed over ends with a signature
         texts, _ = await told(self._house, sitting)

@@ -27,7 +27,8 @@ PHASES: dict[type, tuple[str, ...]] = {  # when what matters may happen; what is
     e.FloorAsked: OPEN, e.FloorGiven: OPEN, e.FloorEnded: OPEN, e.VoteOpened: OPEN, e.VoteCast: OPEN,
     e.BallotTaken: OPEN, e.VoteClosed: OPEN, e.VoteVoided: OPEN, e.ResultsReleased: OPEN, e.Concluded: OPEN,
     e.Said: OPEN, e.Noted: OPEN, e.Closed: OPEN, e.MinutesSaved: OVER, e.MinutesApproved: OVER,
-    e.MinutesNumbered: OVER, e.MinutesTypeset: OVER, e.MinutesSigned: OVER, e.Circulated: OVER, e.Archived: OVER,
+    e.MinutesNumbered: OVER, e.MinutesTypeset: OVER, e.MinutesSigned: OVER,
+    e.MinutesPreserved: OVER, e.Circulated: OVER, e.Archived: OVER,
 }  # fmt: skip
 
 

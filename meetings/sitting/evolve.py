@@ -373,6 +373,7 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     e.MinutesReturned: lambda s, h, _: _minutes(s, step="draft", returned=h.reason),
     e.MinutesNumbered: lambda s, h, _: _minutes(s, step="numbered", number=h.number, symbol=h.symbol, day=h.day),
     e.MinutesTypeset: _typeset,
+    e.MinutesPreserved: lambda s, h, _: _minutes(s, pdf=h.sha256, proved_until=h.until),
     e.MinutesSigned: _signed,
     e.NoticeIssued: lambda s, h, _: replace(s, notice=h.paper, notices_issued=s.notices_issued + 1),
     e.Circulated: lambda s, h, _: _minutes(s, step="circulated", recipients=h.people),

@@ -76,20 +76,18 @@ class Invitations:
         self._papers = papers
         self._register = register
         self._voiding: set[asyncio.Task[None]] = set()
+        rooms.on_start.append(self._attend)
 
-    def attend(self) -> None:
+    def _attend(self, room: Room) -> None:
         """A number that was taken for a paper and that no act named is void once no act can name it any more."""
 
-        def started(room: Room) -> None:
-            def changed(state: State, events: list[Event]) -> None:
-                if any(event.kind in LAST for event in events):
-                    task = asyncio.create_task(self._void(room.keeper(), state))
-                    self._voiding.add(task)
-                    task.add_done_callback(self._voiding.discard)
+        def changed(state: State, events: list[Event]) -> None:
+            if any(event.kind in LAST for event in events):
+                task = asyncio.create_task(self._void(room.keeper(), state))
+                self._voiding.add(task)
+                task.add_done_callback(self._voiding.discard)
 
-            room.on_change.append(changed)
-
-        self._rooms.on_start.append(started)
+        room.on_change.append(changed)
 
     async def _void(self, by: Principal, state: State) -> None:
         await self._register.void(by, _thing(state), KIND, UNUSED)

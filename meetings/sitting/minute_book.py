@@ -68,20 +68,18 @@ class MinuteBook:
         self._signing = signing
         self._base_url = base_url  # of the public check page
         self._drafting: set[asyncio.Task[None]] = set()
+        rooms.on_start.append(self._attend)
 
-    def attend(self) -> None:
+    def _attend(self, room: Room) -> None:
         """Draft the minutes of every sitting as soon as it is closed."""
 
-        def started(room: Room) -> None:
-            def changed(state: State, events: list[Event]) -> None:
-                if any(event.kind == "closed" for event in events):
-                    task = asyncio.create_task(self.draft(room))
-                    self._drafting.add(task)
-                    task.add_done_callback(self._drafting.discard)
+        def changed(state: State, events: list[Event]) -> None:
+            if any(event.kind == "closed" for event in events):
+                task = asyncio.create_task(self.draft(room))
+                self._drafting.add(task)
+                task.add_done_callback(self._drafting.discard)
 
-            room.on_change.append(changed)
-
-        self._rooms.on_start.append(started)
+        room.on_change.append(changed)
 
     # ── text ──
 
@@ -212,7 +210,13 @@ class MinuteBook:
         signed = await self._signing.sign_with_file_key(pdf, field, row.serial, passphrase, picture, first=first)
         sha256 = await self._house.blobs.keep(signed)
         command, file = c.SignMinutes(field, based_on, sha256), (sitting, KIND, sha256)
-        await room.ask(who, command, trusted=True, rows=lambda conn, _state: numbers.enclose(conn, *file))
+
+        def rows(conn: Connection, _: State) -> None:
+            numbers.enclose(conn, *file)
+            if field == minutes.SIGNING_ORDER[-1]:
+                records.put_proof(conn, sitting, 0)
+
+        await room.ask(who, command, trusted=True, rows=rows)
 
     # ── reading and checking ──
 

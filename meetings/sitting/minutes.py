@@ -121,6 +121,13 @@ def sign(state: State, command: c.SignMinutes, who: str) -> list[e.AnyHappening]
     return [e.MinutesSigned(command.field, who, command.sha256)]
 
 
+def preserve(state: State, command: c.PreserveMinutes) -> list[e.AnyHappening]:
+    _at_step(state, "signed", "circulated")
+    if command.based_on != state.minutes.pdf:
+        raise Stale("minutes-changed")
+    return [e.MinutesPreserved(command.sha256, command.until)]
+
+
 def circulate(state: State, command: c.Circulate) -> list[e.AnyHappening]:
     """To those named, but to no guest to whom something of it was closed: they get extracts of what they were at."""
     _at_step(state, "signed")

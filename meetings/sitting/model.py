@@ -215,6 +215,7 @@ class Minutes(msgspec.Struct, frozen=True):
     head_seq: int = 0
     head_hash: str = ""
     signatures: tuple[tuple[str, str, int], ...] = ()  # (field, person, at)
+    proved_until: int = 0  # by evidence and archive timestamp inside the file; 0: they are not there yet
     recipients: tuple[str, ...] = ()
     acknowledged: tuple[tuple[str, int], ...] = ()
 

@@ -48,6 +48,12 @@ rooms = sa.Table(
     sa.Column("site", sa.Text, primary_key=True),
     sa.Column("waited", sa.Boolean, nullable=False, server_default=sa.false()),  # it is rung, and has not answered
 )
+proofs = sa.Table(  # signed minutes, and how long what they hold proves them: what is to be renewed
+    "minutes_proofs",
+    metadata,
+    sa.Column("sitting", sa.Text, sa.ForeignKey("sittings.id"), primary_key=True),
+    sa.Column("until", sa.BigInteger, nullable=False, index=True),
+)
 waiting = sa.Table(  # what a sitting waits for, and from whom: the desk's second list
     "sitting_waiting",
     metadata,
@@ -184,6 +190,17 @@ def waiting_for(conn: sa.Connection, person: str) -> list[sa.Row[Any]]:
 
 def put_code(conn: sa.Connection, code: str, sitting: str) -> None:
     conn.execute(codes.insert().values(code=code, sitting=sitting))
+
+
+def put_proof(conn: sa.Connection, sitting: str, until: int) -> None:
+    """The signed minutes of SITTING are proved UNTIL then (0: by nothing yet)."""
+    upsert(conn, proofs, ["sitting"], {"sitting": sitting, "until": until})
+
+
+def proofs_due(conn: sa.Connection, until: int) -> list[str]:
+    """Sittings whose minutes are proved no longer than UNTIL, the most urgent first."""
+    query = sa.select(proofs.c.sitting).where(proofs.c.until < until)
+    return list(conn.scalars(query.order_by(proofs.c.until, proofs.c.sitting)))
 
 
 def story(conn: sa.Connection, sitting: str) -> list[tuple[int, int, e.AnyHappening]]:

@@ -332,9 +332,10 @@ class Room:
         return self._audience.witness
 
     def witnessed(self, made: Checkpoint) -> None:
-        """A checkpoint over this sitting's journal: every screen gets it."""
-        self._audience.witness = made
-        self._audience.tell([])
+        """A checkpoint over this sitting's journal: every screen gets it, but for one that was slower than a later."""
+        if self.witness is None or made.seq >= self.witness.seq:
+            self._audience.witness = made
+            self._audience.tell([])
 
     def wall_code(self, site: str) -> tuple[str, int]:
         """What SITE's wall shows, and until when (UTC milliseconds). Raises Refused."""

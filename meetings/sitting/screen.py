@@ -197,6 +197,7 @@ class MinutesPart(msgspec.Struct, frozen=True):
     code: str
     next_field: str
     signatures: tuple[tuple[str, str, int], ...]
+    proved_until: int  # 0: no archive timestamp yet
     recipients: tuple[str, ...]
     acknowledged: tuple[tuple[str, int], ...]
 
@@ -376,11 +377,11 @@ def _minutes(state: State, viewer: View) -> MinutesPart:
     if viewer.kind != "desk" and not (made.step == "circulated" and whole):
         withheld = state.phase == "closed" and viewer.kind == "guest" and not whole
         shown, step = (made.version, "draft") if viewer.comments else (0, "withheld" if withheld else "none")
-        return MinutesPart(step, shown, "", viewer.comments, 0, "", "", "", "", "", (), (), ())
+        return MinutesPart(step, shown, "", viewer.comments, 0, "", "", "", "", "", (), 0, (), ())
     return MinutesPart(
         made.step, made.version, made.returned, made.open_to_comments, made.number, made.symbol,
         made.day, made.pdf, made.code,
-        minutes.next_field(state), made.signatures, made.recipients, made.acknowledged,
+        minutes.next_field(state), made.signatures, made.proved_until, made.recipients, made.acknowledged,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from .state import State
 
 log = logging.getLogger(__name__)
 
-MOMENTS = {"closed", "vote-closed", "minutes-typeset", "minutes-signed", "circulated"}
+MOMENTS = {"closed", "vote-closed", "minutes-typeset", "minutes-signed", "minutes-preserved", "circulated"}
 EVERY_S = 10.0
 
 

@@ -24,6 +24,7 @@ from signing import authority, records
 from signing.authority import Revocation
 from signing.model import Report, Trust
 from store.errors import Refused
+from store.world import VIETNAM
 
 from .. import console
 from ..console import Line, Outcome
@@ -76,7 +77,8 @@ def own_trust(settings: Settings) -> Trust:
 
     lines = console.run(settings, "verify", {}).lines
     revoked = [Revocation.of(str(line.params["serial"]), int(line.params["at"])) for line in lines]
-    return authority.trust_in(open_safe(settings).authority, revoked, datetime.now(UTC))
+    held = open_safe(settings)
+    return authority.trust_in(held.authority, revoked, datetime.now(UTC), held.kind)
 
 
 async def act(house: House, given: Mapping[str, str]) -> Outcome:
@@ -100,8 +102,24 @@ def show(report: Report) -> None:
         print(f"  {reason(report.reason)}")
     for one in report.signatures:
         mark = {"valid": "✓", "not-valid": "✗", "cannot-tell": "?"}[one.state]
-        when = datetime.fromtimestamp(one.at / 1000, UTC).isoformat(timespec="seconds") if one.at else "-"
-        print(f"  {mark} {one.signer}, {one.organization}  {when}  {reason(one.reason)}".rstrip())
+        print(f"  {mark} {one.signer}, {one.organization}  {told(one.at)}  {reason(one.reason)}".rstrip())
+        level, kind = (
+            text(locale(), f"verify.{code}") for code in (f"level-{one.level}", f"trust-{one.trust or 'none'}")
+        )
+        print(f"    {level}. {kind}")
+        if len(one.path) > 1:
+            print(f"    {text(locale(), 'verify.path')}: {' ← '.join(one.path[1:])}")
+    for stamp in report.stamps:
+        print(
+            f"  {text(locale(), 'verify.revision-stamp')}: {stamp.authority}, {told(stamp.at)}  {reason(stamp.reason)}"
+        )
+    if report.state == "valid" and report.until:
+        print(f"  {text(locale(), 'verify.until', {'when': told(report.until)})}")
+
+
+def told(at: int) -> str:
+    """A moment as ISO 8601 in the zone of Vietnam (Decree 30/2020/NĐ-CP, Appendix I)."""
+    return datetime.fromtimestamp(at / 1000, VIETNAM).isoformat(timespec="seconds") if at else "-"
 
 
 def reason(code: str) -> str:

@@ -42,11 +42,7 @@ async def verify_code(call: Call) -> answers.Checked:
 
 def _told(checked: Checked) -> answers.Checked:
     report = checked.report
-    signatures = tuple(
-        answers.CheckedSignature(s.field, s.signer, s.organization, s.title, s.at, s.state, s.reason)
-        for s in report.signatures
-    )
     return answers.Checked(
-        report.state, report.reason, signatures, report.sha256, checked.journal, checked.symbol, checked.subject,
-        checked.agency,
+        report.state, report.reason, report.signatures, report.stamps, report.revisions, report.until, report.sha256,
+        checked.journal, checked.symbol, checked.subject, checked.agency,
     )  # fmt: skip

@@ -181,6 +181,14 @@ class ArchiveSitting(Asked, frozen=True):
     seen: int
 
 
+class PreserveMinutes(Asked, frozen=True):
+    """`based_on`: the file that the evidence and the archive timestamp were added to."""
+
+    based_on: str
+    sha256: str
+    until: int
+
+
 class SignMinutes(Asked, frozen=True):
     field: Literal["secretary", "chair", "seal"]
     based_on: str  # SHA-256 of the file that was shown and signed

@@ -31,7 +31,7 @@ AnyHappening = (
     | VoteOpened | VoteCast | VoterPassed | BallotTaken | VoteClosed | VoteVoided | ResultsReleased
     | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Said | Noted | NoteChanged | Closed
     | CommentsOpened | Commented | CommentAnswered | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
-    | MinutesTypeset | MinutesSigned | Circulated | Acknowledged | Archived | NoticeIssued
+    | MinutesTypeset | MinutesSigned | MinutesPreserved | Circulated | Acknowledged | Archived | NoticeIssued
 )  # fmt: skip
 
 

@@ -67,6 +67,14 @@ class MinutesSigned(Happening, frozen=True):
     sha256: str  # of the file with this signature in it
 
 
+class MinutesPreserved(Happening, frozen=True):
+    """The file got the evidence that its signatures rest on and an archive timestamp over it, which proves it UNTIL
+    then (UTC ms); renewed before."""
+
+    sha256: str
+    until: int
+
+
 class Circulated(Happening, frozen=True):
     people: tuple[str, ...]
 

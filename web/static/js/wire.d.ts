@@ -228,22 +228,15 @@ export interface CheckOut {
 export interface Checked {
   state: string;
   reason: string;
-  signatures: Array<CheckedSignature>;
+  signatures: Array<Signature>;
+  stamps: Array<Stamp>;
+  revisions: Array<Revision>;
+  until: number;
   sha256: string;
   journal: string;
   symbol: string;
   subject: string;
   agency: string;
-}
-
-export interface CheckedSignature {
-  field: string;
-  signer: string;
-  organization: string;
-  title: string;
-  at: number;
-  state: string;
-  reason: string;
 }
 
 export interface Checkpoint {
@@ -687,6 +680,7 @@ export interface MinutesPart {
   code: string;
   next_field: string;
   signatures: Array<[string, string, number]>;
+  proved_until: number;
   recipients: Array<string>;
   acknowledged: Array<[string, number]>;
 }
@@ -1272,6 +1266,12 @@ export interface ReturnMinutes {
   reason: string;
 }
 
+export interface Revision {
+  kind: "data" | "document" | "signature" | "stamp";
+  field: string;
+  end: number;
+}
+
 export interface RingSites {
   kind: "ring-sites";
   sites?: Array<string>;
@@ -1421,6 +1421,21 @@ export interface SignIn {
   code?: string;
 }
 
+export interface Signature {
+  field: string;
+  signer: string;
+  organization: string;
+  title: string;
+  at: number;
+  state: "cannot-tell" | "not-valid" | "valid";
+  reason: string;
+  serial: string;
+  level: "B-B" | "B-LT" | "B-LTA" | "B-T";
+  path: Array<string>;
+  trust: "demonstration" | "internal" | "public-service" | null;
+  until: number;
+}
+
 export interface Signer {
   field: string;
   certificate: string;
@@ -1532,6 +1547,14 @@ export interface StagePart {
   by: "asked" | "least-time";
   queue: Array<Raised>;
   stage: string;
+}
+
+export interface Stamp {
+  at: number;
+  authority: string;
+  state: "cannot-tell" | "not-valid" | "valid";
+  reason: string;
+  until: number;
 }
 
 export interface StartRecording {

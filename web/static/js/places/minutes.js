@@ -6,7 +6,7 @@ import "../minutes/archive.js";
 import "../minutes/comments.js";
 import "../minutes/outcomes.js";
 import { SittingPlace } from "../sitting.js";
-import { marked, moment, t } from "../words.js";
+import { date, marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").MinutesText} MinutesText */
 /** @typedef {import("../wire.d.ts").Screen} Screen */
@@ -161,6 +161,7 @@ class Minutes extends SittingPlace {
             ([field, person, at]) => html`<li><span class="main"><span class="strong">${marked(parts.people[person]?.name ?? "")}</span><br><span class="small soft">${t(`signature.${field}`)} · ${moment(at)}</span></span><span class="badge good">${icon("check")}${t("minutes.signed")}</span></li>`,
           )}</ul>`
         : nothing}
+      ${made.proved_until ? html`<p class="small">${icon("shield-check")} ${t("minutes.proved", { when: date(made.proved_until) })}</p>` : made.step === "signed" ? html`<p class="small soft">${t("minutes.not-proved")}</p>` : nothing}
       ${made.recipients.length
         ? html`<h3>${t("minutes.receipts", { done: made.acknowledged.length, all: made.recipients.length })}</h3><ul class="list">${made.recipients.map((person) => {
             const done = made.acknowledged.find(([one]) => one === person);

@@ -1,7 +1,7 @@
 // The public check: drop a file or open a printed code, and get a large answer in words, then the reasons.
 import { get, send } from "../api.js";
 import { Part, html, icon, nothing } from "../part.js";
-import { has, marked, moment, t } from "../words.js";
+import { date, has, marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").Checked} Checked */
 
@@ -59,11 +59,25 @@ class Verify extends Part {
       ${checked.signatures.length
         ? html`<h2>${t("verify.signatures")}</h2><ul class="list">${checked.signatures.map((one) => {
             const [shade, mark] = LOOK[/** @type {keyof typeof LOOK} */ (one.state)];
-            return html`<li><span class="main"><span class="strong">${marked(one.signer)}</span><br><span class="small">${marked([one.title, one.organization].filter(Boolean).join(", "))}</span><br><span class="small soft">${one.at ? t("verify.at", { when: moment(one.at) }) : t("verify.no-time")}</span>${one.reason ? html`<br><span class="small">${this.reason(one.reason)}</span>` : nothing}</span>
+            return html`<li><span class="main"><span class="strong">${marked(one.signer)}</span><br><span class="small">${marked([one.title, one.organization].filter(Boolean).join(", "))}</span><br><span class="small soft">${one.at ? t("verify.at", { when: moment(one.at) }) : t("verify.no-time")}</span>
+              ${one.reason ? html`<br><span class="small">${this.reason(one.reason)}</span>` : nothing}<br><span class="small">${icon(one.trust === "demonstration" || !one.trust ? "triangle-alert" : "shield-check")}${t(`verify.trust-${one.trust ?? "none"}`)}</span></span>
               <span class="badge ${shade}">${icon(mark)}${t(`verify.state-${one.state}`)}</span></li>`;
           })}</ul>`
         : nothing}
+      ${checked.state === "valid" && checked.until ? html`<p class="small">${t("verify.until", { when: date(checked.until) })}</p>` : nothing}
+      ${this.details(checked)}
       <p class="small">${t(`verify.journal-${checked.journal}`)}</p><p class="small soft hash">SHA-256: ${checked.sha256}</p></section>`;
+  }
+
+  /** For whoever wants to know more. @param {Checked} checked */
+  details(checked) {
+    if (!checked.revisions.length) return nothing;
+    const who = (/** @type {string} */ field) => checked.signatures.find((one) => one.field === field)?.signer ?? field;
+    return html`<details><summary>${t("verify.details")}</summary><div class="stack">
+      ${checked.signatures.map((one) => html`<dl class="facts"><dt>${t("verify.signatures")}</dt><dd>${marked(one.signer)}</dd><dt>${t("verify.level")}</dt><dd>${t(`verify.level-${one.level}`)}</dd>
+        ${one.path.length > 1 ? html`<dt>${t("verify.path")}</dt><dd>${marked(one.path.slice(1).join(" ← "))}</dd>` : nothing}</dl>`)}
+      ${checked.stamps.length ? html`<h3>${t("verify.stamps")}</h3><ul>${checked.stamps.map((one) => html`<li>${t("verify.stamp-at", { who: one.authority, when: moment(one.at) })} ${one.reason ? this.reason(one.reason) : ""}</li>`)}</ul>` : nothing}
+      <h3>${t("verify.revisions")}</h3><ol>${checked.revisions.map((one) => html`<li>${t(`verify.revision-${one.kind}`, { who: who(one.field) })}</li>`)}</ol></div></details>`;
   }
 
   render() {
