@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from signing.model import Field
 
-from ..kit.authority import Office, minutes
+from ..kit.authority import NOW, Office, minutes
+
+LATER = NOW + timedelta(minutes=5)  # when evidence is gathered: newer than the signatures
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +22,17 @@ def office() -> Office:
 def laid() -> bytes:
     """Minutes with their three fields, and a fourth that nobody is to sign."""
     return minutes(more=[Field("extra", 1, (20, 20, 70, 70))])
+
+
+@pytest.fixture(scope="session")
+def archived(office: Office, laid: bytes) -> bytes:
+    """Signed by three, with evidence and an archive timestamp."""
+    return office.archived(laid, LATER)
+
+
+@pytest.fixture
+def later() -> datetime:
+    return LATER
 
 
 @pytest.fixture(scope="session")

@@ -13,16 +13,10 @@ from signing.model import Trust
 
 from ..kit import pdfs
 from ..kit.authority import NOW, Office
+from .conftest import LATER
 from .test_revisions import CHANGES
 
-LATER = NOW + timedelta(minutes=5)  # when evidence is gathered: newer than the signatures
 YEAR = timedelta(days=365)
-
-
-@pytest.fixture(scope="session")
-def archived(office: Office, laid: bytes) -> bytes:
-    """Signed by three, with evidence and an archive timestamp."""
-    return office.archived(laid, LATER)
 
 
 async def test_an_archived_file_is_valid_at_level_lta(office: Office, archived: bytes) -> None:
