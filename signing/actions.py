@@ -27,6 +27,12 @@ from .keys import KeyHolder
 from .model import Field, Kind, Pending, Report, Signatory, Trust
 
 STREAM = "authority"
+CLOCKS_APART_MS = 300_000
+
+
+def is_timely(stamped: int, received: int) -> bool:
+    """Is a timestamp of about the moment at which we had the signature in hand (UTC ms)?"""
+    return abs(stamped - received) <= CLOCKS_APART_MS
 
 
 class Bench(Protocol):
@@ -156,6 +162,9 @@ class Signing:
         report = await self.verify(signed)
         if report.state != "valid":
             raise Unavailable("own-signature", reason=report.reason)
+        stamped = next(one.at for one in report.signatures if one.field == pending.field)
+        if not is_timely(stamped, self._world.now().utc_ms):
+            raise Unavailable("timestamp-clock")
         await self._database.write(records.drop_step, step)
         return signed
 

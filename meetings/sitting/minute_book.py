@@ -19,7 +19,7 @@ import segno
 from documents.actions import Papers
 from documents.model import MinutesForm, Spot
 from signing import authority
-from signing.actions import Signing
+from signing.actions import Signing, is_timely
 from signing.model import Field, Report
 from store import journal
 from store.chain import Event, Flaw
@@ -256,6 +256,9 @@ class MinuteBook:
         if found == "unknown":
             return Checked(report, found)
         room = await self._rooms.get(sitting)
+        received = {field: at for field, _, at in room.state.minutes.signatures}
+        if not all(is_timely(one.at, received.get(one.field, one.at)) for one in report.signatures):
+            return Checked(msgspec.structs.replace(report, state="not-valid", reason="timestamp-receipt"), found)
         unit = await self._unit(room)
         return Checked(report, found, room.state.minutes.symbol, room.state.title, agency_of(unit))
 

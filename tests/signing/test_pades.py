@@ -24,6 +24,7 @@ from signing.model import Field, Pending
 from ..conftest import absent
 from ..kit.authority import CODE, FONTS, JOURNAL, NOW, ORDER, PEOPLE, STAMP, Office, fields_of, minutes_form
 from ..kit.pdfs import embedded
+from .conftest import LATER
 
 
 def run(tool: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -171,6 +172,31 @@ def test_pdfsig_calls_all_three_valid(on_disk: str) -> None:
     assert re.findall(r"Signature Field Name: (\w+)", found) == [*ORDER, "extra"]
     assert found.count("Signature Type: ETSI.CAdES.detached") == 3
     assert found.count("Total document signed") == 1  # the last one
+
+
+def test_they_say_the_same_of_a_file_that_was_made_to_last(archived: bytes, tmp_path: Path) -> None:
+    """Poppler checks no document timestamps; it must find the three signatures as they were."""
+    path = tmp_path / "archived.pdf"
+    path.write_bytes(archived)
+    assert run("qpdf", "--check", str(path)).returncode == 0
+    found = run("pdfsig", "-nocert", str(path)).stdout
+    assert found.count("Signature is Valid") == 3
+    assert found.count("Signature has not yet been verified") == 1  # the archive timestamp
+
+
+def test_openssl_accepts_the_archive_timestamp(office: Office, archived: bytes, tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        absent("openssl is not installed")
+    held, one = office.authority, embedded(archived)[-1]
+    for name, holder in (("root", held.root), ("between", held.issuing)):
+        (tmp_path / f"{name}.pem").write_bytes(holder.certificate.public_bytes(Encoding.PEM))
+    _, first, second, rest = (int(part) for part in one.sig_object["/ByteRange"])
+    (tmp_path / "data").write_bytes(archived[:first] + archived[second : second + rest])
+    (tmp_path / "token").write_bytes(bytes(one.pkcs7_content).rstrip(b"\0"))
+    words = ["openssl", "ts", "-verify", "-token_in", "-in", "token", "-data", "data", "-untrusted", "between.pem"]
+    words += ["-CAfile", "root.pem", "-attime", str(int(LATER.timestamp()))]
+    found = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False)
+    assert found.returncode == 0, found.stderr.decode()
 
 
 def test_every_font_is_embedded(on_disk: str) -> None:

@@ -14,7 +14,7 @@ from meetings.sitting import commands as c
 from meetings.sitting.preservation import AHEAD_MS, Preservation
 from meetings.sitting.room import Room
 from signing import authority
-from signing.actions import Safe, Signing
+from signing.actions import Safe, Signing, is_timely
 from signing.authority import Authority, Holder
 from signing.model import Report
 from store.errors import Refused, Stale
@@ -81,6 +81,26 @@ async def test_behind_the_last_signature_the_node_makes_the_file_last(node: Node
     seq = room.state.seq
     await Later(node, 0).made.renew()
     assert room.state.seq == seq  # nothing more is due
+
+
+async def test_a_timestamp_far_from_the_moment_of_receipt_is_not_valid(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our journal knows when each signature came; the token in the file says when it was made."""
+    room, pdf = await signed(node)
+    book = node.office.minutes
+    assert (await book.check(pdf)).report.state == "valid"
+    times = [at for _, _, at in room.state.minutes.signatures]
+    stamped = [one.at for one in (await book.check(pdf)).report.signatures]
+    assert all(is_timely(*pair) for pair in zip(stamped, times, strict=True))
+    monkeypatch.setattr("signing.actions.CLOCKS_APART_MS", -1)
+    report = (await book.check(pdf)).report
+    assert (report.state, report.reason) == ("not-valid", "timestamp-receipt")
+
+
+def test_five_minutes_either_way_are_forgiven() -> None:
+    assert is_timely(300_000, 0) and is_timely(0, 300_000)
+    assert not is_timely(300_001, 0) and not is_timely(0, 300_001)
 
 
 async def test_it_is_renewed_a_year_ahead_and_stays_valid(node: Node) -> None:
