@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -21,7 +22,7 @@ from store.errors import Missing, Refused, Unavailable
 from store.journal import Command
 from store.world import VIETNAM, World, new_id
 
-from . import authority, keys, records
+from . import authority, keys, keystore, records
 from .authority import Authority, Revocation, Use
 from .keys import KeyHolder
 from .model import Field, Kind, Pending, Report, Signatory, Trust
@@ -62,6 +63,7 @@ class Safe:
     authority: Authority
     node_key: Ed25519PrivateKey
     kind: Kind = "internal"
+    folder: Path | None = None  # of the authority's files
 
 
 class Signing:
@@ -119,6 +121,25 @@ class Signing:
 
         await self._database.write(use)
 
+    async def renew_authority(self) -> None:
+        """The authority's own certificates, well before they run out."""
+        held = self.safe.authority
+        made = await asyncio.to_thread(authority.renew, held, self._now())
+        if made is held:
+            return
+        if self.safe.folder is not None:
+            await asyncio.to_thread(keystore.keep_renewed, self.safe.folder, held, made)
+        self.safe.authority = made
+        body = {part: f"{getattr(made, part).certificate.serial_number:x}" for part in ("issuing", "timestamp")}
+        system = Actor("system", "bacap")
+        await self._database.write(lambda conn: self._record(conn, system, Draft("authority-renewed", body)))
+
+    def stamps_until(self) -> int:
+        """When the timestamp authority's certificate ends, UTC milliseconds: what is stamped now is proved so long."""
+        held = self.safe.authority
+        chain = [held.timestamp.certificate, *map(x509.load_der_x509_certificate, held.chain)]
+        return min(int(one.not_valid_after_utc.timestamp() * 1000) for one in chain)
+
     def _record(self, conn: Connection, actor: Actor, draft: Draft) -> None:
         now = self._world.now().utc_ms
         journal.note(conn, STREAM, STREAM, self._node, [draft], Command(actor), now, self._world.random)
@@ -143,7 +164,7 @@ class Signing:
         return step
 
     def _signatory(self, row: Row) -> Signatory:
-        return Signatory(row.der, tuple(self.safe.authority.chain))
+        return Signatory(row.der, self.safe.authority.chain_of(x509.load_der_x509_certificate(row.der)))
 
     async def complete(self, step: str, key: KeyHolder) -> bytes:
         """The signed document: signature by KEY, timestamp, embedded, and judged by our own rules before it leaves."""

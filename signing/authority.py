@@ -41,14 +41,25 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
+    """`older`: issuing authorities of before, which still tell what of theirs was revoked."""
+
     root: Holder
     issuing: Holder
     timestamp: Holder
+    older: tuple[Holder, ...] = ()
+
+    @property
+    def issuers(self) -> tuple[Holder, ...]:
+        return (self.issuing, *self.older)
+
+    def chain_of(self, certificate: x509.Certificate) -> tuple[bytes, ...]:
+        """DER of the certificates above a leaf, without the root."""
+        return tuple(one.der for one in self.issuers if one.certificate.subject == certificate.issuer)
 
     @property
     def chain(self) -> list[bytes]:
-        """DER of the certificates above a leaf, without the root."""
-        return [self.issuing.der]
+        """The same of the timestamp authority's certificate."""
+        return list(self.chain_of(self.timestamp.certificate))
 
 
 def new_key(kind: str = algorithms.DEFAULT) -> Private:
@@ -95,21 +106,42 @@ def found(organization: str, now: datetime) -> Authority:
         .sign(key, algorithms.hash_for(key)),
         key,
     )
+    issuing = _issuing(root, organization, 1, now)
+    return Authority(root, issuing, _stamping(issuing, organization, now))
+
+
+def renew(held: Authority, now: datetime) -> Authority:
+    """HELD, with a next certificate for what would soon be too short for what it has to certify; HELD itself where
+    nothing is due. People's and seals' certificates are their holders' own business."""
+    organization = str(held.root.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value)
+    made = held
+    if _left(made.issuing, now) < timedelta(days=STAMP_DAYS):
+        issuing = _issuing(held.root, organization, len(held.issuers) + 1, now)
+        made = Authority(held.root, issuing, held.timestamp, held.issuers)
+    if _left(made.timestamp, now) < timedelta(days=STAMP_DAYS // 2):
+        made = Authority(made.root, made.issuing, _stamping(made.issuing, organization, now), made.older)
+    return made
+
+
+def _left(holder: Holder, now: datetime) -> timedelta:
+    return holder.certificate.not_valid_after_utc - now
+
+
+def _issuing(root: Holder, organization: str, generation: int, now: datetime) -> Holder:
+    """Under a name of its own, so that nobody takes one's revocation list for another's."""
     key = new_key(ROOT_KIND)
-    issued = _builder(
-        subject("bacap: cấp chứng thư", organization), name, key.public_key(), now, ISSUING_DAYS,
-        root.key.public_key(),
+    name = subject(" ".join(("bacap: cấp chứng thư", *([str(generation)] if generation > 1 else []))), organization)
+    builder = _builder(
+        name, root.certificate.subject, key.public_key(), now, ISSUING_DAYS, root.key.public_key()
     )  # fmt: skip
-    issuing = Holder(
-        issued.add_extension(x509.BasicConstraints(True, 0), True)
-        .add_extension(_usage(certifies=True), True)
-        .sign(root.key, algorithms.hash_for(root.key)),
-        key,
-    )
-    stamp_key = new_key()
+    builder = builder.add_extension(x509.BasicConstraints(True, 0), True).add_extension(_usage(certifies=True), True)
+    return Holder(builder.sign(root.key, algorithms.hash_for(root.key)), key)
+
+
+def _stamping(issuing: Holder, organization: str, now: datetime) -> Holder:
+    key = new_key()
     name = subject("bacap: dấu thời gian", organization)
-    stamp = issue(issuing, name, stamp_key.public_key(), "timestamp", now, STAMP_DAYS)
-    return Authority(root, issuing, Holder(stamp, stamp_key))
+    return Holder(issue(issuing, name, key.public_key(), "timestamp", now, STAMP_DAYS), key)
 
 
 def issue(
@@ -138,12 +170,12 @@ class Revocation:
 
 def trust_in(held: Authority, revoked: Iterable[Revocation], now: datetime, kind: Kind) -> Trust:
     """Our own authority, of which KIND it is, as others should judge it NOW, with REVOKED on its list."""
-    number = int(now.timestamp() * 1000)
+    number, told = int(now.timestamp() * 1000), tuple(revoked)
     lists = (
         revocation_list(held.root, (), number, now),
-        revocation_list(held.issuing, revoked, number, now),
+        *(revocation_list(one, told, number, now) for one in held.issuers),
     )
-    return Trust((held.root.der,), (held.issuing.der,), lists, (kind,))
+    return Trust((held.root.der,), tuple(one.der for one in held.issuers), lists, (kind,))
 
 
 def revocation_list(issuer: Holder, revoked: Iterable[Revocation], number: int, now: datetime) -> bytes:

@@ -34,7 +34,28 @@ def open_authority(folder: Path, organization: str, now: datetime) -> Authority:
             holder: Holder = getattr(made, name)
             write_durably(folder / f"{name}.key", _pem(holder.key), private=True)
             write_durably(folder / f"{name}.crt", holder.certificate.public_bytes(serialization.Encoding.PEM))
-    return Authority(*(_load(folder, name) for name in PARTS))
+    issuing = [_load(folder, name) for name in _generations(folder, "issuing")]
+    timestamp = _load(folder, _generations(folder, "timestamp")[-1])
+    return Authority(_load(folder, "root"), issuing[-1], timestamp, tuple(issuing[-2::-1]))
+
+
+def _generations(folder: Path, part: str) -> list[str]:
+    """Names of the files of a part, from its first generation on: issuing, issuing-2 ... A key whose certificate is
+    not there yet is of a renewal that was cut short."""
+    found = [part]
+    while (folder / f"{part}-{len(found) + 1}.crt").exists():
+        found.append(f"{part}-{len(found) + 1}")
+    return found
+
+
+def keep_renewed(folder: Path, before: Authority, after: Authority) -> None:
+    """Put down what was renewed, beside what it follows."""
+    for part in ("issuing", "timestamp"):
+        made: Holder = getattr(after, part)
+        if made.der != getattr(before, part).der:
+            name = f"{part}-{len(_generations(folder, part)) + 1}"
+            write_durably(folder / f"{name}.key", _pem(made.key), private=True)
+            write_durably(folder / f"{name}.crt", made.certificate.public_bytes(serialization.Encoding.PEM))
 
 
 def _load(folder: Path, name: str) -> Holder:

@@ -61,8 +61,10 @@ class Preservation:
             await asyncio.wait_for(self._woken.wait(), LOOK_S)
 
     async def renew(self) -> None:
-        """Whatever is due now."""
-        for sitting in await self._house.read(records.proofs_due, self._house.now_ms() + AHEAD_MS):
+        """Whatever is due now, the timestamp authority's own certificate first."""
+        await self._signing.renew_authority()
+        until = min(self._house.now_ms() + AHEAD_MS, self._signing.stamps_until())
+        for sitting in await self._house.read(records.proofs_due, until):
             try:
                 await self.preserve(sitting)
             except Fault as fault:

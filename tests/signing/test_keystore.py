@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from signing import keystore
+from signing import authority, keystore
+from signing.authority import Revocation
 
-from ..kit.authority import AGENCY, NOW
+from ..kit.authority import AGENCY, NOW, Office
 
 
 def test_the_same_authority_is_opened_again(tmp_path: Path) -> None:
@@ -71,3 +72,55 @@ def test_a_damaged_key_is_not_silently_replaced(tmp_path: Path) -> None:
     with pytest.raises(ValueError):
         keystore.open_authority(folder, AGENCY, NOW)
     assert (folder / "root.crt").read_bytes() == kept
+
+
+# ── renewal ──
+
+YEAR = timedelta(days=365)
+
+
+def test_nothing_is_renewed_before_it_is_due(tmp_path: Path) -> None:
+    made = keystore.open_authority(tmp_path, AGENCY, NOW)
+    assert authority.renew(made, NOW + 2 * YEAR) is made
+
+
+def test_what_was_renewed_is_found_again_and_what_it_follows_stays(tmp_path: Path) -> None:
+    made = keystore.open_authority(tmp_path, AGENCY, NOW)
+    third = authority.renew(made, NOW + 3 * YEAR)
+    assert (third.issuing, third.older) == (made.issuing, ()) and third.timestamp.der != made.timestamp.der
+    keystore.keep_renewed(tmp_path, made, third)
+    again = keystore.open_authority(tmp_path, AGENCY, NOW + 3 * YEAR)
+    assert (again.issuing.der, again.timestamp.der) == (made.issuing.der, third.timestamp.der)
+    sixth = authority.renew(again, NOW + 6 * YEAR)
+    keystore.keep_renewed(tmp_path, again, sixth)
+    found = keystore.open_authority(tmp_path, AGENCY, NOW + 6 * YEAR)
+    assert [one.der for one in found.issuers] == [sixth.issuing.der, made.issuing.der]
+    for one in found.issuers:
+        one.certificate.verify_directly_issued_by(found.root.certificate)
+        assert one.certificate.public_key() == one.key.public_key()
+    found.timestamp.certificate.verify_directly_issued_by(found.issuing.certificate)
+    assert found.chain == [found.issuing.der] and found.chain_of(made.timestamp.certificate) == (made.issuing.der,)
+
+
+def test_a_renewal_that_was_cut_short_leaves_what_was_there(tmp_path: Path) -> None:
+    made = keystore.open_authority(tmp_path, AGENCY, NOW)
+    keystore.keep_renewed(tmp_path, made, authority.renew(made, NOW + 3 * YEAR))
+    (tmp_path / "timestamp-2.crt").unlink()
+    again = keystore.open_authority(tmp_path, AGENCY, NOW)
+    assert again.timestamp.der == made.timestamp.der
+    renewed = authority.renew(again, NOW + 3 * YEAR)
+    keystore.keep_renewed(tmp_path, again, renewed)
+    assert keystore.open_authority(tmp_path, AGENCY, NOW).timestamp.der == renewed.timestamp.der
+
+
+async def test_what_an_older_issuing_authority_certified_is_still_judged(office: Office, signed: bytes) -> None:
+    """Its list is told beside the new one's, and what was revoked is on it."""
+    at = NOW + 2 * YEAR
+    held = authority.Authority(*(getattr(office.authority, part) for part in keystore.PARTS))
+    later = authority.renew(held, NOW + 6 * YEAR)
+    assert len(later.issuers) == 2
+    trust = authority.trust_in(later, (), at, "internal")
+    assert (await office.judge(signed, trust, at)).state == "valid"
+    revoked = [Revocation(office.holders["chair"].certificate.serial_number, NOW - YEAR)]
+    report = await office.judge(signed, authority.trust_in(later, revoked, at, "internal"), at)
+    assert (report.state, report.reason) == ("not-valid", "revoked")
