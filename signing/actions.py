@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,19 @@ CLOCKS_APART_MS = 300_000
 def is_timely(stamped: int, received: int) -> bool:
     """Is a timestamp of about the moment at which we had the signature in hand (UTC ms)?"""
     return abs(stamped - received) <= CLOCKS_APART_MS
+
+
+def revoke(
+    conn: Connection, serial: str, reason: str, actor: Actor, node: str, now: int, random: Callable[[int], bytes]
+) -> None:
+    """In the caller's transaction; once is for good, and the first moment stands. Raises Missing."""
+    row = records.certificate(conn, serial)
+    if row is None:
+        raise Missing("certificate")
+    if not row.revoked_at:
+        records.revoke(conn, serial, now, reason)
+        body = {"serial": serial, "reason": reason}
+        journal.note(conn, STREAM, STREAM, node, [Draft("certificate-revoked", body)], Command(actor), now, random)
 
 
 class Bench(Protocol):
@@ -85,6 +99,10 @@ class Signing:
     async def certificate_of(self, use: Use, holder: str) -> Row | None:
         return await self._database.read(records.certificate_of, use, holder, self._world.now().utc_ms)
 
+    async def issued(self) -> list[Row]:
+        """Every certificate of people and seals, the latest first."""
+        return await self._database.read(records.issued)
+
     async def issue(self, use: Use, holder: str, name: x509.Name, passphrase: str, actor: Actor) -> str:
         """A key sealed under PASSPHRASE, and its certificate; returns the serial. Raises Refused."""
         if await self.certificate_of(use, holder):
@@ -108,18 +126,10 @@ class Signing:
         return serial
 
     async def revoke(self, serial: str, reason: str, actor: Actor) -> None:
-        """From now on nothing signed with it is valid (level B-T; archive timestamps will keep older ones valid)."""
-
-        def use(conn: Connection) -> None:
-            row = records.certificate(conn, serial)
-            if row is None:
-                raise Missing("certificate")
-            if row.revoked_at:
-                return
-            records.revoke(conn, serial, self._world.now().utc_ms, reason)
-            self._record(conn, actor, Draft("certificate-revoked", {"serial": serial, "reason": reason}))
-
-        await self._database.write(use)
+        """Nothing can be signed with it from now on. What was signed before stays valid where a timestamp tells so.
+        Raises Missing."""
+        now = self._world.now().utc_ms
+        await self._database.write(revoke, serial, reason, actor, self._node, now, self._world.random)
 
     async def renew_authority(self) -> None:
         """The authority's own certificates, well before they run out."""
@@ -229,7 +239,7 @@ class Signing:
     async def trust(self) -> Trust:
         """Our own authority, with revocation lists as of now."""
         rows = await self._database.read(records.revoked)
-        revoked = [Revocation.of(row.serial, row.revoked_at) for row in rows]
+        revoked = [Revocation.of(row.serial, row.revoked_at, row.reason) for row in rows]
         return authority.trust_in(self.safe.authority, revoked, self._now(), self.safe.kind)
 
     async def verify(self, pdf: bytes) -> Report:

@@ -156,6 +156,16 @@ def issue(
     return builder.sign(issuing.key, algorithms.hash_for(issuing.key))
 
 
+Reason = Literal["key-compromise", "affiliation-changed", "superseded", "cessation", "privilege-withdrawn"]
+REASONS: dict[str, x509.ReasonFlags] = {  # RFC 5280, 5.3.1
+    "key-compromise": x509.ReasonFlags.key_compromise,
+    "affiliation-changed": x509.ReasonFlags.affiliation_changed,
+    "superseded": x509.ReasonFlags.superseded,
+    "cessation": x509.ReasonFlags.cessation_of_operation,
+    "privilege-withdrawn": x509.ReasonFlags.privilege_withdrawn,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Revocation:
     serial: int
@@ -163,9 +173,11 @@ class Revocation:
     reason: x509.ReasonFlags = x509.ReasonFlags.unspecified
 
     @classmethod
-    def of(cls, serial: str, at: int) -> Revocation:
-        """As it is kept: SERIAL in hexadecimal, AT in UTC milliseconds."""
-        return cls(int(serial, 16), datetime.fromtimestamp(at / 1000, UTC))
+    def of(cls, serial: str, at: int, reason: str = "") -> Revocation:
+        """As it is kept: SERIAL in hexadecimal, AT in UTC milliseconds, REASON one of Reason's words."""
+        return cls(
+            int(serial, 16), datetime.fromtimestamp(at / 1000, UTC), REASONS.get(reason, x509.ReasonFlags.unspecified)
+        )
 
 
 def trust_in(held: Authority, revoked: Iterable[Revocation], now: datetime, kind: Kind) -> Trust:
@@ -188,5 +200,7 @@ def revocation_list(issuer: Holder, revoked: Iterable[Revocation], number: int, 
     )  # fmt: skip
     for one in revoked:
         entry = x509.RevokedCertificateBuilder().serial_number(one.serial).revocation_date(one.at)
-        builder = builder.add_revoked_certificate(entry.add_extension(x509.CRLReason(one.reason), False).build())
+        if one.reason is not x509.ReasonFlags.unspecified:  # which is told by saying nothing (RFC 5280, 5.3.1)
+            entry = entry.add_extension(x509.CRLReason(one.reason), False)
+        builder = builder.add_revoked_certificate(entry.build())
     return builder.sign(issuer.key, algorithms.hash_for(issuer.key)).public_bytes(Encoding.DER)

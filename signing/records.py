@@ -56,6 +56,10 @@ def certificate(conn: sa.Connection, serial: str) -> sa.Row[Any] | None:
     return conn.execute(sa.select(certificates).where(certificates.c.serial == serial)).first()
 
 
+def issued(conn: sa.Connection) -> list[sa.Row[Any]]:
+    return list(conn.execute(sa.select(certificates).order_by(certificates.c.begins.desc(), certificates.c.serial)))
+
+
 def revoked(conn: sa.Connection) -> list[sa.Row[Any]]:
     c = certificates.c
     return list(conn.execute(sa.select(c.serial, c.revoked_at, c.reason).where(c.revoked_at > 0)))

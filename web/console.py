@@ -26,7 +26,12 @@ from .settings import Settings
 
 log = logging.getLogger("bacap.console")
 
-ACTS = {"user": "web.cli.user", "journal": "web.cli.journal", "verify": "web.cli.verify"}
+ACTS = {
+    "user": "web.cli.user",
+    "journal": "web.cli.journal",
+    "verify": "web.cli.verify",
+    "authority": "web.cli.authority",
+}
 LONGEST = 8 * 1024**2
 WAIT_S = 600
 

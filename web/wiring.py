@@ -23,6 +23,7 @@ from meetings.opinion.actions import Opinions
 from meetings.page_images.actions import PageImages
 from meetings.people.accounts import Accounts
 from meetings.people.actions import People
+from meetings.people.certificates import Certificates
 from meetings.proof.bundle import Bundles
 from meetings.recorder.desk import RecorderDesk
 from meetings.register.actions import Register
@@ -91,6 +92,7 @@ class Office:
     house: House
     accounts: Accounts
     people: People
+    certificates: Certificates
     rooms: Rooms
     sittings: Sittings
     channels: Channels
@@ -146,7 +148,7 @@ class Office:
             self._ends = row_of("node", x509.load_pem_x509_certificate(self._certificate.read_bytes())).ends
         return self._ends
 
-    def certificates(self) -> list[answers.CertificateRow]:
+    def node_certificates(self) -> list[answers.CertificateRow]:
         """The certificates a technician keeps an eye on."""
         found = []
         for use, path in (("lan-authority", self.tls_folder / "ca.crt"), ("node", self._certificate)):
@@ -244,8 +246,8 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         recorder = started(RecorderDesk(house, rooms, relay, settings.folder / "recordings", settings.codec))
         started(relay)
         yield Office(
-            settings, house, accounts, people, rooms, sittings, channels, health, workshop, PublicQueue(), papers,
-            attached, uploads,
+            settings, house, accounts, people, Certificates(house, signing), rooms, sittings, channels, health,
+            workshop, PublicQueue(), papers, attached, uploads,
             reading(house, rooms, accounts, attached, papers, page_images, watermarks, health, settings), book,
             RuleBook(house), register, Documents(house, rooms, register, papers),
             Archives(house, rooms, witness, preservation, settings.folder), invitations, Templates(house, sittings),

@@ -103,6 +103,7 @@ VERBS: Mapping[str, Rule | str] = {
     "site.change": _rule("administrator technician"),
     "journal.see": _rule("administrator technician"),
     "certificate.see": _rule("administrator technician"),
+    "certificate.revoke": _rule("administrator technician"),
     "integration.keep": _rule("administrator technician"),
     "tablet.cut": _rule("administrator technician"),
     "opinion.put": _rule("secretary office-head chair"),

@@ -55,6 +55,7 @@ KINDS = {
 EVERYWHERE = {
     ("GET", "/api/sites"): ("technician", "chair", "secretary"),
     ("GET", "/api/certificates"): ("technician",),
+    ("GET", "/api/certificates/issued"): ("technician",),
     ("GET", "/api/rehearsals"): ("technician", "chair", "secretary"),
     ("GET", "/api/acts"): ("technician",),
     ("GET", "/api/tablets"): ("technician",),
@@ -118,6 +119,7 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/opinions/{opinion}/calling-off": {"reason": "Nhầm"},
         "/api/opinions/{opinion}/answer": {"choice": "for"},
         "/api/opinions/{opinion}/report": {"sitting": room.sitting},
+        "/api/certificates/{serial}/revocation": {"reason": "superseded"},
         "/api/push": {"endpoint": "https://a.push.example/x", "p256dh": "x", "auth": "x"},
         "/api/push/mine": {"endpoint": "https://a.push.example/x"},
         "/api/push/end": {"endpoint": "https://a.push.example/x"},
@@ -150,6 +152,7 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
 async def call(browser: Browser, route: Route, room: Room) -> int:
     names = {"sitting": room.sitting, "item": "i1", "unit": "district", "person": "member2", "office": "m-member3",
              "site": "site-district", "paper": "none", "upload": "u", "token": "x", "code": "ABCD-EFGH", "locale": "vi",
+             "serial": "ff", "list": "0",
              "digest": "x", "template": "x", "task": "t1", "opinion": "o1", "place": "units",
              "sha256": "0" * 64, "id": str(uuid.UUID(int=1)), "page": "1", "size": "small", "kind": "zip",
              "tablet": "c" * 64, "register": "outgoing", "year": "2026", "number": "1",
@@ -238,6 +241,7 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "PUT /api/integrations/{integration}/webhook", "DELETE /api/integrations/{integration}/webhook",
         "DELETE /api/integrations/{integration}",  # tests/meetings/integrations
         "DELETE /api/tablets/{tablet}",  # tests/meetings/tablets
+        "POST /api/certificates/{serial}/revocation",  # tests/web/test_certificates.py
         "GET /api/search",  # for words: tests/web/test_search.py
         # of opinion ballots: tests/meetings/opinion/test_opinion.py
         "POST /api/opinions/{opinion}/papers", "GET /api/opinions/{opinion}/papers/{sha256}",

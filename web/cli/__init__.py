@@ -24,6 +24,7 @@ VERBS = (
     "journal",
     "paper",
     "verify",
+    "authority",
     "backup",
     "restore",
     "doctor",

@@ -530,6 +530,18 @@ export interface Integration {
   webhook?: string;
 }
 
+export interface IssuedRow {
+  serial: string;
+  use: string;
+  name: string;
+  organization: string;
+  begins: number;
+  ends: number;
+  revoked: number;
+  reason: string;
+  held: boolean;
+}
+
 export interface ItemPart {
   id: string;
   number: number;

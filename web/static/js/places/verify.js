@@ -55,6 +55,7 @@ class Verify extends Part {
     const [tone, picture] = LOOK[/** @type {keyof typeof LOOK} */ (checked.state)];
     return html`<section class="card stack" aria-live="assertive"><div class="verdict-large ${tone}">${icon(picture)}<span>${t(`verify.state-${checked.state}`)}</span></div>
       ${checked.reason ? html`<p class="note ${tone}">${this.reason(checked.reason)}</p>` : nothing}
+      ${checked.signatures.some((one) => one.trust === "demonstration") ? html`<p class="note warn">${t("verify.demonstration")}</p>` : nothing}
       ${checked.symbol ? html`<dl class="facts"><dt>${t("sign.symbol")}</dt><dd>${checked.symbol}</dd><dt>${t("verify.subject")}</dt><dd>${marked(checked.subject)}</dd><dt>${t("verify.agency")}</dt><dd>${marked(checked.agency)}</dd></dl>` : nothing}
       ${checked.signatures.length
         ? html`<h2>${t("verify.signatures")}</h2><ul class="list">${checked.signatures.map((one) => {

@@ -1,0 +1,93 @@
+"""`bacap authority`: certificates of people and seals, from the machine's console: listed, revoked, told to others."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import get_args
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from meetings.house import SYSTEM, House
+from signing import actions, authority, records
+from signing.authority import Reason
+from store.db import Connection, Row
+from store.errors import Refused
+from store.files import write_durably
+
+from .. import console
+from ..console import Line, Outcome
+from ..settings import Settings
+from ..words import text
+from . import chosen_settings, locale, say, show
+from .verify import own_trust
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", required=True)
+    acts.add_parser("list", help=text(locale(), "cli.authority-list"))
+    revoke = acts.add_parser("revoke", help=text(locale(), "cli.authority-revoke"))
+    revoke.add_argument("serial", help=text(locale(), "cli.authority-serial"))
+    revoke.add_argument("--reason", choices=get_args(Reason), required=True)
+    export = acts.add_parser("export", help=text(locale(), "cli.authority-export"))
+    export.add_argument("folder", type=Path, help=text(locale(), "cli.authority-folder"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = chosen_settings(arguments)
+    if arguments.act == "export":
+        return export(settings, arguments.folder)
+    given = {
+        "act": arguments.act,
+        "serial": getattr(arguments, "serial", ""),
+        "reason": getattr(arguments, "reason", ""),
+    }
+    return show(console.run(settings, "authority", given))
+
+
+def export(settings: Settings, folder: Path) -> int:
+    """What others need to judge what is signed here, as of now: certificates and revocation lists."""
+    from ..wiring import open_safe
+
+    held, trust = open_safe(settings).authority, own_trust(settings)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        chain = b"".join(one.certificate.public_bytes(Encoding.PEM) for one in (held.root, *held.issuers))
+        write_durably(folder / "signing.pem", chain)
+        for number, made in enumerate(trust.lists):
+            write_durably(folder / f"{number}.crl", made)
+    except OSError as error:
+        raise Refused("file-unwritable", reason=str(error)) from error
+    until = datetime.now(UTC) + timedelta(days=authority.CRL_DAYS)
+    say("cli.authority-exported", folder=str(folder), lists=len(trust.lists), until=until.date().isoformat())
+    return 0
+
+
+async def act(house: House, given: Mapping[str, str]) -> Outcome:
+    """For the console."""
+    if given["act"] == "revoke":
+        now = house.world.now().utc_ms
+
+        def use(conn: Connection) -> None:
+            actions.revoke(conn, given["serial"], given["reason"], SYSTEM, house.node, now, house.world.random)
+
+        await house.write(use)
+        return Outcome(0, [Line("cli.authority-revoked", {"serial": given["serial"]})])
+    rows = await house.read(records.issued)
+    return Outcome(0, [Line(_code(row.revoked_at), _told(row)) for row in rows])
+
+
+def _code(revoked: int) -> str:
+    return "cli.authority-line-revoked" if revoked else "cli.authority-line"
+
+
+def _told(row: Row) -> dict[str, str | int]:
+    def day(ms: int) -> str:
+        return datetime.fromtimestamp(ms / 1000, UTC).date().isoformat()
+
+    return {
+        "serial": row.serial, "use": row.use, "subject": row.subject, "ends": day(row.ends),
+        "revoked": day(row.revoked_at), "reason": row.reason,
+    }  # fmt: skip
