@@ -21,7 +21,7 @@ from web.wiring import open_house
 
 from . import desk
 from .desk import decide, press, shoot
-from .node import Node
+from .node import LOGINS, Node
 
 pytestmark = pytest.mark.browser
 
@@ -262,6 +262,10 @@ async def check_in_public(browser: Browser, node: Node, signed: bytes) -> None:
         await expect(page.get_by_text(name).first).to_be_visible()
     await expect(page.get_by_text("khớp với mã in trong văn bản")).to_be_visible()
     await shoot(page, "verify")
+    await page.get_by_text("Chi tiết kiểm tra").click()
+    await expect(page.get_by_text("Ô chữ ký hoặc dữ liệu kiểm tra").first).to_be_visible()
+    await page.locator("details").scroll_into_view_if_needed()
+    await shoot(page, "verify-details")
     changed = bytearray(signed)
     at = signed.index(b"stream") + 40
     changed[at] ^= 1
@@ -269,6 +273,9 @@ async def check_in_public(browser: Browser, node: Node, signed: bytes) -> None:
     await expect(page.locator(".verdict-large")).to_have_text("Không hợp lệ")
     await expect(page.locator("place-verify .note.seal").first).to_be_visible()
     await shoot(page, "verify-changed")
+    await chosen.set_input_files({**file, "buffer": paper(1, "Tờ trình")})  # type: ignore[arg-type]
+    await expect(page.locator(".verdict-large")).to_have_text("Không xác định được")
+    await shoot(page, "verify-cannot-tell")
 
 
 async def circulate(clerk: Page, member: Page, sitting: str) -> None:
@@ -280,6 +287,19 @@ async def circulate(clerk: Page, member: Page, sitting: str) -> None:
     await member.get_by_role("link", name="Xem và xác nhận").click()
     await press(member, "Xác nhận đã nhận")
     await expect(clerk.get_by_text("Đã nhận 1 /", exact=False)).to_be_visible()
+
+
+async def revoke(technician: Page, clerk: Page) -> None:
+    """The chair's key got out: revoked with a reason, for good; what was signed stays valid. web.routes.certificates"""
+    await expect(clerk.get_by_text("Đã đóng dấu thời gian lưu trữ")).to_be_visible()
+    await shoot(clerk, "minutes-proved")
+    await technician.goto("/administration/certificates")
+    await press(technician, "Thu hồi: Phạm Thị Thử Lan")
+    await technician.locator("dialog[open]").get_by_label("Lý do").select_option("key-compromise")
+    await shoot(technician, "revoke")
+    await press(technician, "Thu hồi", within="dialog[open]")
+    await expect(technician.get_by_text("Đã thu hồi", exact=False).first).to_be_visible()
+    await shoot(technician, "certificates-issued")
 
 
 async def hand_over(clerk: Page) -> None:
@@ -327,8 +347,10 @@ async def test_a_sitting_from_invitation_to_signed_minutes(browser: Browser, nod
         (folder / "minutes.pdf").write_bytes(signed)
     await check_in_public(browser, node, signed)
     await circulate(clerk, member, sitting)
+    technician = await desk.sign_in(browser, node, "ky-thuat", LOGINS["ky-thuat"])
+    await revoke(technician, clerk)
     await hand_over(clerk)
-    for page in (secretary, chair, member, clerk):
+    for page in (secretary, chair, member, clerk, technician):
         assert desk.faults_of(page) == []
     await node.stop()
     kinds = await story(node, sitting)

@@ -40,7 +40,7 @@ class Certificates extends Part {
 
   /** What is to be known of one, in a word. @param {IssuedRow} row */
   state(row) {
-    if (row.revoked) return html`<span class="badge seal">${icon("shield-x")}${t("certificates.revoked", { when: moment(row.revoked), reason: t(`revocation.${row.reason}`) })}</span>`;
+    if (row.revoked) return html`<span class="badge seal">${icon("shield-x")}${t("certificates.revoked")}</span><br><span class="small">${t(`revocation.${row.reason}`)}</span><br><span class="small soft">${moment(row.revoked)}</span>`;
     const left = row.ends - Date.now();
     return html`<span class="badge ${left < SOON_MS ? "warn" : "good"}">${t(left < 0 ? "certificates.ended" : "certificates.good")}</span>`;
   }
@@ -50,13 +50,13 @@ class Certificates extends Part {
     return html`<section class="card stack"><h2>${t("certificates.issued")}</h2><p class="soft">${t("certificates.issued-help")}</p>
       ${this.issued && !rows.length ? html`<p class="soft">${t("certificates.none")}</p>` : nothing}
       ${rows.length ? html`<div class="scroll"><table class="table"><thead><tr><th>${t("certificates.name")}</th><th>${t("certificates.use")}</th><th>${t("certificates.ends")}</th><th></th><th></th></tr></thead>
-        <tbody>${rows.map((row) => html`<tr><td><span class="strong">${marked(row.name)}</span><br><span class="small soft">${marked(row.organization)}</span></td><td>${t(`certificate.${row.use}`)}</td><td class="figures">${date(row.ends)}</td><td>${this.state(row)}</td>
-          <td>${row.revoked ? nothing : html`<button class="button seal" aria-label=${`${t("certificates.revoke")}: ${row.name}`} @click=${() => this.revoke(row)}>${t("certificates.revoke")}</button>`}</td></tr>`)}</tbody></table></div>` : nothing}
+        <tbody>${rows.map((row) => html`<tr><td><span class="strong">${marked(row.name)}</span><br><span class="small soft">${marked(row.organization)}</span></td><td>${t(`certificate.${row.use}`)}</td><td class="figures whole">${date(row.ends)}</td><td>${this.state(row)}</td>
+          <td>${row.revoked ? nothing : html`<button class="button seal whole" aria-label=${`${t("certificates.revoke")}: ${row.name}`} @click=${() => this.revoke(row)}>${t("certificates.revoke")}</button>`}</td></tr>`)}</tbody></table></div>` : nothing}
       <p class="row"><a class="button plain" href="/signing.pem" download>${icon("download")}${t("certificates.chain")}</a><a class="button plain" href="/signing/1.crl" download>${icon("download")}${t("certificates.list")}</a></p></section>`;
   }
 
   render() {
-    return html`<section class="card stack"><div class="row"><h2>${t("administration.certificates")}</h2>
+    return html`<div class="stack"><section class="card stack"><div class="row"><h2>${t("administration.certificates")}</h2>
         <a class="button push" href="/ca.crt" download>${t("certificates.install")}</a></div>
       <p class="soft">${t("certificates.help")}</p>
       <div class="scroll"><table class="table"><thead><tr><th>${t("certificates.use")}</th><th>${t("certificates.subject")}</th><th>${t("certificates.ends")}</th><th>${t("certificates.fingerprint")}</th></tr></thead>
@@ -64,7 +64,7 @@ class Certificates extends Part {
         const soon = row.ends - Date.now() < SOON_MS;
         return html`<tr><td>${t(`certificate.${row.use}`)}</td><td>${marked(row.subject)}</td>
           <td><span class="badge ${soon ? "warn" : "good"}">${date(row.ends)}</span></td><td class="hash">${row.fingerprint}</td></tr>`;
-      })}</tbody></table></div></section>${this.people()}`;
+      })}</tbody></table></div></section>${this.people()}</div>`;
   }
 }
 

@@ -78,7 +78,7 @@ class Verify extends Part {
       ${checked.signatures.map((one) => html`<dl class="facts"><dt>${t("verify.signatures")}</dt><dd>${marked(one.signer)}</dd><dt>${t("verify.level")}</dt><dd>${t(`verify.level-${one.level}`)}</dd>
         ${one.path.length > 1 ? html`<dt>${t("verify.path")}</dt><dd>${marked(one.path.slice(1).join(" ← "))}</dd>` : nothing}</dl>`)}
       ${checked.stamps.length ? html`<h3>${t("verify.stamps")}</h3><ul>${checked.stamps.map((one) => html`<li>${t("verify.stamp-at", { who: one.authority, when: moment(one.at) })} ${one.reason ? this.reason(one.reason) : ""}</li>`)}</ul>` : nothing}
-      <h3>${t("verify.revisions")}</h3><ol>${checked.revisions.map((one) => html`<li>${t(`verify.revision-${one.kind}`, { who: who(one.field) })}</li>`)}</ol></div></details>`;
+      <h3>${t("verify.revisions")}</h3><ol>${checked.revisions.map((one, place) => html`<li>${place + 1}. ${t(`verify.revision-${one.kind}`, { who: who(one.field) })}</li>`)}</ol></div></details>`;
   }
 
   render() {
