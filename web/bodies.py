@@ -279,6 +279,14 @@ class NewCertificate(Strict, frozen=True):
     passphrase: str
 
 
+class RefuseSignature(Strict, frozen=True):
+    """`based_on`: SHA-256 of the file that was shown."""
+
+    field: str
+    based_on: str
+    reason: str
+
+
 class Sign(Strict, frozen=True):
     """`based_on`: SHA-256 of the file that was shown."""
 

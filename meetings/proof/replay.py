@@ -28,7 +28,7 @@ PHASES: dict[type, tuple[str, ...]] = {  # when what matters may happen; what is
     e.BallotTaken: OPEN, e.VoteClosed: OPEN, e.VoteVoided: OPEN, e.ResultsReleased: OPEN, e.Concluded: OPEN,
     e.Said: OPEN, e.Noted: OPEN, e.Closed: OPEN, e.MinutesSaved: OVER, e.MinutesApproved: OVER,
     e.MinutesNumbered: OVER, e.MinutesTypeset: OVER, e.MinutesSigned: OVER,
-    e.MinutesPreserved: OVER, e.Circulated: OVER, e.Archived: OVER,
+    e.MinutesRefused: OVER, e.MinutesPreserved: OVER, e.Circulated: OVER, e.Archived: OVER,
 }  # fmt: skip
 
 

@@ -66,16 +66,16 @@ class Register:
 
     async def void(self, by: Principal, thing: str, kind: str, reason: str) -> None:
         """The number of THING will not be used: it stays in the register, with why. Nothing if there is none."""
+        await self._house.write(self.void_in, by, thing, kind, reason)
 
-        def use(conn: Connection) -> None:
-            found = records.of_thing(conn, thing, kind)
-            if found is None:
-                return
-            records.void(conn, thing, kind, reason)
-            body = {"kind": kind, "number": found.number, "year": found.year, "reason": reason}
-            self._house.record(conn, actor_of(by), [Draft("number-voided", body)], unit=found.unit)
-
-        await self._house.write(use)
+    def void_in(self, conn: Connection, by: Principal, thing: str, kind: str, reason: str) -> None:
+        """`void`, in the caller's transaction."""
+        found = records.of_thing(conn, thing, kind)
+        if found is None:
+            return
+        records.void(conn, thing, kind, reason)
+        body = {"kind": kind, "number": found.number, "year": found.year, "reason": reason}
+        self._house.record(conn, actor_of(by), [Draft("number-voided", body)], unit=found.unit)
 
     async def listed(self, who: Principal, unit: str, year: int) -> list[RegisterNumber]:
         """The numbers of a year, kind by kind, the newest first."""

@@ -124,6 +124,7 @@ TABLE: dict[type, tuple[Sequence[str], Decider, bool]] = {
     c.NumberMinutes: (("closed",), minutes.number, False),
     c.TypesetMinutes: (("closed",), minutes.typeset, False),
     c.SignMinutes: (("closed",), minutes.sign, True),
+    c.RefuseMinutes: (("closed",), minutes.refuse, True),
     c.PreserveMinutes: (("closed",), minutes.preserve, False),
     c.Circulate: (("closed",), minutes.circulate, False),
     c.IssueNotice: (("closed",), minutes.issue_notice, False),

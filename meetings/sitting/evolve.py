@@ -25,6 +25,7 @@ from .model import (
     Floor,
     Invitation,
     Item,
+    Minutes,
     Note,
     Present,
     Raised,
@@ -295,6 +296,12 @@ def _signed(s: State, h: e.MinutesSigned, at: int) -> State:
     return _minutes(s, step=step, pdf=h.sha256, signatures=(*s.minutes.signatures, (h.field, h.person, at)))
 
 
+def _refused(s: State, h: e.MinutesRefused, _: int) -> State:
+    """Nothing of the file that was not signed stays: the next has a number, a code and signatures of its own."""
+    fresh = Minutes(version=s.minutes.version, sha256=s.minutes.sha256, returned=h.reason, refused_by=h.person)
+    return replace(s, minutes=replace(fresh, step="draft"))
+
+
 def _archived(s: State, h: e.Archived, at: int) -> State:
     return replace(pack.archived(s), archive=Archive(h.term, h.years, h.package, h.size, at))
 
@@ -368,11 +375,14 @@ _EVOLVE: dict[type, Callable[[State, Any, int], State]] = {
     ),
     e.CommentAnswered: _comment_answered,
     e.Closed: _closed,
-    e.MinutesSaved: lambda s, h, _: _minutes(s, step="draft", version=h.version, sha256=h.sha256, returned=""),
+    e.MinutesSaved: lambda s, h, _: _minutes(
+        s, step="draft", version=h.version, sha256=h.sha256, returned="", refused_by=""
+    ),
     e.MinutesApproved: lambda s, h, _: _minutes(s, step="approved", open_to_comments=False),
     e.MinutesReturned: lambda s, h, _: _minutes(s, step="draft", returned=h.reason),
     e.MinutesNumbered: lambda s, h, _: _minutes(s, step="numbered", number=h.number, symbol=h.symbol, day=h.day),
     e.MinutesTypeset: _typeset,
+    e.MinutesRefused: _refused,
     e.MinutesPreserved: lambda s, h, _: _minutes(s, pdf=h.sha256, proved_until=h.until),
     e.MinutesSigned: _signed,
     e.NoticeIssued: lambda s, h, _: replace(s, notice=h.paper, notices_issued=s.notices_issued + 1),

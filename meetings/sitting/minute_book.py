@@ -218,6 +218,18 @@ class MinuteBook:
 
         await room.ask(who, command, trusted=True, rows=rows)
 
+    async def refuse(self, who: Principal, sitting: str, field: SignedField, based_on: str, reason: str) -> None:
+        """Not to sign the file that was shown: its number is void, and the text goes back. Raises Stale, Refused."""
+        room = await self._rooms.get(sitting)
+        rights.demand(who, "minutes.seal" if field == "seal" else "minutes.sign", room.thing())
+        code = room.state.minutes.code
+
+        def rows(conn: Connection, after: State) -> None:
+            self._register.void_in(conn, who, sitting, KIND, after.minutes.returned)
+            records.drop_code(conn, code)
+
+        await room.ask(who, c.RefuseMinutes(field, based_on, reason), trusted=True, rows=rows)
+
     # ── reading and checking ──
 
     async def pdf(self, who: Principal, sitting: str) -> tuple[str, str]:

@@ -121,6 +121,13 @@ def sign(state: State, command: c.SignMinutes, who: str) -> list[e.AnyHappening]
     return [e.MinutesSigned(command.field, who, command.sha256)]
 
 
+def refuse(state: State, command: c.RefuseMinutes, who: str) -> list[e.AnyHappening]:
+    may_sign(state, command.field, who)
+    if command.based_on != state.minutes.pdf:
+        raise Stale("minutes-changed")
+    return [e.MinutesRefused(command.field, who, text(command.reason, "reason", LONGEST_TEXT))]
+
+
 def preserve(state: State, command: c.PreserveMinutes) -> list[e.AnyHappening]:
     _at_step(state, "signed", "circulated")
     if command.based_on != state.minutes.pdf:

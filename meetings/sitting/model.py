@@ -206,6 +206,7 @@ class Minutes(msgspec.Struct, frozen=True):
     version: int = 0
     sha256: str = ""  # of the text
     returned: str = ""
+    refused_by: str = ""  # who was to sign and did not; "": the chair returned it before
     open_to_comments: bool = False
     number: int = 0
     symbol: str = ""

@@ -192,6 +192,11 @@ def put_code(conn: sa.Connection, code: str, sitting: str) -> None:
     conn.execute(codes.insert().values(code=code, sitting=sitting))
 
 
+def drop_code(conn: sa.Connection, code: str) -> None:
+    """The file that bore CODE was never signed by all: nothing is to be found under it."""
+    conn.execute(codes.delete().where(codes.c.code == code))
+
+
 def put_proof(conn: sa.Connection, sitting: str, until: int) -> None:
     """The signed minutes of SITTING are proved UNTIL then (0: by nothing yet)."""
     upsert(conn, proofs, ["sitting"], {"sitting": sitting, "until": until})

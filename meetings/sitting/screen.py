@@ -189,6 +189,7 @@ class MinutesPart(msgspec.Struct, frozen=True):
     step: str
     version: int
     returned: str
+    refused_by: str
     open_to_comments: bool
     number: int
     symbol: str
@@ -377,9 +378,9 @@ def _minutes(state: State, viewer: View) -> MinutesPart:
     if viewer.kind != "desk" and not (made.step == "circulated" and whole):
         withheld = state.phase == "closed" and viewer.kind == "guest" and not whole
         shown, step = (made.version, "draft") if viewer.comments else (0, "withheld" if withheld else "none")
-        return MinutesPart(step, shown, "", viewer.comments, 0, "", "", "", "", "", (), 0, (), ())
+        return MinutesPart(step, shown, "", "", viewer.comments, 0, "", "", "", "", "", (), 0, (), ())
     return MinutesPart(
-        made.step, made.version, made.returned, made.open_to_comments, made.number, made.symbol,
+        made.step, made.version, made.returned, made.refused_by, made.open_to_comments, made.number, made.symbol,
         made.day, made.pdf, made.code,
         minutes.next_field(state), made.signatures, made.proved_until, made.recipients, made.acknowledged,
     )  # fmt: skip

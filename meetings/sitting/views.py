@@ -19,7 +19,7 @@ ViewKind = Literal["desk", "part", "guest", "site", "outside"]
 
 AT_DESK = {
     "minutes-saved", "minutes-approved", "minutes-returned", "minutes-numbered", "minutes-typeset", "minutes-signed",
-    "minutes-preserved",
+    "minutes-refused", "minutes-preserved",
     "noted", "note-changed", "comments-opened", "commented", "comment-answered",
     "recording-kept", "sites-rung", "site-checked", "agenda-submitted", "agenda-withdrawn", "agenda-approved",
     "agenda-returned", "replied", "absence-answered", "reminded", "convening-forwarded", "participants-named",

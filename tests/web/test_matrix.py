@@ -99,6 +99,9 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/sittings/{sitting}/minutes/signature": {
             "field": "secretary", "based_on": room.state.minutes.pdf, "passphrase": "một câu dài",
         },
+        "/api/sittings/{sitting}/minutes/refusal": {
+            "field": "secretary", "based_on": room.state.minutes.pdf, "reason": "Sai số liệu",
+        },
         "/api/session": {"login": "x", "password": "y"},
         "/api/first": {"token": "x", "name": "Ai", "login": "ai", "password": "một câu thật dài"},
         "/api/password": {"token": "x", "password": "một câu thật dài"},
@@ -213,7 +216,7 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "GET /papers/{token}", "GET /api/verify/{code}", "GET /api/sittings/{sitting}/minutes",
         "PUT /api/sittings/{sitting}/minutes", "POST /api/sittings/{sitting}/minutes/number",
         "GET /api/sittings/{sitting}/minutes/file", "POST /api/sittings/{sitting}/minutes/certificate",
-        "POST /api/sittings/{sitting}/minutes/signature",
+        "POST /api/sittings/{sitting}/minutes/signature", "POST /api/sittings/{sitting}/minutes/refusal",
         "POST /api/push",  # where the settings have it: tests/web/test_push.py
         # a recording: tests/web/test_recordings.py
         "GET /api/sittings/{sitting}/recordings/{sha256}",

@@ -69,3 +69,10 @@ async def sign(call: Call) -> None:
     await call.office.minutes.sign(
         call.who, call.param("sitting"), _field(asked.field), asked.based_on, asked.passphrase
     )
+
+
+@routes.add("POST", "/api/sittings/{sitting}/minutes/refusal", "minutes.sign")
+async def refuse(call: Call) -> None:
+    """Not to sign, and why: the number is void, and the text goes back to the secretary."""
+    asked = await call.body(bodies.RefuseSignature)
+    await call.office.minutes.refuse(call.who, call.param("sitting"), _field(asked.field), asked.based_on, asked.reason)

@@ -30,7 +30,8 @@ Internal = (
     Invite | Release | ChangeDetails | SendSubstitute | ForwardConvening | NameParticipants
     | AttachPaper | ReplacePaper | StopPaper | Admit | CloseSitting | TakeOver | JoinSite | LeaveSite
     | CountVote | VoidVote | EndRecording | KeepRecording
-    | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes | PreserveMinutes | IssueNotice | ArchiveSitting
+    | SaveMinutes | NumberMinutes | TypesetMinutes | SignMinutes | RefuseMinutes | PreserveMinutes
+    | IssueNotice | ArchiveSitting
 )  # fmt: skip
 AnyCommand = Command | Internal
 
@@ -120,6 +121,7 @@ VERBS: dict[type, str] = {
     NumberMinutes: "minutes.number",
     TypesetMinutes: "minutes.number",
     SignMinutes: "minutes.sign",
+    RefuseMinutes: "minutes.sign",
     PreserveMinutes: "minutes.number",
     Circulate: "minutes.circulate",
     IssueNotice: "sitting.conduct",

@@ -181,6 +181,14 @@ class ArchiveSitting(Asked, frozen=True):
     seen: int
 
 
+class RefuseMinutes(Asked, frozen=True):
+    """Instead of SignMinutes."""
+
+    field: Literal["secretary", "chair", "seal"]
+    based_on: str
+    reason: str
+
+
 class PreserveMinutes(Asked, frozen=True):
     """`based_on`: the file that the evidence and the archive timestamp were added to."""
 

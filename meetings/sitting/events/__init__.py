@@ -31,7 +31,8 @@ AnyHappening = (
     | VoteOpened | VoteCast | VoterPassed | BallotTaken | VoteClosed | VoteVoided | ResultsReleased
     | RecordingStarted | RecordingStopped | RecordingKept | Concluded | Said | Noted | NoteChanged | Closed
     | CommentsOpened | Commented | CommentAnswered | MinutesSaved | MinutesApproved | MinutesReturned | MinutesNumbered
-    | MinutesTypeset | MinutesSigned | MinutesPreserved | Circulated | Acknowledged | Archived | NoticeIssued
+    | MinutesTypeset | MinutesSigned | MinutesRefused | MinutesPreserved | Circulated | Acknowledged
+    | Archived | NoticeIssued
 )  # fmt: skip
 
 

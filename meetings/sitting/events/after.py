@@ -67,6 +67,14 @@ class MinutesSigned(Happening, frozen=True):
     sha256: str  # of the file with this signature in it
 
 
+class MinutesRefused(Happening, frozen=True):
+    """Whoever was to sign FIELD did not, for a reason: the number is void, and the text goes back to the secretary."""
+
+    field: Literal["secretary", "chair", "seal"]
+    person: str
+    reason: str
+
+
 class MinutesPreserved(Happening, frozen=True):
     """The file got the evidence that its signatures rest on and an archive timestamp over it, which proves it UNTIL
     then (UTC ms); renewed before."""

@@ -280,3 +280,41 @@ async def test_circulated_minutes_are_read_and_acknowledged_by_their_recipients_
     assert await waits(member) == [] and room.state.minutes.acknowledged[0][0] == "member1"
     rows = (await (await node.signed_in("secretary")).get(f"/api/sittings/{room.sitting}/journal")).body
     assert [row["kind"] for row in rows[-2:]] == ["circulated", "acknowledged"] and rows[-1]["seq"] == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("signed", "person", "field"), [(0, "secretary", "secretary"), (1, "chair", "chair"), (2, "clerk", "seal")]
+)
+async def test_who_does_not_sign_says_why_and_the_number_is_void(
+    node: Node, signed: int, person: str, field: str
+) -> None:
+    room = await closed(node)
+    await numbered(node, room)
+    made = room.state.minutes
+    for place, name in SIGNERS[:signed]:
+        browser = await node.signed_in(name)
+        assert (await certify(browser, room, place)).status == 204
+        assert (await sign(browser, room, place)).status == 204
+    browser, shown = await node.signed_in(person), room.state.minutes.pdf
+    refusal = {"field": field, "based_on": shown, "reason": "  Sai số liệu ở mục 2.\n"}
+    assert (await (await node.signed_in("member1")).post(f"{base(room)}/refusal", refusal)).status == 403
+    assert (await browser.post(f"{base(room)}/refusal", refusal | {"based_on": "0" * 64})).code == "minutes-changed"
+    assert (await browser.post(f"{base(room)}/refusal", refusal | {"reason": " "})).code == "field-needed"
+    assert room.state.minutes.pdf == shown
+    assert (await browser.post(f"{base(room)}/refusal", refusal)).status == 204
+    after = room.state.minutes
+    assert (after.step, after.pdf, after.signatures, after.number) == ("draft", "", (), 0)
+    assert (after.returned, after.refused_by) == ("Sai số liệu ở mục 2.", person)
+    numbers = await node.office.house.read(register.of_year, "district", int(made.day[:4]))
+    void = next(one for one in numbers if one.symbol == made.symbol)
+    assert (void.thing, void.void) == (room.sitting, "Sai số liệu ở mục 2.")
+    assert (await (await node.browser()).get(f"/api/verify/{made.code}")).status == 404
+    assert (await browser.post(f"{base(room)}/refusal", refusal)).status == 409
+    secretary = await node.signed_in("secretary")
+    text = (await secretary.get(base(room))).body["text"]
+    assert (
+        await secretary.ask("PUT", base(room), {"text": text | {"venue": "Hội trường"}, "based_on": after.version})
+    ).status == 200
+    await numbered(node, room)
+    again = room.state.minutes
+    assert again.number == made.number + 1 and again.code != made.code and not again.refused_by

@@ -684,6 +684,7 @@ export interface MinutesPart {
   step: string;
   version: number;
   returned: string;
+  refused_by: string;
   open_to_comments: boolean;
   number: number;
   symbol: string;
@@ -1189,6 +1190,12 @@ export interface Refusal {
   text: string;
   params: Record<string, string | number>;
   id?: string;
+}
+
+export interface RefuseSignature {
+  field: string;
+  based_on: string;
+  reason: string;
 }
 
 export interface RegisterNumber {

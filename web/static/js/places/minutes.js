@@ -204,7 +204,7 @@ class Minutes extends SittingPlace {
     const made = parts.minutes;
     return html`<div class="place stack"><div class="head"><div><h1>${t("place.place-minutes")}</h1><p class="soft">${marked(parts.sitting.title)}</p></div></div>
       ${parts.sitting.phase === "closed" ? nothing : html`<div class="note">${t("minutes.not-closed")}</div>`}
-      ${made.returned ? html`<div class="note warn"><span class="strong">${t("minutes.was-returned")}</span> ${marked(made.returned)}</div>` : nothing}
+      ${made.returned ? html`<div class="note warn"><span class="strong">${made.refused_by ? t("minutes.was-refused", { who: parts.people[made.refused_by]?.name ?? "" }) : t("minutes.was-returned")}</span> ${marked(made.returned)}</div>` : nothing}
       <div class="two"><section class="card stack">${this.text(parts)}</section>
         <section class="card stack">${this.steps(parts)}${made.pdf ? html`<button class="button wide" @click=${this.openFile}>${icon("file-text")}${t("minutes.open-file")}</button>` : nothing}${parts.sitting.phase === "closed" ? this.next(parts) : nothing}${parts.recordings.length ? html`<a class="button wide" href="/sittings/${this.sitting}/recordings">${icon("play")}${t("minutes.recordings", { count: parts.recordings.length })}</a>` : nothing}${this.proof(parts)}
           <minutes-comments .room=${this} .parts=${parts} .version=${this.minutes?.version ?? 0}></minutes-comments>${parts.sitting.phase === "closed" ? html`<minutes-outcomes .room=${this} .parts=${parts}></minutes-outcomes><minutes-archive .room=${this} .parts=${parts}></minutes-archive>` : nothing}</section></div></div>`;

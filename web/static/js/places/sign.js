@@ -1,6 +1,7 @@
 // Signing: the document as it will be signed, its hash, one act. What is shown is what is signed.
 import "../elements/sheet.js";
 import { get, post } from "../api.js";
+import { ask } from "../elements/confirm.js";
 import { html, icon, nothing } from "../part.js";
 import { SittingPlace } from "../sitting.js";
 import { marked, moment, t } from "../words.js";
@@ -57,6 +58,16 @@ class Sign extends SittingPlace {
     this.busy = false;
   }
 
+  /** Not to sign, and why: it is said what follows before it is done. */
+  async refuse() {
+    const made = this.parts?.minutes;
+    const signer = this.signer;
+    if (!signer?.field || !made) return;
+    const what = { title: t("sign.refuse-title"), text: t("sign.refuse-text", { symbol: made.symbol }), act: t("sign.refuse"), tone: /** @type {"seal"} */ ("seal"), field: t("sign.refuse-reason"), most: 2000 };
+    const done = await ask(what, (reason) => post(`/api/sittings/${this.sitting}/minutes/refusal`, { field: signer.field, based_on: made.pdf, reason }));
+    if (done) location.assign(`/sittings/${this.sitting}/minutes`);
+  }
+
   /** Who is to sign a field. @param {string} field */
   signerOf(field) {
     const seat = this.parts?.attendance.seats.find((one) => one.role === (field === "seal" ? "clerk" : field));
@@ -73,7 +84,8 @@ class Sign extends SittingPlace {
         ${signer.certificate ? nothing : html`<span class="help">${t(signer.field === "seal" ? "sign.new-seal-help" : "sign.new-help")}</span>`}</label>
       ${signer.certificate ? nothing : html`<label class="field"><span>${t("password.again")}</span><input type="password" name="again" required minlength="8" autocomplete="off"></label>`}
       <p class="small soft">${t("sign.bound")}</p>
-      <button class="button seal decisive wide" ?disabled=${this.busy}>${icon(signer.field === "seal" ? "stamp" : "signature")}${t(this.busy ? "sign.busy" : `sign.act-${signer.field}`)}</button></form>`;
+      <button class="button seal decisive wide" ?disabled=${this.busy}>${icon(signer.field === "seal" ? "stamp" : "signature")}${t(this.busy ? "sign.busy" : `sign.act-${signer.field}`)}</button>
+      <button type="button" class="button wide" ?disabled=${this.busy} @click=${this.refuse}>${icon("undo-2")}${t("sign.refuse")}</button></form>`;
   }
 
   render() {
