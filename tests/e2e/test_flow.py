@@ -239,6 +239,36 @@ async def sign(page: Page, sitting: str, act: str, picture: str) -> None:
     await expect(page.get_by_text("Đã ký xong.")).to_be_visible(timeout=30_000)
 
 
+async def refuse(secretary: Page, chair: Page, clerk: Page, sitting: str) -> None:
+    """The chair does not sign what the secretary signed: void, mended, approved again, under the next number."""
+    await chair.goto(f"/sittings/{sitting}/sign")
+    await expect(chair.locator("bacap-sheet canvas")).to_be_visible()
+    await press(chair, "Không ký, trả lại")
+    await chair.locator("dialog[open] textarea").fill("Thiếu ý kiến của Phòng Tài chính.")
+    await shoot(chair, "sign-refuse")
+    await press(chair, "Không ký, trả lại", within="dialog[open]")
+    await expect(chair.get_by_text("Phạm Thị Thử Lan không ký, trả lại:")).to_be_visible()
+    await secretary.goto(f"/sittings/{sitting}/minutes")
+    await expect(secretary.get_by_text("Thiếu ý kiến của Phòng Tài chính.")).to_be_visible()
+    await shoot(secretary, "minutes-refused")
+    course = secretary.get_by_label("Nội dung (theo diễn biến cuộc họp)")
+    await course.fill(await course.input_value() + "\nPhòng Tài chính nhất trí.")
+    await press(secretary, "Lưu biên bản")
+    await expect(secretary.get_by_text("Đã lưu bản thứ 3.")).to_be_visible()
+    await expect(chair.get_by_text("Phòng Tài chính nhất trí.")).to_be_visible()
+    await decide(chair, "Duyệt biên bản")
+    await clerk.goto(f"/sittings/{sitting}/minutes")
+    await decide(clerk, "Cấp số và lập văn bản")
+    await expect(clerk.get_by_text("02/BB-UBND").first).to_be_visible()
+
+
+async def sign_again(page: Page, sitting: str) -> None:
+    await page.goto(f"/sittings/{sitting}/sign")
+    await page.get_by_label("Mật khẩu ký số của bạn").fill("khóa của riêng tôi")
+    await press(page, "Ký biên bản")
+    await expect(page.get_by_text("Đã ký xong.")).to_be_visible(timeout=30_000)
+
+
 async def download(page: Page, sitting: str) -> bytes:
     got = await page.evaluate(
         """async (sitting) => {
@@ -340,6 +370,8 @@ async def test_a_sitting_from_invitation_to_signed_minutes(browser: Browser, nod
         await wall.context.close()
     await write_minutes(secretary, chair, clerk, sitting)
     await sign(secretary, sitting, "Ký biên bản", "sign")
+    await refuse(secretary, chair, clerk, sitting)
+    await sign_again(secretary, sitting)
     await sign(chair, sitting, "Ký biên bản", "sign-chair")
     await sign(clerk, sitting, "Đóng dấu cơ quan", "seal")
     signed = await download(clerk, sitting)
@@ -358,6 +390,7 @@ async def test_a_sitting_from_invitation_to_signed_minutes(browser: Browser, nod
         "planned", "item-added", "item-moved", "paper-attached", "released", "opened", "site-joined", "checked-in",
         "item-opened", "page-shown", "floor-asked", "floor-given", "floor-ended", "vote-opened", "vote-cast",
         "vote-closed", "concluded", "closed", "minutes-saved", "minutes-approved", "minutes-numbered",
-        "minutes-typeset", "minutes-signed", "circulated", "acknowledged", "archived",
+        "minutes-typeset", "minutes-signed", "minutes-refused", "minutes-preserved",
+        "circulated", "acknowledged", "archived",
     ):  # fmt: skip
         assert kind in kinds, kind
