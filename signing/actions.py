@@ -23,7 +23,7 @@ from store.errors import Missing, Refused, Unavailable
 from store.journal import Command
 from store.world import VIETNAM, World, new_id
 
-from . import authority, keys, keystore, records
+from . import anchors, authority, keys, keystore, records
 from .authority import Authority, Revocation, Use
 from .keys import KeyHolder
 from .model import Field, Kind, Pending, Report, Signatory, Trust
@@ -78,6 +78,7 @@ class Safe:
     node_key: Ed25519PrivateKey
     kind: Kind = "internal"
     folder: Path | None = None  # of the authority's files
+    trusted: Path | None = None  # authorities of others (anchors.py)
 
 
 class Signing:
@@ -237,10 +238,13 @@ class Signing:
     # ── judging ──
 
     async def trust(self) -> Trust:
-        """Our own authority, with revocation lists as of now."""
+        """Our own authority, with revocation lists as of now, and those of others that are trusted here."""
         rows = await self._database.read(records.revoked)
         revoked = [Revocation.of(row.serial, row.revoked_at, row.reason) for row in rows]
-        return authority.trust_in(self.safe.authority, revoked, self._now(), self.safe.kind)
+        ours = authority.trust_in(self.safe.authority, revoked, self._now(), self.safe.kind)
+        if self.safe.trusted is None:
+            return ours
+        return anchors.joined(ours, await asyncio.to_thread(anchors.read, self.safe.trusted))
 
     async def verify(self, pdf: bytes) -> Report:
         report = await self.bench.verify(pdf, await self.trust(), self._now())

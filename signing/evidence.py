@@ -79,10 +79,9 @@ def brought(handler: PdfHandler) -> Store:
     return Store(tuple(read("/Certs")), tuple(Listed.of(der) for der in read("/CRLs")))
 
 
-def current(lists: Iterable[Listed], at: datetime, since: datetime | None = None) -> tuple[Listed, ...]:
-    """The lists that were in force AT that moment, issued SINCE another (EN 319 102-1: newer than the signature)."""
-    fit = (one for one in lists if one.begins - TOLERANCE <= at <= one.ends + TOLERANCE)
-    return tuple(one for one in fit if since is None or one.begins >= since)
+def current(lists: Iterable[Listed], at: datetime) -> tuple[Listed, ...]:
+    """The lists that were in force AT that moment."""
+    return tuple(one for one in lists if one.begins - TOLERANCE <= at <= one.ends + TOLERANCE)
 
 
 def context(trust: Trust, store: Store, lists: Iterable[Listed], at: datetime, *, past: bool) -> ValidationContext:

@@ -23,7 +23,7 @@ from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.general import SigningError, find_unique_cms_attribute
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
@@ -113,9 +113,13 @@ class Judgement:
         """The earliest proved moment at which SIGNATURE was there."""
         return next(one for one in reversed(self._proofs) if one.revision > signature.signed_revision)
 
-    def _lists(self, proof: Proof, since: datetime | None) -> tuple[Listed, ...]:
-        """Lists in force at a moment; of a past one, only such as were issued SINCE what they are asked about."""
-        return evidence.current((*self._given, *proof.store.lists), proof.at, since if proof.archived else None)
+    def _lists(self, proof: Proof, since: datetime | None, issuers: set[str]) -> tuple[Listed, ...]:
+        """Lists in force at a moment; of a past one, those of ISSUERS only if issued SINCE what they are asked about.
+        (Those of authorities above come seldom: that they were in force is enough.)"""
+        held = evidence.current((*self._given, *proof.store.lists), proof.at)
+        if since is None or not proof.archived:
+            return held
+        return tuple(one for one in held if one.issuer not in issuers or one.begins >= since)
 
     # ── archive timestamps ──
 
@@ -126,11 +130,11 @@ class Judgement:
 
     async def _stamp(self, embedded: EmbeddedPdfSignature) -> Stamp:
         proof, who = self._proof_of(embedded), embedded.signer_cert.subject.native
-        authority, at = str(who.get("common_name", "")), _time_of(embedded)
+        authority, at = str(who.get("common_name", "")), _time_in(embedded.signed_data)
         flaw = self._steps.behind(embedded)
         if flaw:
             return Stamp(_ms(at), authority, "not-valid", f"strict-{flaw}", 0)
-        lists = self._lists(proof, at)
+        lists = self._lists(proof, at, {embedded.signer_cert.issuer.hashable})
         context = evidence.context(self._trust, proof.store, lists, proof.at, past=False)
         try:
             status = await async_validate_pdf_timestamp(embedded, context, skip_diff=True)
@@ -154,11 +158,14 @@ class Judgement:
         name, certificate = str(embedded.field_name), embedded.signer_cert  # pyHanko has its own kind of string
         subject = certificate.subject.native
         signer, organization, title = (str(subject.get(part, "")) for part in SUBJECT)
-        serial, proof, at = f"{certificate.serial_number:x}", self._proof_of(embedded), _time_of(embedded)
+        serial, proof, tokens = f"{certificate.serial_number:x}", self._proof_of(embedded), _tokens(embedded)
+        at = _time_in(tokens[0]) if tokens else None
         when = _ms(at) if at else 0
         made = Signature(name, signer, organization, title, when, "not-valid", "untrusted", serial, "B-B", (), None, 0)
+        if len(tokens) > 1:  # no signature covers them: anyone may put another in, with another time
+            return replace(made, reason="strict-timestamps")
         flaw = self._steps.behind(embedded)
-        lists = self._lists(proof, at)
+        lists = self._lists(proof, at, {certificate.issuer.hashable, *(_issuer_of(token) for token in tokens)})
         signed = evidence.context(self._trust, proof.store, lists, at or proof.at, past=at is not None)
         stamped = evidence.context(self._trust, proof.store, lists, proof.at, past=False)
         try:
@@ -190,6 +197,8 @@ class Judgement:
         if status.revoked or evidence.revoked_by(path, self._all, at or proof.at):
             return "not-valid", "revoked"
         stamp = status.timestamp_validity
+        if stamp is not None and stamp.timestamp != at:
+            return "not-valid", "timestamp"
         if stamp is None or at is None:
             return ("cannot-tell", "no-timestamp") if status.trusted else ("not-valid", "untrusted")
         if not status.signing_cert.not_valid_before - TOLERANCE <= at <= proof.at + TOLERANCE:
@@ -207,8 +216,12 @@ class Judgement:
     def _level(self, proof: Proof, path: list[Any], stamped: list[Any], at: datetime | None) -> Level:
         if at is None:
             return "B-B"
+        there = {one.issuer for one in proof.store.lists}
         since = {one.issuer for one in proof.store.lists if one.begins >= at}
-        if not all(one.issuer.hashable in since for one in (*path[:-1], *stamped[:-1])):
+        nearest, above = (*path[:1], *stamped[:1]), (*path[1:-1], *stamped[1:-1])
+        if not all(one.issuer.hashable in since for one in nearest) or any(
+            one.issuer.hashable not in there for one in above
+        ):
             return "B-T"
         return "B-LTA" if proof.archived else "B-LT"
 
@@ -222,13 +235,20 @@ class Judgement:
         self.used_lists |= dict.fromkeys(one.der for one in lists if one.issuer in issuers)
 
 
-def _time_of(embedded: EmbeddedPdfSignature) -> Any:
-    """When the token says it was stamped; None without one. Whether that is true is asked later."""
-    if embedded.sig_object_type == "/DocTimeStamp":
-        return embedded.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
-    for token in extract_tst_data_iter(embedded.signer_info, signed=False):
-        return token["encap_content_info"]["content"].parsed["gen_time"].native
-    return None
+def _tokens(embedded: EmbeddedPdfSignature) -> list[Any]:
+    """The timestamps beside a signature."""
+    return list(extract_tst_data_iter(embedded.signer_info, signed=False))
+
+
+def _time_in(token: Any) -> datetime:
+    """When a token says it was made. Whether that is true is asked later."""
+    at: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+    return at
+
+
+def _issuer_of(token: Any) -> str:
+    """Who certified the timestamp authority."""
+    return str(extract_certs_for_validation(token).signer_cert.issuer.hashable)
 
 
 def _ms(at: datetime) -> int:

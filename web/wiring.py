@@ -269,7 +269,7 @@ def open_safe(settings: Settings) -> Safe:
     organization = "bacap (trình diễn)" if settings.demonstration else "bacap"
     authority = keystore.open_authority(keys / "authority", organization, datetime.now(UTC).replace(microsecond=0))
     kind: Kind = "demonstration" if settings.demonstration else "internal"
-    return Safe(authority, keystore.open_node_key(keys / "node.key"), kind, keys / "authority")
+    return Safe(authority, keystore.open_node_key(keys / "node.key"), kind, keys / "authority", keys / "trust")
 
 
 def link_key(settings: Settings) -> bytes:

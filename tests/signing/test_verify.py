@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import random
 from datetime import timedelta
 
 import pytest
+from asn1crypto import cms
 from pyhanko.pdf_utils.generic import TextStringObject
 
-from signing import verify
+from signing import algorithms, pades, verify
 from signing.authority import Revocation
 from signing.model import Trust
 
 from ..kit import pdfs
-from ..kit.authority import NOW, Office, minutes, minutes_form
+from ..kit.authority import NOW, STAMP, Office, minutes, minutes_form
 
 DAY = timedelta(days=1)
 
@@ -215,3 +217,30 @@ def test_shape_asks_form_and_not_trust(signed: bytes) -> None:
 def test_shape_sees_that_signed_bytes_were_changed(signed: bytes) -> None:
     """A paper whose own signature is broken is turned away at the door, not laid on desks."""
     assert verify.shape(pdfs.flipped(signed, 7)) not in ("", "unreadable")
+
+
+@pytest.mark.parametrize("first", [True, False])
+async def test_a_second_timestamp_slipped_in_beside_the_true_one_moves_no_time(
+    office: Office, laid: bytes, first: bool
+) -> None:
+    """No signature covers the tokens. A stranger's, dated before the revocation, must not be the one that counts."""
+    holder, file = office.holders["secretary"], io.BytesIO(laid)
+    who = office.signatory(holder)
+    given = {"first": True, "stamp": 3 * STAMP}
+    pending = await pades.prepare(file, "secretary", who, office.picture("secretary"), NOW, **given)  # type: ignore[arg-type]
+    signature = algorithms.scheme_of(holder.key.public_key()).sign(holder.key, pending.attributes)
+    await pades.embed(file, pending, who, signature, await office.stamp(signature))
+    revoked = [Revocation(holder.certificate.serial_number, NOW - timedelta(hours=1))]
+    assert (await office.judge(file.getvalue(), office.trust(revoked))).reason == "revoked"
+    early = await Office("Nơi khác").stamp(signature, NOW - DAY)
+    held = bytearray(file.getvalue())
+    content = cms.ContentInfo.load(bytes.fromhex(held[pending.start + 1 : pending.end - 1].decode()))
+    attribute = content["content"]["signer_infos"][0]["unsigned_attrs"][0]
+    tokens = [attribute["values"][0], cms.ContentInfo.load(early)]
+    attribute["values"] = tokens[::-1] if first else tokens
+    made = content.dump(force=True).hex().encode()
+    held[pending.start + 1 : pending.end - 1] = made.ljust(pending.end - pending.start - 2, b"0")
+    report = await office.judge(bytes(held), office.trust(revoked))
+    assert report.state == "not-valid"
+    report = await office.judge(bytes(held))
+    assert (report.state, report.reason) == ("not-valid", "strict-timestamps")

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from meetings.sitting.room import Room
 from store.errors import Refused
+from tests.kit.authority import Office
 from tests.kit.node import Node, settings_for
 from web import console
 from web.cli import authority as verb
-from web.cli.verify import judge, read_trust
+from web.cli import main
+from web.cli.verify import judge, own_trust, read_trust
 
 REASON = "key-compromise"
 
@@ -105,3 +108,19 @@ def test_the_console_writes_down_what_others_need(tmp_path: Path, capsys: pytest
     (tmp_path / "file").write_text("")
     with pytest.raises(Refused, match="file-unwritable"):
         verb.export(made, tmp_path / "file")
+
+
+def test_authorities_of_others_are_taken_in_and_on_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other, data = Office("Ban Cơ yếu (thử)"), str(tmp_path / "data")
+    chain = tmp_path / "chain.pem"
+    chain.write_bytes(other.authority.root.certificate.public_bytes(Encoding.PEM))
+    (tmp_path / "a.crl").write_bytes(other.trust().lists[0])
+    (tmp_path / "broken").write_text("none")
+    assert main(["--data", data, "authority", "trust", str(chain), "--kind", "public-service"]) == 0
+    assert main(["--data", data, "authority", "lists", str(tmp_path / "a.crl")]) == 0
+    assert "bacap: chứng thư gốc" in capsys.readouterr().out
+    held = own_trust(settings_for(tmp_path / "data"))
+    assert held.kind_of(other.authority.root.der) == "public-service" and len(held.lists) == 3
+    assert main(["--data", data, "authority", "trust", str(tmp_path / "broken"), "--kind", "internal"]) == 1
+    assert main(["--data", data, "authority", "lists", str(tmp_path / "broken")]) == 1
+    assert main(["--data", data, "authority", "lists", str(tmp_path / "nowhere")]) == 1

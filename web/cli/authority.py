@@ -11,8 +11,9 @@ from typing import get_args
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from meetings.house import SYSTEM, House
-from signing import actions, authority, records
+from signing import actions, anchors, authority, records
 from signing.authority import Reason
+from store.chain import Draft
 from store.db import Connection, Row
 from store.errors import Refused
 from store.files import write_durably
@@ -31,6 +32,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     revoke = acts.add_parser("revoke", help=text(locale(), "cli.authority-revoke"))
     revoke.add_argument("serial", help=text(locale(), "cli.authority-serial"))
     revoke.add_argument("--reason", choices=get_args(Reason), required=True)
+    trust = acts.add_parser("trust", help=text(locale(), "cli.authority-trust"))
+    trust.add_argument("file", type=Path, help=text(locale(), "cli.authority-pem"))
+    trust.add_argument("--kind", choices=get_args(anchors.Other), required=True)
+    lists = acts.add_parser("lists", help=text(locale(), "cli.authority-lists"))
+    lists.add_argument("file", type=Path, nargs="+", help=text(locale(), "cli.authority-crl"))
     export = acts.add_parser("export", help=text(locale(), "cli.authority-export"))
     export.add_argument("folder", type=Path, help=text(locale(), "cli.authority-folder"))
 
@@ -39,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = chosen_settings(arguments)
     if arguments.act == "export":
         return export(settings, arguments.folder)
+    if arguments.act in ("trust", "lists"):
+        return take_in(settings, arguments)
     given = {
         "act": arguments.act,
         "serial": getattr(arguments, "serial", ""),
@@ -65,6 +73,23 @@ def export(settings: Settings, folder: Path) -> int:
     return 0
 
 
+def take_in(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Authorities of others, or their revocation lists: on record, and counted at the next check."""
+    from ..wiring import open_safe
+
+    folder = open_safe(settings).trusted
+    assert folder is not None
+    try:
+        if arguments.act == "trust":
+            found = anchors.add(folder, arguments.kind, arguments.file.read_bytes())
+        else:
+            found = [anchors.add_list(folder, path.read_bytes()) for path in arguments.file]
+    except OSError as error:
+        raise Refused("file-unreadable", reason=str(error)) from error
+    given = {"act": arguments.act, "names": "\n".join(found), "kind": getattr(arguments, "kind", "")}
+    return show(console.run(settings, "authority", given))
+
+
 async def act(house: House, given: Mapping[str, str]) -> Outcome:
     """For the console."""
     if given["act"] == "revoke":
@@ -75,6 +100,12 @@ async def act(house: House, given: Mapping[str, str]) -> Outcome:
 
         await house.write(use)
         return Outcome(0, [Line("cli.authority-revoked", {"serial": given["serial"]})])
+    if given["act"] in ("trust", "lists"):
+        names = given["names"].split("\n")
+        kind = "authority-trusted" if given["act"] == "trust" else "revocation-lists-taken"
+        draft = Draft(kind, {"names": names, "kind": given["kind"]})
+        await house.write(lambda conn: house.record(conn, SYSTEM, [draft]))
+        return Outcome(0, [Line(f"cli.authority-{given['act']}-taken", {"name": name}) for name in names])
     rows = await house.read(records.issued)
     return Outcome(0, [Line(_code(row.revoked_at), _told(row)) for row in rows])
 

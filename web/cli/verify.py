@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from documents.signed import SignedFiles
 from documents.workshop import Workshop
 from meetings.house import House
-from signing import authority, records
+from signing import anchors, authority, records
 from signing.authority import Revocation
 from signing.model import Report, Trust
 from store.errors import Refused
@@ -72,13 +72,14 @@ def read_trust(path: Path, lists: list[Path]) -> Trust:
 
 
 def own_trust(settings: Settings) -> Trust:
-    """This node's authority, with what it has revoked so far."""
+    """This node's authority, with what it has revoked so far, and those of others that it trusts."""
     from ..wiring import open_safe
 
     lines = console.run(settings, "verify", {}).lines
     revoked = [Revocation.of(str(line.params["serial"]), int(line.params["at"])) for line in lines]
     held = open_safe(settings)
-    return authority.trust_in(held.authority, revoked, datetime.now(UTC), held.kind)
+    ours = authority.trust_in(held.authority, revoked, datetime.now(UTC), held.kind)
+    return ours if held.trusted is None else anchors.joined(ours, anchors.read(held.trusted))
 
 
 async def act(house: House, given: Mapping[str, str]) -> Outcome:
