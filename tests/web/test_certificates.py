@@ -17,6 +17,7 @@ from web import console
 from web.cli import authority as verb
 from web.cli import main
 from web.cli.verify import judge, own_trust, read_trust
+from web.wiring import open_safe
 
 REASON = "key-compromise"
 
@@ -124,3 +125,10 @@ def test_authorities_of_others_are_taken_in_and_on_record(tmp_path: Path, capsys
     assert main(["--data", data, "authority", "trust", str(tmp_path / "broken"), "--kind", "internal"]) == 1
     assert main(["--data", data, "authority", "lists", str(tmp_path / "broken")]) == 1
     assert main(["--data", data, "authority", "lists", str(tmp_path / "nowhere")]) == 1
+
+
+def test_a_demonstration_s_certificates_say_what_they_are(tmp_path: Path) -> None:
+    for name, demonstration, kind in (("a", True, "demonstration"), ("b", False, "internal")):
+        made = settings_for(tmp_path / name, demonstration=demonstration)
+        assert open_safe(made).kind == kind
+        assert set(own_trust(made).kinds) == {kind}
