@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 
 import msgspec
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from store import journal
@@ -24,9 +21,10 @@ from store.journal import Command
 from store.world import VIETNAM, World, new_id
 
 from . import anchors, authority, keys, keystore, records
-from .authority import Authority, Revocation, Use
+from .authority import Revocation, Use
 from .keys import KeyHolder
-from .model import Field, Kind, Pending, Report, Signatory, Trust
+from .model import Field, Pending, Report, Signatory, Trust
+from .stamping import Ask, Safe, Stamps
 
 STREAM = "authority"
 CLOCKS_APART_MS = 300_000
@@ -70,27 +68,24 @@ class Bench(Protocol):
     async def verify(self, pdf: bytes, trust: Trust, now: datetime) -> Report: ...
 
 
-@dataclass(slots=True)
-class Safe:
-    """What this node signs with itself."""
-
-    authority: Authority
-    node_key: Ed25519PrivateKey
-    kind: Kind = "internal"
-    folder: Path | None = None  # of the authority's files
-    trusted: Path | None = None  # authorities of others (anchors.py)
-
-
 class Signing:
     def __init__(
-        self, database: Database, blobs: Blobs, world: World, node: str, safe: Safe, bench: Bench
-    ) -> None:  # fmt: skip
+        self,
+        database: Database,
+        blobs: Blobs,
+        world: World,
+        node: str,
+        safe: Safe,
+        bench: Bench,
+        ask: Ask | None = None,
+    ) -> None:
         self._database = database
         self._blobs = blobs
         self._world = world
         self._node = node
         self.safe = safe
         self.bench = bench
+        self.stamps = Stamps(safe, world, ask)
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._world.now().utc_ms / 1000, UTC)
@@ -133,7 +128,10 @@ class Signing:
         await self._database.write(revoke, serial, reason, actor, self._node, now, self._world.random)
 
     async def renew_authority(self) -> None:
-        """The authority's own certificates, well before they run out."""
+        """The authority's own certificates, well before they run out; and as they lie on disk, where the root was put
+        away or brought meanwhile."""
+        if self.safe.folder is not None:
+            self.safe.authority = await asyncio.to_thread(keystore.read_authority, self.safe.folder)
         held = self.safe.authority
         made = await asyncio.to_thread(authority.renew, held, self._now())
         if made is held:
@@ -144,12 +142,6 @@ class Signing:
         body = {part: f"{getattr(made, part).certificate.serial_number:x}" for part in ("issuing", "timestamp")}
         system = Actor("system", "bacap")
         await self._database.write(lambda conn: self._record(conn, system, Draft("authority-renewed", body)))
-
-    def stamps_until(self) -> int:
-        """When the timestamp authority's certificate ends, UTC milliseconds: what is stamped now is proved so long."""
-        held = self.safe.authority
-        chain = [held.timestamp.certificate, *map(x509.load_der_x509_certificate, held.chain)]
-        return min(int(one.not_valid_after_utc.timestamp() * 1000) for one in chain)
 
     def _record(self, conn: Connection, actor: Actor, draft: Draft) -> None:
         now = self._world.now().utc_ms
@@ -164,7 +156,7 @@ class Signing:
             raise Refused("certificate-none")
         at = self._now().astimezone(VIETNAM)
         prepared, pending = await self.bench.prepare(
-            pdf, field, self._signatory(row), picture, at, first=first, stamp=self._longest_stamp()
+            pdf, field, self._signatory(row), picture, at, first=first, stamp=self.stamps.longest()
         )
         sha256, step = await self._blobs.keep(prepared), new_id(self._world)
         shown = hashlib.sha256(pdf).hexdigest()
@@ -188,7 +180,7 @@ class Signing:
             raise Refused("certificate-none")
         pending = msgspec.msgpack.decode(row.pending, type=Pending)
         signature = await key.sign(pending.attributes)
-        stamp = await self.timestamp(hashlib.sha256(signature).digest())
+        stamp = await self.stamps.token(hashlib.sha256(signature).digest(), self._now())
         prepared = await self._blobs.load(row.prepared)
         signed = await self.bench.embed(prepared, pending, self._signatory(certificate), signature, stamp)
         report = await self.verify(signed)
@@ -211,29 +203,20 @@ class Signing:
         await key.sign(b"")  # a wrong passphrase leaves no step behind
         return await self.complete(await self.begin(pdf, field, serial, picture, first=first), key)
 
-    async def timestamp(self, digest: bytes) -> bytes:
-        """A token of our own timestamp authority over a SHA-256 digest, DER."""
-        from . import timestamp  # brings pyHanko in: half a second that a start need not wait for
-
-        held, serial = self.safe.authority, int.from_bytes(self._world.random(15))
-        made = await timestamp.token(held.timestamp, held.chain, digest, self._now(), serial)
-        return bytes(made.dump())
-
     async def preserve(self, pdf: bytes) -> tuple[bytes, int]:
         """Level B-LTA, and until when it holds (UTC ms): evidence newer than the signatures, and an archive timestamp
         over all of it; again before that one runs out. Raises Refused `archive-unproved` for a file that is not valid
         as it stands."""
-        reserved, pending = await self.bench.reserve(pdf, await self.trust(), self._now(), self._longest_stamp())
-        made = await self.bench.fill(reserved, pending, await self.timestamp(pending.digest))
+        reserved, pending = await self.bench.reserve(pdf, await self.trust(), self._now(), self.stamps.longest())
+        made = await self.bench.fill(reserved, pending, await self.stamps.token(pending.digest, self._now()))
         report = await self.verify(made)
         if report.state != "valid" or {one.level for one in report.signatures} != {"B-LTA"}:
             raise Unavailable("own-signature", reason=report.reason)
         return made, report.until
 
-    def _longest_stamp(self) -> int:
-        from . import timestamp
-
-        return timestamp.longest(self.safe.authority.timestamp, self.safe.authority.chain)
+    async def answer_timestamp(self, request: bytes) -> bytes:
+        """To anybody's request of RFC 3161, our own authority's response; a refusal is one too."""
+        return await self.stamps.answer(request, self._now())
 
     # ── judging ──
 

@@ -24,6 +24,7 @@ Use = Literal["person", "seal", "timestamp"]
 
 ROOT_KIND = "p384"  # of root and issuing authority, which last long
 ROOT_DAYS, ISSUING_DAYS, STAMP_DAYS, LEAF_DAYS, CRL_DAYS = 7300, 3650, 1825, 1095, 7
+ROOT_LIST_DAYS = 400  # of a root that lies elsewhere and is brought once a year
 BACKDATED = timedelta(minutes=5)  # for clocks of others that run a little late
 
 
@@ -40,10 +41,22 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """A root whose key lies elsewhere, under a passphrase: its certificate, and the list it signed last, DER."""
+
+    certificate: x509.Certificate
+    list: bytes
+
+    @property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.DER)
+
+
+@dataclass(frozen=True, slots=True)
 class Authority:
     """`older`: issuing authorities of before, which still tell what of theirs was revoked."""
 
-    root: Holder
+    root: Holder | Away
     issuing: Holder
     timestamp: Holder
     older: tuple[Holder, ...] = ()
@@ -112,15 +125,21 @@ def found(organization: str, now: datetime) -> Authority:
 
 def renew(held: Authority, now: datetime) -> Authority:
     """HELD, with a next certificate for what would soon be too short for what it has to certify; HELD itself where
-    nothing is due. People's and seals' certificates are their holders' own business."""
+    nothing is due, or where the root that would have to certify it is away. People's and seals' certificates are their
+    holders' own business."""
     organization = str(held.root.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value)
     made = held
-    if _left(made.issuing, now) < timedelta(days=STAMP_DAYS):
+    if isinstance(held.root, Holder) and is_issuing_due(held, now):
         issuing = _issuing(held.root, organization, len(held.issuers) + 1, now)
         made = Authority(held.root, issuing, held.timestamp, held.issuers)
     if _left(made.timestamp, now) < timedelta(days=STAMP_DAYS // 2):
         made = Authority(made.root, made.issuing, _stamping(made.issuing, organization, now), made.older)
     return made
+
+
+def is_issuing_due(held: Authority, now: datetime) -> bool:
+    """Would a timestamp certificate issued NOW outlast the one that issues it?"""
+    return _left(held.issuing, now) < timedelta(days=STAMP_DAYS)
 
 
 def _left(holder: Holder, now: datetime) -> timedelta:
@@ -184,17 +203,19 @@ def trust_in(held: Authority, revoked: Iterable[Revocation], now: datetime, kind
     """Our own authority, of which KIND it is, as others should judge it NOW, with REVOKED on its list."""
     number, told = int(now.timestamp() * 1000), tuple(revoked)
     lists = (
-        revocation_list(held.root, (), number, now),
+        held.root.list if isinstance(held.root, Away) else revocation_list(held.root, (), number, now),
         *(revocation_list(one, told, number, now) for one in held.issuers),
     )
     return Trust((held.root.der,), tuple(one.der for one in held.issuers), lists, (kind,))
 
 
-def revocation_list(issuer: Holder, revoked: Iterable[Revocation], number: int, now: datetime) -> bytes:
-    """A CRL, DER, good for CRL_DAYS from NOW."""
+def revocation_list(
+    issuer: Holder, revoked: Iterable[Revocation], number: int, now: datetime, days: int = CRL_DAYS
+) -> bytes:
+    """A CRL, DER, good for DAYS from NOW."""
     builder = (
         x509.CertificateRevocationListBuilder().issuer_name(issuer.certificate.subject)
-        .last_update(now).next_update(now + timedelta(days=CRL_DAYS))
+        .last_update(now).next_update(now + timedelta(days=days))
         .add_extension(x509.CRLNumber(number), False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), False)
     )  # fmt: skip

@@ -15,9 +15,10 @@ from store.files import write_durably
 
 from . import authority
 from .algorithms import Private
-from .authority import Authority, Holder
+from .authority import Authority, Away, Holder
 
 PARTS = ("root", "issuing", "timestamp")
+ROOT_LIST = "root.crl"  # there only while the root is away
 
 
 def _pem(key: Private) -> bytes:
@@ -34,9 +35,20 @@ def open_authority(folder: Path, organization: str, now: datetime) -> Authority:
             holder: Holder = getattr(made, name)
             write_durably(folder / f"{name}.key", _pem(holder.key), private=True)
             write_durably(folder / f"{name}.crt", holder.certificate.public_bytes(serialization.Encoding.PEM))
+    return read_authority(folder)
+
+
+def read_authority(folder: Path) -> Authority:
+    """As it lies in FOLDER now. A root without its key there is away (root.py)."""
     issuing = [_load(folder, name) for name in _generations(folder, "issuing")]
     timestamp = _load(folder, _generations(folder, "timestamp")[-1])
-    return Authority(_load(folder, "root"), issuing[-1], timestamp, tuple(issuing[-2::-1]))
+    root: Holder | Away
+    if (folder / ROOT_LIST).exists() and not (folder / "root.key").exists():
+        certificate = x509.load_pem_x509_certificate((folder / "root.crt").read_bytes())
+        root = Away(certificate, (folder / ROOT_LIST).read_bytes())
+    else:
+        root = _load(folder, "root")
+    return Authority(root, issuing[-1], timestamp, tuple(issuing[-2::-1]))
 
 
 def _generations(folder: Path, part: str) -> list[str]:

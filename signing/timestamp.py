@@ -1,4 +1,4 @@
-"""The node's own timestamp authority: RFC 3161 tokens over a digest, and answers to requests of others.
+"""Timestamps by RFC 3161: tokens over a digest, answers to requests of others, and requests to other authorities.
 
 Refuses what RFC 3161 says to refuse: weak or unknown digests, lengths that do not fit, policies not its own.
 """
@@ -9,6 +9,8 @@ from datetime import datetime
 
 from asn1crypto import algos, cms, core, tsp
 from pyhanko.sign.timestamps import TimeStamper
+
+from store.errors import Unavailable
 
 from . import algorithms
 from .authority import Holder
@@ -67,6 +69,37 @@ async def respond(request: bytes, holder: Holder, chain: list[bytes], at: dateti
 def _refusal(why: str) -> bytes:
     status = {"status": "rejection", "fail_info": tsp.PKIFailureInfo({why})}
     return bytes(Refusal({"status": status}).dump())
+
+
+def request(digest: bytes, nonce: int) -> bytes:
+    """A request for a token over a SHA-256 digest, DER, with the authority's certificate in it."""
+    imprint = {"hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}), "hashed_message": digest}
+    asked = {"version": "v1", "message_imprint": tsp.MessageImprint(imprint), "nonce": nonce, "cert_req": True}
+    return bytes(tsp.TimeStampReq(asked).dump())
+
+
+def granted(response: bytes, digest: bytes, nonce: int) -> bytes:
+    """The token of a response, DER, if it is over what was asked (RFC 3161, 2.4.2). Raises Unavailable
+    `timestamp-away`."""
+    try:
+        read = tsp.TimeStampResp.load(response, strict=True)
+        if read["status"]["status"].native not in ("granted", "granted_with_mods"):
+            raise Unavailable("timestamp-away", reason="refused")
+        token = read["time_stamp_token"]
+        info = token["content"]["encap_content_info"]["content"].parsed
+        imprint = info["message_imprint"]
+        told = (imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native, info["nonce"].native)
+        if told != ("sha256", digest, nonce):
+            raise Unavailable("timestamp-away", reason="other")
+        return bytes(token.dump())
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unavailable("timestamp-away", reason="unreadable") from error
+
+
+def until(token: bytes) -> int:
+    """When the first of the certificates that a token brings ends, UTC milliseconds."""
+    held = cms.ContentInfo.load(token)["content"]["certificates"]
+    return min((int(one.chosen.not_valid_after.timestamp() * 1000) for one in held), default=0)
 
 
 def longest(holder: Holder, chain: list[bytes]) -> int:

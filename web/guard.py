@@ -147,6 +147,7 @@ class Route:
     path: str
     right: str
     handler: Handler
+    program: str = ""  # the kind of body by which programs without a browser may write here, as nobody
 
 
 class Routes:
@@ -155,12 +156,12 @@ class Routes:
     def __init__(self) -> None:
         self.all: list[Route] = []
 
-    def add(self, method: str, path: str, right: str) -> Callable[[Handler], Handler]:
+    def add(self, method: str, path: str, right: str, program: str = "") -> Callable[[Handler], Handler]:
         if right not in rights.VERBS:
             raise LookupError(f"{method} {path} names no known right: {right}")
 
         def remember(handler: Handler) -> Handler:
-            self.all.append(Route(method, path, right, handler))
+            self.all.append(Route(method, path, right, handler, program))
             return handler
 
         return remember
@@ -172,9 +173,10 @@ def guarded(office: Office, route: Route) -> Callable[[web.Request], Awaitable[w
     async def answer(request: web.Request) -> web.StreamResponse:
         locale = locale_of(request)
         try:
-            if request.method not in ("GET", "HEAD", "OPTIONS") and not _bearer(request):
+            program = _is_program(request, route)
+            if request.method not in ("GET", "HEAD", "OPTIONS") and not program and not _bearer(request):
                 demand_origin(office, request)
-            call = await _call(office, request, locale)
+            call = Call(office, request, NOBODY, None, locale) if program else await _call(office, request, locale)
             if not rights.anywhere(call.who, route.right):
                 raise Refused("sign-in-first") if call.who is NOBODY else Denied("no-right")
             return respond(await route.handler(call))
@@ -191,6 +193,12 @@ def _bearer(request: web.Request) -> str:
     can send one unasked, and with one no cookie is looked at: nothing to borrow, no origin to demand."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""
+
+
+def _is_program(request: web.Request, route: Route) -> bool:
+    """A body of a kind that no page of another origin may send unasked (Fetch standard, CORS-safelisted headers), from
+    no page at all; it is nobody's, whatever else comes with it."""
+    return bool(route.program) and request.content_type == route.program and "Origin" not in request.headers
 
 
 async def _call(office: Office, request: web.Request, locale: str) -> Call:

@@ -7,6 +7,7 @@ import re
 import ssl
 import urllib.request
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -48,20 +49,37 @@ class Client:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The status of the answer. Raises aiohttp.ClientError, TimeoutError."""
+        async with self._posted(url, body, headers) as answer:
+            return answer.status
+
+    async def ask(self, url: str, body: bytes, headers: Mapping[str, str], most: int) -> bytes:
+        """The answer, of no more than MOST bytes. Raises OSError, TimeoutError."""
+        try:
+            async with self._posted(url, body, headers) as answer:
+                answer.raise_for_status()
+                told = bytearray()
+                async for chunk in answer.content.iter_any():
+                    told += chunk
+                    if len(told) > most:
+                        raise ConnectionError("too long")
+                return bytes(told)
+        except aiohttp.ClientError as error:
+            raise ConnectionError(str(error)) from error
+
+    def _posted(
+        self, url: str, body: bytes, headers: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=TIMEOUT)
-        proxy = proxy_to(urlsplit(url).hostname or "")
-        request = self._session.post(
-            url, data=body, headers=headers, ssl=self._tls, proxy=proxy, allow_redirects=False
-        )  # fmt: skip
-        async with request as answer:
-            return answer.status
+        address = urlsplit(url)
+        proxy = proxy_to(address.hostname or "", address.scheme)
+        return self._session.post(url, data=body, headers=headers, ssl=self._tls, proxy=proxy, allow_redirects=False)
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
 
 
-def proxy_to(host: str) -> str | None:
+def proxy_to(host: str, scheme: str = "https") -> str | None:
     """The agency's proxy, if its environment names one."""
-    return None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get("https")
+    return None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(scheme)

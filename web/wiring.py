@@ -45,8 +45,10 @@ from meetings.sitting.witness import Witness
 from meetings.tasks.actions import Tasks
 from meetings.watermarks.actions import Watermarks
 from signing import keystore
-from signing.actions import Safe, Signing
+from signing.actions import Signing
+from signing.authority import Away
 from signing.model import Kind
+from signing.stamping import Safe
 from store.blobs import Blobs, Keys, open_blobs
 from store.bus import open_bus
 from store.db import open_database
@@ -65,6 +67,7 @@ from .queue import PublicQueue
 from .reading import Reading, reading
 from .settings import FONTS, Settings
 from .shell import Shell
+from .stamper import Stamper
 from .trials import TrialDesk
 
 
@@ -157,6 +160,8 @@ class Office:
         held = self.signing.safe.authority
         for use, holder in (("signing-root", held.root), ("signing", held.issuing), ("timestamp", held.timestamp)):
             found.append(row_of(use, holder.certificate))
+        if isinstance(held.root, Away):
+            found.append(list_row(held.root.list))
         return found
 
 
@@ -166,6 +171,14 @@ def row_of(use: str, certificate: x509.Certificate) -> answers.CertificateRow:
     )
     fingerprint = certificate.fingerprint(hashes.SHA256()).hex(":")
     return answers.CertificateRow(use, certificate.subject.rfc4514_string(), begins, ends, fingerprint)
+
+
+def list_row(der: bytes) -> answers.CertificateRow:
+    """The revocation list of a root that lies elsewhere: when it has to be brought to sign the next."""
+    made = x509.load_der_x509_crl(der)
+    begins, ends = made.last_update_utc, made.next_update_utc or made.last_update_utc
+    given = (int(begins.timestamp() * 1000), int(ends.timestamp() * 1000), made.fingerprint(hashes.SHA256()).hex(":"))
+    return answers.CertificateRow("root-list", made.issuer.rfc4514_string(), *given)
 
 
 def blobs_of(settings: Settings) -> Blobs:
@@ -224,7 +237,8 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         await channels.start()
         safe, workshop, limit = open_safe(settings), kept(Workshop()), settings.largest_paper_mb * 1_000_000
         papers = Papers(house.blobs, workshop, FONTS, settings.clamd)
-        signing = Signing(house.database, house.blobs, house.world, house.node, safe, SignedFiles(workshop))
+        ask, files = kept(Stamper(settings.timestamp_url)).asker, SignedFiles(workshop)
+        signing = Signing(house.database, house.blobs, house.world, house.node, safe, files, ask)
         register, sittings = Register(house), Sittings(house, rooms)
         book = MinuteBook(house, rooms, papers, register, signing, base_url(settings))
         witness = started(Witness(house, rooms, safe.node_key))
@@ -238,8 +252,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         post_office = PostOffice(house, rooms, settings, base_url(settings))
         for part in (Index(house, rooms, papers), Reminders(house, rooms), post_office):
             started(part)
-        push_key = keystore.open_push_key(settings.folder / "keys" / "push.key")
-        pushes = started(PushOffice(house, rooms, settings, push_key))
+        pushes = started(PushOffice(house, rooms, settings, keystore.open_push_key(keys_of(settings) / "push.key")))
         hooks, pulse = started(HookOffice(house, settings)), started(Pulse())
         health, relay = HealthBoard(channels), Fleet(settings.relay_sockets)
         media = kept(MediaDesk(relay, rooms, channels, health, settings.codec))
@@ -264,8 +277,12 @@ def base_url(settings: Settings) -> str:
     return f"https://{host}" if settings.port == 443 else f"https://{host}:{settings.port}"
 
 
+def keys_of(settings: Settings) -> Path:
+    return settings.folder / "keys"
+
+
 def open_safe(settings: Settings) -> Safe:
-    keys = settings.folder / "keys"
+    keys = keys_of(settings)
     organization = "bacap (trình diễn)" if settings.demonstration else "bacap"
     authority = keystore.open_authority(keys / "authority", organization, datetime.now(UTC).replace(microsecond=0))
     kind: Kind = "demonstration" if settings.demonstration else "internal"

@@ -86,6 +86,7 @@ VERBS: Mapping[str, Rule | str] = {
     "page.see": ANYONE,
     "session.begin": ANYONE,
     "signature.verify": ANYONE,
+    "timestamp.ask": ANYONE,
     "site.enrol": ANYONE,  # needs a one-time code
     "metrics.see": ANYONE,  # on this machine, or with the token of the settings
     "account.first": ANYONE,  # needs the one-time link that the console printed

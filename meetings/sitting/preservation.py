@@ -63,7 +63,8 @@ class Preservation:
     async def renew(self) -> None:
         """Whatever is due now, the timestamp authority's own certificate first."""
         await self._signing.renew_authority()
-        until = min(self._house.now_ms() + AHEAD_MS, self._signing.stamps_until())
+        ahead, longest = self._house.now_ms() + AHEAD_MS, self._signing.stamps.until()
+        until = ahead if longest is None else min(ahead, longest)
         for sitting in await self._house.read(records.proofs_due, until):
             try:
                 await self.preserve(sitting)

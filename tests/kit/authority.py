@@ -72,6 +72,8 @@ class Office:
         self.now = now
         self.organization = organization
         self.authority = authority.found(organization, now)
+        assert isinstance(self.authority.root, Holder)
+        self.root = self.authority.root
         self.holders = {name: self.holder(PEOPLE[name], title=name) for name in PEOPLE}
         self.holders["seal"] = self.holder(organization, "seal")
 
@@ -83,7 +85,7 @@ class Office:
     def trust(self, revoked: Iterable[Revocation] = (), at: datetime | None = None) -> Trust:
         """This office's authority with revocation lists as of AT."""
         lists = (
-            authority.revocation_list(self.authority.root, (), 1, at or self.now),
+            authority.revocation_list(self.root, (), 1, at or self.now),
             authority.revocation_list(self.authority.issuing, revoked, 1, at or self.now),
         )
         return Trust((self.authority.root.der,), (self.authority.issuing.der,), lists)

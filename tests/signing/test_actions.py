@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from documents.signed import SignedFiles
 from documents.workshop import Workshop
 from signing import authority, keys, records
-from signing.actions import STREAM, Safe, Signing
+from signing.actions import STREAM, Signing
 from signing.authority import Authority
+from signing.stamping import Safe
 from store import journal
 from store.blobs import Blobs, open_blobs
 from store.chain import Actor, Head
@@ -264,7 +265,8 @@ async def test_the_timestamp_is_ours_and_of_now(desk: Desk) -> None:
     from asn1crypto import cms
 
     digest = hashlib.sha256(b"signature").digest()
-    one, other = [await desk.signing.timestamp(digest) for _ in range(2)]
+    at = datetime.fromtimestamp(desk.world.utc_ms / 1000, UTC)
+    one, other = [await desk.signing.stamps.token(digest, at) for _ in range(2)]
     found = [cms.ContentInfo.load(t)["content"]["encap_content_info"]["content"].parsed for t in (one, other)]
     assert all(info["message_imprint"]["hashed_message"].native == digest for info in found)
     assert all(info["gen_time"].native.timestamp() * 1000 == desk.world.utc_ms for info in found)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from meetings.sitting.room import Room
+from signing import root
+from signing.authority import Away, Holder
 from store.errors import Refused
 from tests.kit.authority import Office
 from tests.kit.node import Node, settings_for
@@ -125,6 +129,41 @@ def test_authorities_of_others_are_taken_in_and_on_record(tmp_path: Path, capsys
     assert main(["--data", data, "authority", "trust", str(tmp_path / "broken"), "--kind", "internal"]) == 1
     assert main(["--data", data, "authority", "lists", str(tmp_path / "broken")]) == 1
     assert main(["--data", data, "authority", "lists", str(tmp_path / "nowhere")]) == 1
+
+
+def test_the_root_is_put_away_and_brought_by_the_console(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, file = str(tmp_path / "data"), tmp_path / "root.p12"
+
+    def run(act: str, word: str) -> int:
+        monkeypatch.setattr("sys.stdin", io.StringIO(word + "\n"))
+        return main(["--data", data, "authority", act, str(file)])
+
+    assert run("root-use", "một câu dài") == 1, "there is no file yet"
+    assert run("root-away", "một câu dài") == 0 and file.exists()
+    assert "root.p12" in capsys.readouterr().out
+    assert not (tmp_path / "data" / "keys" / "authority" / "root.key").exists()
+    held = open_safe(settings_for(tmp_path / "data")).authority
+    assert isinstance(held.root, Away)
+    assert own_trust(settings_for(tmp_path / "data")).lists[0] == held.root.list
+    assert run("root-use", "a wrong word") == 1 and run("root-use", "một câu dài") == 0
+    assert run("root-away", "một câu dài") == 1
+
+
+async def test_a_running_node_lets_go_of_a_root_that_was_put_away(node: Node, tmp_path: Path) -> None:
+    signing, folder = node.office.signing, node.office.signing.safe.folder
+    assert folder is not None
+    await asyncio.to_thread(root.put_away, folder, tmp_path / "root.p12", "một câu dài", datetime.now(UTC))
+    assert isinstance(signing.safe.authority.root, Holder)
+    await signing.renew_authority()
+    assert isinstance(signing.safe.authority.root, Away)
+    technician = await node.signed_in("technician")
+    rows = (await technician.get("/api/certificates")).body
+    assert next(row for row in rows if row["use"] == "root-list")["ends"] > 0
+    _, pdf = await signed(node)
+    assert (await node.office.minutes.check(pdf)).report.state == "valid"
+    assert (await technician.get("/signing/0.crl")).data == signing.safe.authority.root.list
 
 
 def test_a_demonstration_s_certificates_say_what_they_are(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ Each verb is a file here with `add(parser)` and `run(arguments)`. Exit status: 0
 from __future__ import annotations
 
 import argparse
+import getpass
 import importlib
 import os
 import sys
 from pathlib import Path
 
-from store.errors import Fault
+from store.errors import Fault, Refused
 
 from .. import console, faults, settings
 from ..words import choose, text
@@ -42,6 +43,17 @@ def locale() -> str:
 
 def say(code: str, **params: str | int) -> None:
     print(text(locale(), code, params), flush=True)
+
+
+def passphrase(*, again: bool = False) -> str:
+    """Asked for without being shown; a script's first line where nobody sits at a terminal. Raises Refused
+    `passphrases-differ`."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    word = getpass.getpass(text(locale(), "cli.passphrase") + " ")
+    if again and getpass.getpass(text(locale(), "cli.passphrase-again") + " ") != word:
+        raise Refused("passphrases-differ")
+    return word
 
 
 def show(outcome: console.Outcome) -> int:

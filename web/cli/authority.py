@@ -11,7 +11,7 @@ from typing import get_args
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from meetings.house import SYSTEM, House
-from signing import actions, anchors, authority, records
+from signing import actions, anchors, authority, records, root
 from signing.authority import Reason
 from store.chain import Draft
 from store.db import Connection, Row
@@ -22,7 +22,7 @@ from .. import console
 from ..console import Line, Outcome
 from ..settings import Settings
 from ..words import text
-from . import chosen_settings, locale, say, show
+from . import chosen_settings, locale, passphrase, say, show
 from .verify import own_trust
 
 
@@ -39,6 +39,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     lists.add_argument("file", type=Path, nargs="+", help=text(locale(), "cli.authority-crl"))
     export = acts.add_parser("export", help=text(locale(), "cli.authority-export"))
     export.add_argument("folder", type=Path, help=text(locale(), "cli.authority-folder"))
+    for act_ in ("root-away", "root-use"):
+        root_act = acts.add_parser(act_, help=text(locale(), f"cli.authority-{act_}"))
+        root_act.add_argument("file", type=Path, help=text(locale(), "cli.authority-root-file"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
         return export(settings, arguments.folder)
     if arguments.act in ("trust", "lists"):
         return take_in(settings, arguments)
+    if arguments.act in ("root-away", "root-use"):
+        return move_root(settings, arguments.act, arguments.file)
     given = {
         "act": arguments.act,
         "serial": getattr(arguments, "serial", ""),
@@ -90,6 +95,27 @@ def take_in(settings: Settings, arguments: argparse.Namespace) -> int:
     return show(console.run(settings, "authority", given))
 
 
+def move_root(settings: Settings, act_: str, file: Path) -> int:
+    """The root's key out of the node, into a file under a passphrase; or out of that file for one act."""
+    from ..wiring import open_safe
+
+    folder, now = open_safe(settings).folder, datetime.now(UTC).replace(microsecond=0)
+    assert folder is not None
+    word = passphrase(again=act_ == "root-away")
+    try:
+        if act_ == "root-away":
+            root.put_away(folder, file, word, now)
+            renewed = False
+        else:
+            before, after = root.use(folder, file, word, now)
+            renewed = before.issuing.der != after.issuing.der
+    except OSError as error:
+        raise Refused("file-unreadable", reason=str(error)) from error
+    until = (now + timedelta(days=authority.ROOT_LIST_DAYS)).date().isoformat()
+    given = {"act": act_, "file": file.name, "until": until, "renewed": "yes" if renewed else ""}
+    return show(console.run(settings, "authority", given))
+
+
 async def act(house: House, given: Mapping[str, str]) -> Outcome:
     """For the console."""
     if given["act"] == "revoke":
@@ -100,6 +126,11 @@ async def act(house: House, given: Mapping[str, str]) -> Outcome:
 
         await house.write(use)
         return Outcome(0, [Line("cli.authority-revoked", {"serial": given["serial"]})])
+    if given["act"] in ("root-away", "root-use"):
+        draft = Draft(given["act"], {"file": given["file"]})
+        await house.write(lambda conn: house.record(conn, SYSTEM, [draft]))
+        lines = [Line(f"cli.authority-{given['act']}-done", {"file": given["file"], "until": given["until"]})]
+        return Outcome(0, [*lines, Line("cli.authority-issuing-renewed")] if given["renewed"] else lines)
     if given["act"] in ("trust", "lists"):
         names = given["names"].split("\n")
         kind = "authority-trusted" if given["act"] == "trust" else "revocation-lists-taken"

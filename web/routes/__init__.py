@@ -30,6 +30,7 @@ from . import (
     tablets,
     tasks,
     templates,
+    timestamps,
     uploads,
     verify,
     whip,
@@ -65,6 +66,7 @@ def all_routes(*, demonstration_too: bool) -> list[Route]:
         opinions,
         tasks,
         verify,
+        timestamps,
         whip,
         metrics,
     ]

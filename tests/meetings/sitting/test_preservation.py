@@ -12,8 +12,9 @@ import pytest
 from meetings.sitting import commands as c
 from meetings.sitting.preservation import AHEAD_MS, Preservation
 from meetings.sitting.room import Room
-from signing.actions import Safe, Signing, is_timely
+from signing.actions import Signing, is_timely
 from signing.model import Report
+from signing.stamping import Safe
 from store.errors import Refused, Stale
 from store.world import Instant, System
 from tests.kit.media import until
