@@ -159,6 +159,13 @@ class Papers:
             await self._workshop.do(f"{kind}-picture", folder, fonts=str(self._fonts), words=words)
             return await asyncio.to_thread((folder / "out").read_bytes)
 
+    async def clean_picture(self, kind: str, data: bytes) -> bytes:
+        """A scanned or photographed `signature` or `seal` as it goes on a page, PNG. Raises Refused (ink.py)."""
+        async with self._workshop.folder() as folder:
+            await asyncio.to_thread((folder / "in").write_bytes, data)
+            await self._workshop.do("clean-picture", folder, kind=kind)
+            return await asyncio.to_thread((folder / "out").read_bytes)
+
 
 def _link(source: Path, target: Path) -> kinds.Kind:
     """The same file under another name, or a copy where the folders lie on different disks; returns its kind."""

@@ -22,7 +22,7 @@ from signing import archive, pades, verify
 from signing.model import Field, Pending, Report, Signatory, Trust
 from store.errors import Fault, Refused
 
-from . import certified, compose, gate, page_images, pictures, typeset, watermark
+from . import certified, compose, gate, ink, page_images, pictures, typeset, watermark
 from .model import Examined, Form
 from .workshop import Answer, Job, answer_of
 
@@ -83,6 +83,10 @@ def _signature_picture(folder: Path, given: Mapping[str, Any]) -> None:
 
 def _seal_picture(folder: Path, given: Mapping[str, Any]) -> None:
     (folder / "out").write_bytes(pictures.seal(given["words"], Path(given["fonts"])))
+
+
+def _clean_picture(folder: Path, given: Mapping[str, Any]) -> None:
+    (folder / "out").write_bytes(ink.cleaned((folder / "in").read_bytes(), given["kind"]))
 
 
 @contextlib.contextmanager
@@ -148,6 +152,7 @@ JOBS: dict[str, Callable[[Path, Mapping[str, Any]], Any]] = {
     "typeset": _typeset,
     "signature-picture": _signature_picture,
     "seal-picture": _seal_picture,
+    "clean-picture": _clean_picture,
     "lay": _lay,
     "prepare": _prepare,
     "embed": _embed,

@@ -42,7 +42,7 @@ def typeset(form: Form, fonts: Path) -> tuple[bytes, Typeset]:
         raise _refusal(error) from error
     spots: tuple[Spot, ...] = ()
     if isinstance(form, MinutesForm):
-        spots = lay(json.loads(typst.query(str(source), "<spot>", field="value", **where)))
+        spots = lay(json.loads(typst.query(str(source), "<spot>", field="value", **where)), form.seal_mm)
     pages = pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page/") or 1
     return pdf, Typeset(pages, spots)
 
@@ -64,7 +64,7 @@ def _refusal(error: typst.TypstError) -> Exception:
     return Refused("text-unbroken") if "PDF string is longer" in told else error
 
 
-def lay(found: list[dict[str, object]]) -> tuple[Spot, ...]:
+def lay(found: list[dict[str, object]], seal_mm: int = SEAL_MM) -> tuple[Spot, ...]:
     """Signature fields from the marks on the page; the seal covers the left third of the chair's signature."""
     spots = {}
     for mark in found:
@@ -75,7 +75,7 @@ def lay(found: list[dict[str, object]]) -> tuple[Spot, ...]:
         name = str(mark["name"])
         spots[name] = Spot(name, int(at["page"]), left, top - height, left + width, top)
     chair = spots["chair"]
-    side = SEAL_MM * MM
+    side = seal_mm * MM
     right = chair.left + (chair.right - chair.left) / 3
     middle = (chair.top + chair.bottom) / 2
     spots["seal"] = Spot("seal", chair.page, right - side, middle - side / 2, right, middle + side / 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from store.errors import Missing, Refused, Unavailable
 from store.journal import Command
 from store.world import VIETNAM, World, new_id
 
-from . import anchors, authority, keys, keystore, records
+from . import algorithms, anchors, authority, enrolment, keys, keystore, records
 from .authority import Revocation, Use
 from .keys import KeyHolder
 from .model import Field, Pending, Report, Signatory, Trust
@@ -46,6 +47,19 @@ def revoke(
         records.revoke(conn, serial, now, reason)
         body = {"serial": serial, "reason": reason}
         journal.note(conn, STREAM, STREAM, node, [Draft("certificate-revoked", body)], Command(actor), now, random)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a signature is for: ABOUT what (an id of the tier above), by whom, and until when (UTC ms) a key elsewhere
+    may take; 0: its key is at hand."""
+
+    about: str = ""
+    person: str = ""
+    ends: int = 0
+
+
+NO_ERRAND = Errand()
 
 
 class Bench(Protocol):
@@ -86,6 +100,7 @@ class Signing:
         self.safe = safe
         self.bench = bench
         self.stamps = Stamps(safe, world, ask)
+        self.enrolment = enrolment.Enrolment(database, world, node, safe, self.trust)
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._world.now().utc_ms / 1000, UTC)
@@ -95,31 +110,16 @@ class Signing:
     async def certificate_of(self, use: Use, holder: str) -> Row | None:
         return await self._database.read(records.certificate_of, use, holder, self._world.now().utc_ms)
 
+    async def certificate(self, serial: str) -> Row:
+        """Raises Missing."""
+        row = await self._database.read(records.certificate, serial)
+        if row is None:
+            raise Missing("certificate")
+        return row
+
     async def issued(self) -> list[Row]:
         """Every certificate of people and seals, the latest first."""
         return await self._database.read(records.issued)
-
-    async def issue(self, use: Use, holder: str, name: x509.Name, passphrase: str, actor: Actor) -> str:
-        """A key sealed under PASSPHRASE, and its certificate; returns the serial. Raises Refused."""
-        if await self.certificate_of(use, holder):
-            raise Refused("certificate-exists")
-        key = authority.new_key()
-        sealed = await asyncio.to_thread(keys.seal, key, passphrase)  # scrypt, on purpose slow
-        certificate = authority.issue(self.safe.authority.issuing, name, key.public_key(), use, self._now())
-        serial = f"{certificate.serial_number:x}"
-
-        def use_(conn: Connection) -> None:
-            records.put_certificate(
-                conn, serial=serial, use=use, holder=holder, subject=name.rfc4514_string(),
-                der=certificate.public_bytes(Encoding.DER), sealed_key=sealed,
-                begins=int(certificate.not_valid_before_utc.timestamp() * 1000),
-                ends=int(certificate.not_valid_after_utc.timestamp() * 1000),
-            )  # fmt: skip
-            body = {"serial": serial, "use": use, "holder": holder}
-            self._record(conn, actor, Draft("certificate-issued", body))
-
-        await self._database.write(use_)
-        return serial
 
     async def revoke(self, serial: str, reason: str, actor: Actor) -> None:
         """Nothing can be signed with it from now on. What was signed before stays valid where a timestamp tells so.
@@ -149,28 +149,43 @@ class Signing:
 
     # ── signing ──
 
-    async def begin(self, pdf: bytes, field: str, serial: str, picture: bytes, *, first: bool) -> str:
-        """Prepare and store the step that waits for the key; returns its id. Raises Refused `certificate-none`."""
+    async def begin(
+        self, pdf: bytes, field: str, serial: str, picture: bytes, *, first: bool, errand: Errand = NO_ERRAND
+    ) -> str:
+        """Prepare and store the step that waits for the key; returns its id. Raises Refused `certificate-none`, and
+        `signature-waits` where one is made already for the same errand."""
         row = await self._database.read(records.certificate, serial)
         if row is None or row.revoked_at:
             raise Refused("certificate-none")
-        at = self._now().astimezone(VIETNAM)
+        under_way = await self.under_way(errand.about) if errand.about else None
+        if under_way is not None and under_way.signature is not None:
+            raise Refused("signature-waits")
+        at, who = self._now().astimezone(VIETNAM), await self._signatory(row)
         prepared, pending = await self.bench.prepare(
-            pdf, field, self._signatory(row), picture, at, first=first, stamp=self.stamps.longest()
+            pdf, field, who, picture, at, first=first, stamp=self.stamps.longest()
         )
         sha256, step = await self._blobs.keep(prepared), new_id(self._world)
         shown = hashlib.sha256(pdf).hexdigest()
         await self._database.write(
             records.put_step, id=step, document=shown, certificate=serial, prepared=sha256,
-            pending=msgspec.msgpack.encode(pending), created=self._world.now().utc_ms,
+            pending=msgspec.msgpack.encode(pending), created=self._world.now().utc_ms, about=errand.about, field=field,
+            person=errand.person, ends=errand.ends,
         )  # fmt: skip
         return step
 
-    def _signatory(self, row: Row) -> Signatory:
-        return Signatory(row.der, self.safe.authority.chain_of(x509.load_der_x509_certificate(row.der)))
+    async def _signatory(self, row: Row) -> Signatory:
+        certificate = x509.load_der_x509_certificate(row.der)
+        if not row.outside:
+            return Signatory(row.der, self.safe.authority.chain_of(certificate))
+        path = enrolment.path_of(certificate, await self.trust())
+        return Signatory(row.der, tuple(one.public_bytes(Encoding.DER) for one in path[1:-1]))
 
-    async def complete(self, step: str, key: KeyHolder) -> bytes:
-        """The signed document: signature by KEY, timestamp, embedded, and judged by our own rules before it leaves."""
+    async def under_way(self, about: str) -> Row | None:
+        """The step of a signature that waits, for its key or for what comes behind it."""
+        return await self._database.read(records.step_about, about)
+
+    async def _step(self, step: str) -> tuple[Row, Row, Pending]:
+        """A step, its certificate, what is pending. Raises Missing; Refused `certificate-none` for a revoked one."""
         row = await self._database.read(records.step, step)
         if row is None:
             raise Missing("signing-step")
@@ -178,30 +193,93 @@ class Signing:
         assert certificate is not None
         if certificate.revoked_at:
             raise Refused("certificate-none")
-        pending = msgspec.msgpack.decode(row.pending, type=Pending)
-        signature = await key.sign(pending.attributes)
-        stamp = await self.stamps.token(hashlib.sha256(signature).digest(), self._now())
-        prepared = await self._blobs.load(row.prepared)
-        signed = await self.bench.embed(prepared, pending, self._signatory(certificate), signature, stamp)
+        return row, certificate, msgspec.msgpack.decode(row.pending, type=Pending)
+
+    async def sign(self, step: str, key: KeyHolder) -> None:
+        """Have KEY sign what is pending, and keep the signature: from then on the key is not needed any more."""
+        row, _, pending = await self._step(step)
+        if row.signature is None:
+            await self.give(step, await key.sign(pending.attributes))
+
+    async def give(self, step: str, signature: bytes) -> None:
+        """A signature that a key made, wherever that is. Raises Refused `signature-wrong` for one that is not over what
+        is pending by the key of its certificate, `signing-late`, `signature-waits` for a second one; Missing."""
+        row, certificate, pending = await self._step(step)
+        if row.ends and self._world.now().utc_ms >= row.ends:
+            raise Refused("signing-late")
+        public = x509.load_der_x509_certificate(certificate.der).public_key()
+        if not algorithms.scheme_of(public).fits(public, signature, pending.attributes):
+            raise Refused("signature-wrong")
+        if not await self._database.write(records.sign_step, step, signature):
+            raise Refused("signature-waits")
+
+    async def finish(self, step: str) -> bytes:
+        """The signed document: timestamp, embedded, and judged by our own rules before it leaves. The step stays until
+        the caller has put down what came of it. Raises Unavailable `timestamp-away` (later it may do),
+        `own-signature`."""
+        row, certificate, pending = await self._step(step)
+        assert row.signature is not None
+        stamp = await self.stamps.token(hashlib.sha256(row.signature).digest(), self._now())
+        prepared, who = await self._blobs.load(row.prepared), await self._signatory(certificate)
+        signed = await self.bench.embed(prepared, pending, who, row.signature, stamp)
         report = await self.verify(signed)
         if report.state != "valid":
             raise Unavailable("own-signature", reason=report.reason)
         stamped = next(one.at for one in report.signatures if one.field == pending.field)
         if not is_timely(stamped, self._world.now().utc_ms):
             raise Unavailable("timestamp-clock")
-        await self._database.write(records.drop_step, step)
         return signed
 
-    async def sign_with_file_key(
-        self, pdf: bytes, field: str, serial: str, passphrase: str, picture: bytes, *, first: bool
-    ) -> bytes:
-        """Both steps at once, for a key on file. Raises Refused `passphrase-wrong` before anything is prepared."""
+    async def step(self, step: str) -> Row | None:
+        return await self._database.read(records.step, step)
+
+    async def waiting_for(self, person: str) -> list[Row]:
+        """Steps that wait for a key of PERSON elsewhere, the oldest first."""
+        return await self._database.read(records.steps_for, person, self._world.now().utc_ms)
+
+    async def signed_steps(self) -> list[Row]:
+        """Steps whose signature is made, and that got no further."""
+        return await self._database.read(records.signed_steps)
+
+    async def drop_stale(self) -> None:
+        """Steps that no key answered in time come to nothing."""
+        await self._database.write(records.drop_stale, self._world.now().utc_ms)
+
+    def drop_all_in(self, conn: Connection, about: str) -> None:
+        """In the caller's transaction: whatever was under way ABOUT it is over."""
+        records.drop_steps_about(conn, about)
+
+    async def drop(self, step: str) -> None:
+        """It comes to nothing."""
+        await self._database.write(records.drop_step, step)
+
+    async def certify_on_server(self, use: Use, holder: str, name: x509.Name, actor: Actor) -> None:
+        """A key made in the node's own token, and its certificate by our own authority, which goes into the token too.
+        Raises Refused `token-none`, Unavailable `token-away`."""
+        token = self.safe.token
+        if token is None:
+            raise Refused("token-none")
+        label = self._world.random(8)
+        public = await token.make(label)
+        await token.keep(await self.enrolment.certify(use, holder, name, public, "server", actor), label)
+
+    async def key_on_server(self, serial: str) -> KeyHolder:
+        """Raises Refused `certificate-none`, `token-none`."""
+        row = await self._database.read(records.certificate, serial)
+        if row is None or row.kept != "server":
+            raise Refused("certificate-none")
+        if self.safe.token is None:
+            raise Refused("token-none")
+        return self.safe.token.key(row.der)
+
+    async def key_on_file(self, serial: str, passphrase: str) -> KeyHolder:
+        """Raises Refused `passphrase-wrong` before anything is prepared."""
         row = await self._database.read(records.certificate, serial)
         if row is None or row.sealed_key is None:
             raise Refused("certificate-none")
         key = keys.FileKey(row.sealed_key, passphrase)
         await key.sign(b"")  # a wrong passphrase leaves no step behind
-        return await self.complete(await self.begin(pdf, field, serial, picture, first=first), key)
+        return key
 
     async def preserve(self, pdf: bytes) -> tuple[bytes, int]:
         """Level B-LTA, and until when it holds (UTC ms): evidence newer than the signatures, and an archive timestamp

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from store.errors import Refused
 
@@ -24,21 +27,33 @@ PSS_256 = padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_size)
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """`digest`: of the document and of the signed attributes, by its name in CMS."""
+    """`digest`: of the document and of the signed attributes, by its name in CMS. `given`: what `cryptography` wants
+    beside the data, to sign and to check alike."""
 
     name: str
     digest: str
-    sign: Callable[[Any, bytes], bytes]
+    given: Callable[[], tuple[Any, ...]]
+
+    def sign(self, key: Any, data: bytes) -> bytes:
+        return bytes(key.sign(data, *self.given()))
+
+    def fits(self, public: Any, signature: bytes, data: bytes) -> bool:
+        """Is SIGNATURE over DATA by the key of PUBLIC?"""
+        try:
+            public.verify(signature, data, *self.given())
+        except InvalidSignature:
+            return False
+        return True
 
 
 SCHEMES = {
     scheme.name: scheme
     for scheme in (
-        Scheme("ecdsa-sha256", "sha256", lambda key, data: key.sign(data, ec.ECDSA(hashes.SHA256()))),
-        Scheme("ecdsa-sha384", "sha384", lambda key, data: key.sign(data, ec.ECDSA(hashes.SHA384()))),
-        Scheme("rsa-sha256", "sha256", lambda key, data: key.sign(data, padding.PKCS1v15(), hashes.SHA256())),
-        Scheme("rsa-pss-sha256", "sha256", lambda key, data: key.sign(data, PSS_256, hashes.SHA256())),
-        Scheme("ed25519", "sha512", lambda key, data: key.sign(data)),  # RFC 8419, 3.1: always SHA-512
+        Scheme("ecdsa-sha256", "sha256", lambda: (ec.ECDSA(hashes.SHA256()),)),
+        Scheme("ecdsa-sha384", "sha384", lambda: (ec.ECDSA(hashes.SHA384()),)),
+        Scheme("rsa-sha256", "sha256", lambda: (padding.PKCS1v15(), hashes.SHA256())),
+        Scheme("rsa-pss-sha256", "sha256", lambda: (PSS_256, hashes.SHA256())),
+        Scheme("ed25519", "sha512", lambda: ()),  # RFC 8419, 3.1: always SHA-512
     )
 }
 KINDS: dict[str, Callable[[], Private]] = {
@@ -69,6 +84,20 @@ def scheme_of(public: Any, wanted: str = "") -> Scheme:
     if name not in able:
         raise Refused("key-unfit")
     return SCHEMES[name]
+
+
+def scheme_of_certificate(der: bytes) -> Scheme:
+    """The usual scheme of a certificate's key. Raises Refused `key-unfit`."""
+    return scheme_of(x509.load_der_x509_certificate(der).public_key())
+
+
+def is_by(public: bytes, signature: bytes, data: bytes) -> bool:
+    """Is SIGNATURE over DATA by the key PUBLIC (SubjectPublicKeyInfo, DER)? Raises Refused `key-unfit`."""
+    try:
+        key = load_der_public_key(public)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise Refused("key-unfit") from error
+    return scheme_of(key).fits(key, signature, data)
 
 
 def longest(public: Any) -> int:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from store.errors import Refused
+from store.errors import Refused, Unavailable
 
 from . import algorithms
 from .algorithms import Private
+
+if TYPE_CHECKING:
+    from .tokens import Token
 
 SHORTEST = 8
 MARK = b"bacap.key.v1"
@@ -57,6 +61,40 @@ def unseal(sealed: bytes, passphrase: str) -> Private:
     key = serialization.load_der_private_key(plain, None)
     assert isinstance(key, Private)
     return key
+
+
+@dataclass(frozen=True, slots=True)
+class ServerToken:
+    """The token or HSM beside this node, for seals: the maker's library, the token's label in it ("" for the only one),
+    and the file that holds its PIN."""
+
+    module: str
+    label: str
+    pin_file: Path
+
+    def _token(self) -> Token:
+        from .tokens import Token  # brings a library of C in that most nodes have no use for
+
+        return Token(self.module, self.label)
+
+    def _pin(self) -> str:
+        """Raises Unavailable `token-away`."""
+        try:
+            return self.pin_file.read_text().strip()
+        except (OSError, ValueError) as error:
+            raise Unavailable("token-away", reason="pin_file") from error
+
+    async def make(self, name: bytes) -> bytes:
+        """A key made in the token under NAME; its public key, DER."""
+        return await asyncio.to_thread(self._token().new_key, self._pin(), name)
+
+    async def keep(self, certificate: bytes, name: bytes) -> None:
+        await asyncio.to_thread(self._token().keep, certificate, self._pin(), name)
+
+    def key(self, certificate: bytes) -> KeyHolder:
+        from .tokens import TokenKey
+
+        return TokenKey(self._token(), certificate, self._pin())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ import msgspec
 
 State = Literal["valid", "not-valid", "cannot-tell"]
 Level = Literal["B-B", "B-T", "B-LT", "B-LTA"]  # ETSI EN 319 142-1, 6.1
+Kept = Literal[
+    "file", "server", "own", "nowhere"
+]  # a key: under a passphrase, in our token, in its holder's, destroyed
 Kind = Literal["demonstration", "internal", "public-service"]  # of what stands behind an anchor
 
 

@@ -19,6 +19,7 @@ from store.errors import Unavailable
 from store.world import World
 
 from .authority import Authority
+from .keys import ServerToken
 from .model import Kind
 
 LONGEST_OUTSIDE = 16 * 1024  # bytes kept free for a token of which nothing is known but that it brings its chain
@@ -34,6 +35,7 @@ class Safe:
     kind: Kind = "internal"
     folder: Path | None = None  # of the authority's files
     trusted: Path | None = None  # authorities of others (anchors.py)
+    token: ServerToken | None = None  # beside this node, for seals
 
 
 class Stamps:

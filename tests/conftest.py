@@ -13,14 +13,18 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from meetings.house import House
+from signing.tokens import Token
 from store.blobs import Blobs, Keys, open_blobs
 from store.bus import Bus, LocalBus, RedisBus, open_bus
 from store.db import Database, open_database
 
 from .kit import servers
+from .kit import softhsm as soft_tokens
 from .kit.committee import Committee, convene
+from .kit.machine import Machine, paired
 from .kit.node import Node, plant, running
 from .kit.receiver import Receiver, receiving
+from .kit.softhsm import PIN
 from .kit.world import Fixed
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -152,3 +156,27 @@ async def receiver(tmp_path: Path) -> AsyncIterator[Receiver]:
     """What is told outside the house comes here."""
     async with receiving(tmp_path / "receiver") as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def softhsm(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The library of tokens in software."""
+    try:
+        return soft_tokens.prepare(tmp_path_factory)
+    except LookupError as error:
+        absent(str(error))
+        raise
+
+
+@pytest.fixture
+def token(softhsm: str) -> Token:
+    """A new one."""
+    return soft_tokens.made(softhsm)
+
+
+@pytest.fixture
+async def machine(node: Node, token: Token) -> Machine:
+    """The secretary's, with a key made in the token."""
+    made = await paired(node, "secretary", token)
+    await made.agent.make_key(PIN)
+    return made

@@ -228,11 +228,25 @@ class Minutes(msgspec.Struct, frozen=True):
     text: MinutesText
 
 
-class Signer(msgspec.Struct, frozen=True):
-    """`field` "": not my turn. `certificate` "": none yet."""
+class CertificateRequest(msgspec.Struct, frozen=True):
+    """PKCS#10, PEM."""
 
-    field: str
-    certificate: str
+    pem: str
+
+
+class AgentSelf(msgspec.Struct, frozen=True):
+    """Whose agent one is, and the certificates (DER) that this person may sign with by it."""
+
+    person: str
+    name: str
+    agent: str
+    certificates: list[bytes]
+
+
+class TokenCertificate(msgspec.Struct, frozen=True):
+    """DER."""
+
+    certificate: bytes
 
 
 class Checked(msgspec.Struct, frozen=True):

@@ -293,3 +293,54 @@ class Sign(Strict, frozen=True):
     field: str
     based_on: str
     passphrase: str
+
+
+class BeginSignature(Strict, frozen=True):
+    """A signature by one's own token. `based_on`: SHA-256 of the file that was shown."""
+
+    field: str
+    based_on: str
+
+
+class Passphrase(Strict, frozen=True):
+    passphrase: str
+
+
+class Pkcs12(Strict, frozen=True):
+    """`file`: base64; `password` opens it, `passphrase` is what the key lies under here."""
+
+    file: bytes
+    password: str
+    passphrase: str
+
+
+class CertificateFile(Strict, frozen=True):
+    """PEM or DER, base64."""
+
+    file: bytes
+
+
+class PairAgent(Strict, frozen=True):
+    """`name`: of the machine, as its owner knows it."""
+
+    code: str
+    name: str
+
+
+class TokenCertificates(Strict, frozen=True):
+    """DER, base64."""
+
+    certificates: list[bytes]
+
+
+class TokenKey(Strict, frozen=True):
+    """`public`: SubjectPublicKeyInfo, DER; `proof`: its signature (docs/agent.md). Base64."""
+
+    public: bytes
+    proof: bytes
+
+
+class GivenSignature(Strict, frozen=True):
+    """By the token, base64."""
+
+    signature: bytes

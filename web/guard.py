@@ -22,6 +22,7 @@ from meetings.integrations.actions import PREFIX
 from meetings.people import rights
 from meetings.people.accounts import SESSION_MS, Session
 from meetings.people.rights import NOBODY, Principal
+from meetings.signatories.agents import PREFIX as AGENT
 from store.errors import Denied, Fault, Malformed, Refused
 
 from . import faults, front, words
@@ -203,9 +204,12 @@ def _is_program(request: web.Request, route: Route) -> bool:
 
 async def _call(office: Office, request: web.Request, locale: str) -> Call:
     if credential := _bearer(request):
-        who = await office.integrations.principal(credential) or await office.people.site_principal(credential)
+        who = (
+            await office.integrations.principal(credential) or await office.agents.principal(credential)
+            or await office.people.site_principal(credential)
+        )  # fmt: skip
         if who is None:
-            raise Denied("token-unknown") if credential.startswith(PREFIX) else Denied("site-unknown")
+            raise Denied("token-unknown") if credential.startswith((PREFIX, AGENT)) else Denied("site-unknown")
         return Call(office, request, who, None, locale)
     token = request.cookies.get(COOKIE, "")
     session = await office.accounts.session(token) if token else None

@@ -63,6 +63,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     push_contact: str = ""  # mailto: or https: by which a push service can reach you; empty: nothing is pushed
     push_services: tuple[str, ...] = PUSH_SERVICES  # hosts, with all below them: no other is ever connected to
     webhook_hosts: tuple[str, ...] = ()  # hosts, with all below them, at which programs may be told; empty: none is
+    pkcs11_module: str = ""  # library of a token or HSM beside this node, for seals; with pkcs11_pin_file
+    pkcs11_token: str = ""  # its label, where the library knows more than one
+    pkcs11_pin_file: str = ""
     timestamp_url: str = ""  # of another's timestamp authority (RFC 3161), whose chain is trusted; empty: our own
     codec: Literal["VP8", "H264"] = "VP8"  # of all pictures: H264 where rooms have hardware that knows nothing else
     demonstration: bool = False
@@ -114,6 +117,8 @@ def _check(made: Settings) -> None:
     """What one setting asks of another."""
     if made.smtp_host and "@" not in made.mail_from:
         raise Unavailable("settings", reason="mail_from: needed with smtp_host, an e-mail address")
+    if made.pkcs11_module and not made.pkcs11_pin_file:
+        raise Unavailable("settings", reason="pkcs11_pin_file: needed with pkcs11_module")
     if made.timestamp_url and not made.timestamp_url.startswith(("http://", "https://")):
         raise Unavailable("settings", reason="timestamp_url: https://... or http://...")
     if made.push_contact and not made.push_contact.startswith(("mailto:", "https:")):

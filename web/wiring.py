@@ -30,25 +30,24 @@ from meetings.register.actions import Register
 from meetings.register.documents import Documents
 from meetings.relay.fleet import Fleet
 from meetings.search.index import Index
+from meetings.signatories.agents import Agents
+from meetings.signatories.kit import Kits
 from meetings.sitting.actions import Sittings
 from meetings.sitting.invitations import Invitations
 from meetings.sitting.minute_book import MinuteBook
 from meetings.sitting.notice_board import NoticeBoard
 from meetings.sitting.outcomes import Outcomes
 from meetings.sitting.papers import SittingPapers
-from meetings.sitting.preservation import Preservation
 from meetings.sitting.reminders import Reminders
 from meetings.sitting.rooms import Rooms
 from meetings.sitting.rule_book import RuleBook
+from meetings.sitting.signatures import Signatures
 from meetings.sitting.templates import Templates
-from meetings.sitting.witness import Witness
 from meetings.tasks.actions import Tasks
 from meetings.watermarks.actions import Watermarks
 from signing import keystore
 from signing.actions import Signing
 from signing.authority import Away
-from signing.model import Kind
-from signing.stamping import Safe
 from store.blobs import Blobs, Keys, open_blobs
 from store.bus import open_bus
 from store.db import open_database
@@ -67,6 +66,7 @@ from .queue import PublicQueue
 from .reading import Reading, reading
 from .settings import FONTS, Settings
 from .shell import Shell
+from .signing_desk import keys_of, link_key, signing_desk
 from .stamper import Stamper
 from .trials import TrialDesk
 
@@ -105,6 +105,9 @@ class Office:
     typesetter: Papers
     papers: SittingPapers
     uploads: Uploads
+    kits: Kits
+    agents: Agents
+    signatures: Signatures
     reading: Reading
     minutes: MinuteBook
     rule_book: RuleBook
@@ -235,22 +238,20 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         rooms, accounts, people = kept(Rooms(house)), Accounts(house), People(house)
         channels = kept(Channels(house, accounts))
         await channels.start()
-        safe, workshop, limit = open_safe(settings), kept(Workshop()), settings.largest_paper_mb * 1_000_000
+        workshop, limit = kept(Workshop()), settings.largest_paper_mb * 1_000_000
         papers = Papers(house.blobs, workshop, FONTS, settings.clamd)
-        ask, files = kept(Stamper(settings.timestamp_url)).asker, SignedFiles(workshop)
-        signing = Signing(house.database, house.blobs, house.world, house.node, safe, files, ask)
         register, sittings = Register(house), Sittings(house, rooms)
-        book = MinuteBook(house, rooms, papers, register, signing, base_url(settings))
-        witness = started(Witness(house, rooms, safe.node_key))
-        preservation = started(Preservation(house, rooms, signing))
+        stamper, urls = kept(Stamper(settings.timestamp_url)), base_url(settings)
+        desk = signing_desk(house, rooms, papers, register, settings, SignedFiles(workshop), stamper.asker, urls)
+        behind: tuple[Runs, ...] = (desk.signatures, desk.witness, desk.preservation)
         attached = SittingPapers(house, rooms, papers, limit)
         uploads = started(Uploads(house.world, settings.folder / "uploads", limit))
         page_images = started(PageImages(house, rooms, attached, papers))
         watermarks = started(Watermarks(house, rooms, papers, FONTS))
         invitations = Invitations(house, rooms, papers, register)
         opinions = started(Opinions(house, rooms, papers, attached, register))
-        post_office = PostOffice(house, rooms, settings, base_url(settings))
-        for part in (Index(house, rooms, papers), Reminders(house, rooms), post_office):
+        post_office = PostOffice(house, rooms, settings, urls)
+        for part in (*behind, Index(house, rooms, papers), Reminders(house, rooms), post_office):
             started(part)
         pushes = started(PushOffice(house, rooms, settings, keystore.open_push_key(keys_of(settings) / "push.key")))
         hooks, pulse = started(HookOffice(house, settings)), started(Pulse())
@@ -259,14 +260,14 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         recorder = started(RecorderDesk(house, rooms, relay, settings.folder / "recordings", settings.codec))
         started(relay)
         yield Office(
-            settings, house, accounts, people, Certificates(house, signing), rooms, sittings, channels, health,
-            workshop, PublicQueue(), papers, attached, uploads,
-            reading(house, rooms, accounts, attached, papers, page_images, watermarks, health, settings), book,
+            settings, house, accounts, people, Certificates(house, desk.signing), rooms, sittings, channels, health,
+            workshop, PublicQueue(), papers, attached, uploads, desk.kits, Agents(house), desk.signatures,
+            reading(house, rooms, accounts, attached, papers, page_images, watermarks, health, settings), desk.minutes,
             RuleBook(house), register, Documents(house, rooms, register, papers),
-            Archives(house, rooms, witness, preservation, settings.folder), invitations, Templates(house, sittings),
-            Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms), opinions, Bundles(house, rooms),
-            NoticeBoard(house), Integrations(house), hooks, pushes, signing, media,
-            kept(TrialDesk(relay, settings.codec)), recorder, relay, pulse, link_key(settings),
+            Archives(house, rooms, desk.witness, desk.preservation, settings.folder), invitations,
+            Templates(house, sittings), Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms),
+            opinions, Bundles(house, rooms), NoticeBoard(house), Integrations(house), hooks, pushes, desk.signing,
+            media, kept(TrialDesk(relay, settings.codec)), recorder, relay, pulse, link_key(settings),
             Shell(settings.demonstration), frozenset(tls.own_names(settings.names)),
         )  # fmt: skip
 
@@ -275,26 +276,6 @@ def base_url(settings: Settings) -> str:
     """What is printed on paper: the first configured name, else the LAN address."""
     host = settings.names[0] if settings.names else tls.lan_address()
     return f"https://{host}" if settings.port == 443 else f"https://{host}:{settings.port}"
-
-
-def keys_of(settings: Settings) -> Path:
-    return settings.folder / "keys"
-
-
-def open_safe(settings: Settings) -> Safe:
-    keys = keys_of(settings)
-    organization = "bacap (trình diễn)" if settings.demonstration else "bacap"
-    authority = keystore.open_authority(keys / "authority", organization, datetime.now(UTC).replace(microsecond=0))
-    kind: Kind = "demonstration" if settings.demonstration else "internal"
-    return Safe(authority, keystore.open_node_key(keys / "node.key"), kind, keys / "authority", keys / "trust")
-
-
-def link_key(settings: Settings) -> bytes:
-    """Shared by every process of the node that serves papers."""
-    path = settings.folder / "keys" / "links.key"
-    if not path.exists():
-        write_durably(path, System().random(32), private=True)
-    return path.read_bytes()
 
 
 def certificate_files(settings: Settings) -> tuple[Path, Path]:

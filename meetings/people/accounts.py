@@ -11,6 +11,7 @@ from store.errors import Denied, Missing, Refused
 
 from ..devices import records as devices
 from ..house import SYSTEM, House, actor_of
+from ..signatories import records as signatories
 from . import passwords, records, rights
 from .model import TWO_FACTOR, Membership, Person, PersonId, Unit, UnitId, clean
 from .orgtree import Tree
@@ -207,6 +208,7 @@ class Accounts:
             records.change_account(conn, link.person, password=hashed, totp_secret="", totp_step=0, disabled=False)
             records.end_sessions(conn, person=link.person)
             devices.drop_all(conn, link.person)
+            signatories.drop_agents(conn, link.person)
             records.end_links(conn, "password", link.person)
             house.record(conn, SYSTEM, [Draft("password-set", {"person": link.person})])
             return str(link.person)
@@ -229,6 +231,7 @@ class Accounts:
             records.end_links(conn, "password", person)
             records.end_sessions(conn, person=person)
             devices.drop_all(conn, person)
+            signatories.drop_agents(conn, person)
             self._house.record(conn, actor_of(who), [Draft("account-closed", {"person": person})])
 
         await self._house.write(use)

@@ -58,7 +58,7 @@ class Thing:
 class Principal:
     """Who asks. `grants`: role -> units it is held at today, everything below them included where `DEEP` says so."""
 
-    kind: str  # person | site | token | nobody
+    kind: str  # person | site | token | agent | nobody
     id: str
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     name: str = ""
@@ -72,6 +72,7 @@ NOBODY = Principal("nobody", "")
 ANYONE = "anyone"  # signed in or not
 PERSON = "person"  # any signed-in person
 SITE = "site"  # an enrolled room
+AGENT = "agent"  # a program on a person's machine, beside their token
 Rule = tuple[frozenset[str], frozenset[str]]  # roles at the thing's unit, roles in the sitting
 
 
@@ -87,6 +88,7 @@ VERBS: Mapping[str, Rule | str] = {
     "session.begin": ANYONE,
     "signature.verify": ANYONE,
     "timestamp.ask": ANYONE,
+    "agent.pair": ANYONE,  # needs a one-time code
     "site.enrol": ANYONE,  # needs a one-time code
     "metrics.see": ANYONE,  # on this machine, or with the token of the settings
     "account.first": ANYONE,  # needs the one-time link that the console printed
@@ -94,6 +96,8 @@ VERBS: Mapping[str, Rule | str] = {
     "session.end": PERSON,
     "desk.see": PERSON,
     "tablet.keep": PERSON,
+    "signature.keep": PERSON,  # what one signs with
+    "agent.serve": AGENT,
     "upload.send": PERSON,  # a file that belongs to nothing yet
     "tree.see": PERSON,
     # administration
@@ -111,6 +115,7 @@ VERBS: Mapping[str, Rule | str] = {
     "task.answer": _rule("secretary office-head chair deputy clerk"),  # at the unit that has the task
     "register.see": _rule("administrator clerk secretary office-head chair"),
     "register.keep": _rule("clerk"),
+    "seal.keep": _rule("clerk"),
     "rules.see": _rule("administrator technician secretary office-head chair"),
     "rules.adopt": _rule("office-head chair"),
     "styleguide.see": _rule("administrator technician"),

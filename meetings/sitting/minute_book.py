@@ -11,14 +11,12 @@ import contextlib
 import io
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import msgspec
 import segno
 
 from documents.actions import Papers
 from documents.model import MinutesForm, Spot
-from signing import authority
 from signing.actions import Signing, is_timely
 from signing.model import Field, Report
 from store import journal
@@ -27,12 +25,12 @@ from store.db import Connection
 from store.errors import Missing, Refused, Stale
 from store.world import short_code, vietnam_day
 
-from ..house import House, actor_of
+from ..house import House
 from ..people import rights
 from ..people.model import Unit, agency_of
 from ..people.rights import Principal
-from ..register import records as numbers
 from ..register.actions import Register
+from ..signatories.kit import Kits
 from . import commands as c
 from . import minutes, narrative, records
 from .agenda import LONGEST_TEXT
@@ -43,7 +41,6 @@ from .rooms import Rooms
 from .state import State
 
 KIND = "BB"
-SignedField = Literal["secretary", "chair", "seal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +56,15 @@ class Checked:
 
 class MinuteBook:
     def __init__(
-        self, house: House, rooms: Rooms, papers: Papers, register: Register, signing: Signing, base_url: str
-    ) -> None:
+        self, house: House, rooms: Rooms, papers: Papers, register: Register, signing: Signing, kits: Kits,
+        base_url: str,
+    ) -> None:  # fmt: skip
         self._house = house
         self._register = register
         self._rooms = rooms
         self._papers = papers
         self._signing = signing
+        self._kits = kits
         self._base_url = base_url  # of the public check page
         self._drafting: set[asyncio.Task[None]] = set()
         rooms.on_start.append(self._attend)
@@ -160,75 +159,8 @@ class MinuteBook:
             chair=written.chair, secretary=written.secretary, course=written.course, ended=written.ended,
             recipients=written.recipients, secretary_name=secretary.name, chair_name=chair.name,
             chair_title=chair.office, check_url=url.removeprefix("https://"), check_code=code,
-            check_picture=_qr(url), journal=head,
+            check_picture=_qr(url), journal=head, seal_mm=await self._kits.seal_width(room.state.unit),
         )  # fmt: skip
-
-    # ── signing ──
-
-    async def signer(self, who: Principal, sitting: str) -> tuple[SignedField | None, str]:
-        """Which field WHO signs next, and the serial of the certificate for it ("" until one is made)."""
-        room = await self._rooms.get(sitting)
-        rights.demand(who, "minutes.sign", room.thing())
-        field: Any = minutes.next_field(room.state)
-        if not field or room.state.seats[who.id].role != minutes.SIGNER_ROLE[field]:
-            return None, ""
-        use, holder = self._holder(room, field, who)
-        row = await self._signing.certificate_of(use, holder)
-        return field, row.serial if row else ""
-
-    def _holder(self, room: Room, field: SignedField, who: Principal) -> tuple[authority.Use, str]:
-        return ("seal", room.state.unit) if field == "seal" else ("person", who.id)
-
-    async def make_certificate(self, who: Principal, sitting: str, field: SignedField, passphrase: str) -> None:
-        """A key and certificate for the one whose turn it is, under a passphrase only they know."""
-        room = await self._rooms.get(sitting)
-        minutes.may_sign(room.state, field, who.id)
-        use, holder = self._holder(room, field, who)
-        agency = agency_of(await self._unit(room))
-        organization = f"{agency} (trình diễn)" if self._house.demonstration else agency
-        card = room.cards[who.id]
-        name = (
-            authority.subject(agency, organization, unique=room.state.unit)
-            if use == "seal"
-            else authority.subject(card.name, organization, card.office, who.id)
-        )
-        await self._signing.issue(use, holder, name, passphrase, actor_of(who))
-
-    async def sign(self, who: Principal, sitting: str, field: SignedField, based_on: str, passphrase: str) -> None:
-        """Sign the file that was shown (BASED_ON, its SHA-256). Raises Stale when it changed meanwhile."""
-        room = await self._rooms.get(sitting)
-        rights.demand(who, "minutes.seal" if field == "seal" else "minutes.sign", room.thing())
-        minutes.sign(room.state, c.SignMinutes(field, based_on, ""), who.id)  # would it be taken? asked before the work
-        use, holder = self._holder(room, field, who)
-        row = await self._signing.certificate_of(use, holder)
-        if row is None:
-            raise Refused("certificate-none")
-        words = agency_of(await self._unit(room)) if field == "seal" else room.cards[who.id].name
-        picture = await self._papers.picture("seal" if field == "seal" else "signature", words)
-        pdf = await self._house.blobs.load(based_on)
-        first = not room.state.minutes.signatures
-        signed = await self._signing.sign_with_file_key(pdf, field, row.serial, passphrase, picture, first=first)
-        sha256 = await self._house.blobs.keep(signed)
-        command, file = c.SignMinutes(field, based_on, sha256), (sitting, KIND, sha256)
-
-        def rows(conn: Connection, _: State) -> None:
-            numbers.enclose(conn, *file)
-            if field == minutes.SIGNING_ORDER[-1]:
-                records.put_proof(conn, sitting, 0)
-
-        await room.ask(who, command, trusted=True, rows=rows)
-
-    async def refuse(self, who: Principal, sitting: str, field: SignedField, based_on: str, reason: str) -> None:
-        """Not to sign the file that was shown: its number is void, and the text goes back. Raises Stale, Refused."""
-        room = await self._rooms.get(sitting)
-        rights.demand(who, "minutes.seal" if field == "seal" else "minutes.sign", room.thing())
-        code = room.state.minutes.code
-
-        def rows(conn: Connection, after: State) -> None:
-            self._register.void_in(conn, who, sitting, KIND, after.minutes.returned)
-            records.drop_code(conn, code)
-
-        await room.ask(who, c.RefuseMinutes(field, based_on, reason), trusted=True, rows=rows)
 
     # ── reading and checking ──
 

@@ -24,8 +24,8 @@ from pypdf import PdfWriter
 from meetings.people.accounts import Accounts
 from meetings.people.actions import People
 from meetings.sitting import commands as c
-from meetings.sitting.minute_book import SignedField
 from meetings.sitting.room import Room
+from meetings.sitting.signatures import SignedField
 from store import journal
 from web import app, settings, tls, wiring
 from web.guard import COOKIE
@@ -238,15 +238,16 @@ class Node:
 
     async def signed_minutes_of(self, room: Room) -> bytes:
         """From the draft to the last signature."""
-        book, who, passphrase = self.office.minutes, self.committee.who, "một câu thật dài"
+        book, desk = self.office.minutes, self.office.signatures
+        who, passphrase = self.committee.who, "một câu thật dài"
         await room.ask(who["chair"], c.ApproveMinutes(room.state.minutes.version))
         await book.number(who["clerk"], room.sitting)
         signers: tuple[tuple[SignedField, str], ...] = (
             ("secretary", "secretary"), ("chair", "chair"), ("seal", "clerk"),
         )  # fmt: skip
         for place, person in signers:
-            await book.make_certificate(who[person], room.sitting, place, passphrase)
-            await book.sign(who[person], room.sitting, place, room.state.minutes.pdf, passphrase)
+            await desk.make_certificate(who[person], room.sitting, place, passphrase)
+            await desk.sign(who[person], room.sitting, place, room.state.minutes.pdf, passphrase)
         return await self.office.house.blobs.load(room.state.minutes.pdf)
 
 

@@ -21,7 +21,7 @@ from web import console
 from web.cli import authority as verb
 from web.cli import main
 from web.cli.verify import judge, own_trust, read_trust
-from web.wiring import open_safe
+from web.signing_desk import open_safe
 
 REASON = "key-compromise"
 

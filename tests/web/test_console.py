@@ -238,7 +238,7 @@ def test_a_forgotten_passphrase_gets_a_new_key_and_keeps_what_was_signed(
     sql(data, f"INSERT INTO certificates VALUES ({row})")
     status, text = said(capsys, data, "user", "new-key", "chair")
     assert status == 0 and "1 " in text
-    assert sql(data, "SELECT sealed_key, revoked_at FROM certificates") == [(None, 0)]
+    assert sql(data, "SELECT sealed_key, kept, revoked_at FROM certificates") == [(None, "nowhere", 0)]
     [(body,)] = sql(data, "SELECT body FROM events WHERE kind = 'signing-key-destroyed'")
     assert json.loads(body)["serials"] == ["c1"]
     assert said(capsys, data, "user", "new-key", "chair")[0] == 0  # nothing left to destroy

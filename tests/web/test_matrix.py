@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from meetings.people.model import Membership, Person, PersonId
-from meetings.people.rights import ANYONE, PERSON, SITE, VERBS
+from meetings.people.rights import AGENT, ANYONE, PERSON, SITE, VERBS
 from meetings.sitting.room import Room
 from tests.kit.committee import EAST, WEST
 from tests.kit.node import Browser, Node, pdf
@@ -71,7 +71,7 @@ def allowed(route: Route, name: str) -> bool:
     kind, rule = KINDS[name], VERBS[route.right]
     if rule == ANYONE:
         return True
-    if not kind.person or rule == SITE:
+    if not kind.person or rule in (SITE, AGENT):
         return False
     if rule == PERSON:
         return True
@@ -102,6 +102,15 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/sittings/{sitting}/minutes/refusal": {
             "field": "secretary", "based_on": room.state.minutes.pdf, "reason": "Sai số liệu",
         },
+        "/api/sittings/{sitting}/minutes/token": {"field": "secretary", "based_on": room.state.minutes.pdf},
+        **{f"/api/kits/{{holder}}/{act}": {"passphrase": "một câu dài"} for act in ("certificate", "request")},
+        "/api/kits/{holder}/pkcs12": {"file": "", "password": "x", "passphrase": "một câu dài"},
+        "/api/kits/{holder}/answer": {"file": ""},
+        "/api/kits/{holder}/end": {"reason": "superseded"},
+        "/api/agents/pairing": {"code": "ABCD-EFGH", "name": "Máy"},
+        "/api/agent/certificates": {"certificates": []},
+        "/api/agent/key": {"public": "", "proof": ""},
+        "/api/agent/jobs/{step}/signature": {"signature": ""},
         "/api/session": {"login": "x", "password": "y"},
         "/api/first": {"token": "x", "name": "Ai", "login": "ai", "password": "một câu thật dài"},
         "/api/password": {"token": "x", "password": "một câu thật dài"},
@@ -159,7 +168,7 @@ async def call(browser: Browser, route: Route, room: Room) -> int:
              "digest": "x", "template": "x", "task": "t1", "opinion": "o1", "place": "units",
              "sha256": "0" * 64, "id": str(uuid.UUID(int=1)), "page": "1", "size": "small", "kind": "zip",
              "tablet": "c" * 64, "register": "outgoing", "year": "2026", "number": "1",
-             "integration": "none"}  # fmt: skip
+             "integration": "none", "holder": "me", "agent": "none", "step": "none"}  # fmt: skip
     path = route.path.format(**names)
     if route.path.endswith(("/papers", "/api/verify")) and route.method == "POST":
         answer = await browser.post(
@@ -217,6 +226,13 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "PUT /api/sittings/{sitting}/minutes", "POST /api/sittings/{sitting}/minutes/number",
         "GET /api/sittings/{sitting}/minutes/file", "POST /api/sittings/{sitting}/minutes/certificate",
         "POST /api/sittings/{sitting}/minutes/signature", "POST /api/sittings/{sitting}/minutes/refusal",
+        # keys, tokens, agents: tests/meetings/signatories, tests/web/test_agent.py, test_timestamps.py
+        "POST /api/sittings/{sitting}/minutes/token", "POST /api/kits/{holder}/pkcs12",
+        "POST /api/kits/{holder}/request", "POST /api/kits/{holder}/answer", "POST /api/kits/{holder}/token",
+        "POST /api/kits/{holder}/picture", "DELETE /api/agents/{agent}", "POST /api/agents/pairing",
+        "GET /api/agent", "POST /api/agent/certificates", "POST /api/agent/key", "GET /api/agent/job",
+        "GET /api/agent/jobs/{step}/file", "POST /api/agent/jobs/{step}/signature",
+        "POST /api/agent/jobs/{step}/refusal",
         "POST /api/push",  # where the settings have it: tests/web/test_push.py
         # a recording: tests/web/test_recordings.py
         "GET /api/sittings/{sitting}/recordings/{sha256}",

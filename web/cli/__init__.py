@@ -26,6 +26,7 @@ VERBS = (
     "paper",
     "verify",
     "authority",
+    "agent",
     "backup",
     "restore",
     "doctor",

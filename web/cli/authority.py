@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def export(settings: Settings, folder: Path) -> int:
     """What others need to judge what is signed here, as of now: certificates and revocation lists."""
-    from ..wiring import open_safe
+    from ..signing_desk import open_safe
 
     held, trust = open_safe(settings).authority, own_trust(settings)
     try:
@@ -80,7 +80,7 @@ def export(settings: Settings, folder: Path) -> int:
 
 def take_in(settings: Settings, arguments: argparse.Namespace) -> int:
     """Authorities of others, or their revocation lists: on record, and counted at the next check."""
-    from ..wiring import open_safe
+    from ..signing_desk import open_safe
 
     folder = open_safe(settings).trusted
     assert folder is not None
@@ -97,7 +97,7 @@ def take_in(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def move_root(settings: Settings, act_: str, file: Path) -> int:
     """The root's key out of the node, into a file under a passphrase; or out of that file for one act."""
-    from ..wiring import open_safe
+    from ..signing_desk import open_safe
 
     folder, now = open_safe(settings).folder, datetime.now(UTC).replace(microsecond=0)
     assert folder is not None

@@ -73,7 +73,7 @@ def read_trust(path: Path, lists: list[Path]) -> Trust:
 
 def own_trust(settings: Settings) -> Trust:
     """This node's authority, with what it has revoked so far, and those of others that it trusts."""
-    from ..wiring import open_safe
+    from ..signing_desk import open_safe
 
     lines = console.run(settings, "verify", {}).lines
     revoked = [Revocation.of(str(line.params["serial"]), int(line.params["at"])) for line in lines]

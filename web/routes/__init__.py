@@ -5,12 +5,14 @@ from __future__ import annotations
 from ..guard import Route
 from . import (
     accounts,
+    agents,
     archive,
     certificates,
     demonstration,
     desk,
     integrations,
     invitations,
+    kits,
     metrics,
     minutes,
     my_annotations,
@@ -42,6 +44,8 @@ def all_routes(*, demonstration_too: bool) -> list[Route]:
     nouns = [
         pages,
         accounts,
+        kits,
+        agents,
         people,
         sites,
         certificates,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import cast
 
 from meetings.sitting import narrative
+from meetings.sitting.signatures import SignedField, Turn
 from store.errors import Malformed
 
 from .. import answers, bodies, links
@@ -12,7 +13,6 @@ from ..guard import Call, Routes
 
 routes = Routes()
 
-SignedField = Literal["secretary", "chair", "seal"]
 FIELDS = ("secretary", "chair", "seal")
 
 
@@ -44,10 +44,9 @@ async def file(call: Call) -> answers.Link:
 
 
 @routes.add("GET", "/api/sittings/{sitting}/minutes/signer", "minutes.sign")
-async def signer(call: Call) -> answers.Signer:
-    """Is it my turn, for which field, and have I a certificate?"""
-    field, serial = await call.office.minutes.signer(call.who, call.param("sitting"))
-    return answers.Signer(field or "", serial)
+async def signer(call: Call) -> Turn:
+    """Is it my turn, for which field, with which key, and does one wait already?"""
+    return await call.office.signatures.turn(call.who, call.param("sitting"))
 
 
 def _field(value: str) -> SignedField:
@@ -59,20 +58,30 @@ def _field(value: str) -> SignedField:
 @routes.add("POST", "/api/sittings/{sitting}/minutes/certificate", "minutes.sign")
 async def make_certificate(call: Call) -> None:
     """The holder's first key, under a passphrase only they know."""
-    asked = await call.body(bodies.NewCertificate)
-    await call.office.minutes.make_certificate(call.who, call.param("sitting"), _field(asked.field), asked.passphrase)
+    asked, act = await call.body(bodies.NewCertificate), call.office.signatures.make_certificate
+    await act(call.who, call.param("sitting"), _field(asked.field), asked.passphrase)
 
 
 @routes.add("POST", "/api/sittings/{sitting}/minutes/signature", "minutes.sign")
 async def sign(call: Call) -> None:
-    asked = await call.body(bodies.Sign)
-    await call.office.minutes.sign(
-        call.who, call.param("sitting"), _field(asked.field), asked.based_on, asked.passphrase
-    )
+    asked, act = await call.body(bodies.Sign), call.office.signatures.sign
+    await act(call.who, call.param("sitting"), _field(asked.field), asked.based_on, asked.passphrase)
+
+
+@routes.add("POST", "/api/sittings/{sitting}/minutes/token", "minutes.sign")
+async def ask_token(call: Call) -> Turn:
+    """Ask my own token, through my agent; it has until `ends`."""
+    asked, act = await call.body(bodies.BeginSignature), call.office.signatures.begin
+    return await act(call.who, call.param("sitting"), _field(asked.field), asked.based_on)
+
+
+@routes.add("DELETE", "/api/sittings/{sitting}/minutes/token", "minutes.sign")
+async def withdraw(call: Call) -> None:
+    await call.office.signatures.withdraw(call.who, call.param("sitting"))
 
 
 @routes.add("POST", "/api/sittings/{sitting}/minutes/refusal", "minutes.sign")
 async def refuse(call: Call) -> None:
     """Not to sign, and why: the number is void, and the text goes back to the secretary."""
-    asked = await call.body(bodies.RefuseSignature)
-    await call.office.minutes.refuse(call.who, call.param("sitting"), _field(asked.field), asked.based_on, asked.reason)
+    asked, act = await call.body(bodies.RefuseSignature), call.office.signatures.refuse
+    await act(call.who, call.param("sitting"), _field(asked.field), asked.based_on, asked.reason)

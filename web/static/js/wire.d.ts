@@ -30,6 +30,21 @@ export interface AddressPaper {
   readers: Array<string> | null;
 }
 
+export interface Agent {
+  id: string;
+  person: string;
+  name: string;
+  made: number;
+  seen: number;
+}
+
+export interface AgentSelf {
+  person: string;
+  name: string;
+  agent: string;
+  certificates: Array<string>;
+}
+
 export interface Answer {
   choice: string;
   comment: string;
@@ -131,6 +146,11 @@ export interface BallotPart {
   reason: string;
 }
 
+export interface BeginSignature {
+  field: string;
+  based_on: string;
+}
+
 export interface CalledRow {
   sitting: SittingRow;
   unit: string;
@@ -165,6 +185,14 @@ export interface CastSecretly {
   kind: "cast-secretly";
   ballot: string;
   marks: string;
+}
+
+export interface CertificateFile {
+  file: string;
+}
+
+export interface CertificateRequest {
+  pem: string;
 }
 
 export interface CertificateRow {
@@ -447,6 +475,10 @@ export interface GiveFloor {
   person: string;
 }
 
+export interface GivenSignature {
+  signature: string;
+}
+
 export interface HandOutPaper {
   kind: "hand-out-paper";
   paper: string;
@@ -475,6 +507,16 @@ export interface Health {
   freezes?: number;
   frozen_ms?: number;
   concealed?: number;
+}
+
+export interface HeldCertificate {
+  serial: string;
+  name: string;
+  issuer: string;
+  begins: number;
+  ends: number;
+  kept: "file" | "nowhere" | "own" | "server";
+  outside: boolean;
 }
 
 export interface Hello {
@@ -559,12 +601,36 @@ export interface ItemPart {
   papers: Array<PaperPart>;
 }
 
+export interface Job {
+  step: string;
+  title: string;
+  symbol: string;
+  field: string;
+  shown: string;
+  size: number;
+  start: number;
+  end: number;
+  digest: string;
+  attributes: string;
+  certificate: string;
+  ends: number;
+}
+
 export interface JournalRow {
   seq: number;
   at: number;
   kind: string;
   actor: string;
   hash: string;
+}
+
+export interface Kit {
+  holder: string;
+  name: string;
+  certificate: HeldCertificate | null;
+  asked: boolean;
+  picture: string;
+  millimetres: number;
 }
 
 export interface Like {
@@ -1016,6 +1082,22 @@ export interface PageChange {
   parts: Array<Part>;
 }
 
+export interface PairAgent {
+  code: string;
+  name: string;
+}
+
+export interface Paired {
+  token: string;
+  person: string;
+  name: string;
+}
+
+export interface Pairing {
+  code: string;
+  ends: number;
+}
+
 export interface PaperAdded {
   kind: "opinion-paper-added";
   name: string;
@@ -1063,6 +1145,10 @@ export interface PassVoter {
   person: string;
 }
 
+export interface Passphrase {
+  passphrase: string;
+}
+
 export interface PersonRow {
   id: string;
   name: string;
@@ -1076,9 +1162,20 @@ export interface PersonRow {
   email: string;
 }
 
+export interface Picture {
+  sha256: string;
+  millimetres: number;
+}
+
 export interface Ping {
   type: "ping";
   t: number;
+}
+
+export interface Pkcs12 {
+  file: string;
+  password: string;
+  passphrase: string;
 }
 
 export interface PlannedItem {
@@ -1455,11 +1552,6 @@ export interface Signature {
   until: number;
 }
 
-export interface Signer {
-  field: string;
-  certificate: string;
-}
-
 export interface SiteListed {
   type: "site-sittings";
   sittings: Array<SittingRow>;
@@ -1684,6 +1776,19 @@ export interface Tier {
   unacknowledged: number;
 }
 
+export interface TokenCertificate {
+  certificate: string;
+}
+
+export interface TokenCertificates {
+  certificates: Array<string>;
+}
+
+export interface TokenKey {
+  public: string;
+  proof: string;
+}
+
 export interface Told {
   type: "told";
   sitting: string;
@@ -1701,6 +1806,14 @@ export interface TrialOffer {
   type: "trial-offer";
   id: string;
   sdp: string;
+}
+
+export interface Turn {
+  field?: string;
+  certificate?: string;
+  kept?: "file" | "nowhere" | "own" | "server";
+  waits?: string;
+  ends?: number;
 }
 
 export interface Uninvite {

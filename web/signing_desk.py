@@ -1,0 +1,76 @@
+"""What a node signs with, and who does it: opened from the settings, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from documents.actions import Papers
+from meetings.house import House
+from meetings.register.actions import Register
+from meetings.signatories.kit import Kits
+from meetings.sitting.minute_book import MinuteBook
+from meetings.sitting.preservation import Preservation
+from meetings.sitting.rooms import Rooms
+from meetings.sitting.signatures import Signatures
+from meetings.sitting.witness import Witness
+from signing import keystore
+from signing.actions import Bench, Signing
+from signing.keys import ServerToken
+from signing.model import Kind
+from signing.stamping import Ask, Safe
+from store.files import write_durably
+from store.world import System
+
+from .settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SigningDesk:
+    """All that has to do with signed minutes."""
+
+    signing: Signing
+    kits: Kits
+    minutes: MinuteBook
+    signatures: Signatures
+    witness: Witness
+    preservation: Preservation
+
+
+def signing_desk(
+    house: House, rooms: Rooms, papers: Papers, register: Register, settings: Settings, files: Bench, ask: Ask | None,
+    url: str,
+) -> SigningDesk:  # fmt: skip
+    """URL: what is printed on paper."""
+    safe = open_safe(settings)
+    signing = Signing(house.database, house.blobs, house.world, house.node, safe, files, ask)
+    kits = Kits(house, signing, papers)
+    return SigningDesk(
+        signing, kits, MinuteBook(house, rooms, papers, register, signing, kits, url),
+        Signatures(house, rooms, register, signing, kits), Witness(house, rooms, safe.node_key),
+        Preservation(house, rooms, signing),
+    )  # fmt: skip
+
+
+def keys_of(settings: Settings) -> Path:
+    return settings.folder / "keys"
+
+
+def open_safe(settings: Settings) -> Safe:
+    keys = keys_of(settings)
+    organization = "bacap (trình diễn)" if settings.demonstration else "bacap"
+    authority = keystore.open_authority(keys / "authority", organization, datetime.now(UTC).replace(microsecond=0))
+    kind: Kind = "demonstration" if settings.demonstration else "internal"
+    pin_file = Path(settings.pkcs11_pin_file)
+    token = ServerToken(settings.pkcs11_module, settings.pkcs11_token, pin_file) if settings.pkcs11_module else None
+    node_key = keystore.open_node_key(keys / "node.key")
+    return Safe(authority, node_key, kind, keys / "authority", keys / "trust", token)
+
+
+def link_key(settings: Settings) -> bytes:
+    """Shared by every process of the node that serves papers."""
+    path = settings.folder / "keys" / "links.key"
+    if not path.exists():
+        write_durably(path, System().random(32), private=True)
+    return path.read_bytes()
