@@ -18,7 +18,7 @@ PLACES = (
     "/verify", "/k/{code}", "/wall", "/wall/{site}",
     "/sittings/{sitting}", "/sittings/{sitting}/prepare", "/sittings/{sitting}/minutes", "/sittings/{sitting}/sign",
     "/sittings/{sitting}/papers/{paper}", "/sittings/{sitting}/recordings", "/sittings/{sitting}/rehearsal", "/check",
-    "/offline", "/offline/{sitting}/{paper}",
+    "/offline", "/offline/{sitting}/{paper}", "/signature",
     "/administration", "/administration/{place}", "/styleguide",
 )  # fmt: skip
 

@@ -161,7 +161,7 @@ class App extends Part {
         <a class="brand" href="/">bacap</a>
         <nav aria-label=${t("app.menu")}>${this.menu()}</nav>
         <span class="push row">
-          ${this.me?.id ? html`<span class="small"><span class="strong">${marked(this.me.name)}</span> <span class="soft office">${marked(this.me.offices[0]?.office ?? "")}</span></span>` : nothing}
+          ${this.me?.id ? html`<a class="button plain small" href="/signature" title=${t("place.place-signature")}>${icon("signature")}<span><span class="strong">${marked(this.me.name)}</span> <span class="soft office">${marked(this.me.offices[0]?.office ?? "")}</span></span></a>` : nothing}
           <label class="field"><span class="read-only-to-ears">${t("app.language")}</span>
             <select @change=${this.speak}>
               <option value="vi" ?selected=${locale !== "en"}>Tiếng Việt</option>

@@ -34,6 +34,7 @@ export const places = [
   place("/sittings/{sitting}/rehearsal", "place-rehearsal", () => import("./places/rehearsal.js")),
   place("/offline", "place-offline", () => import("./places/offline.js"), { open: true }),
   place("/offline/{sitting}/{paper}", "place-offline", () => import("./places/offline.js"), { open: true, bare: true }),
+  place("/signature", "place-signature", () => import("./places/signature.js")),
   place("/check", "place-check", () => import("./places/check.js")),
   place("/verify", "place-verify", () => import("./places/verify.js"), { open: true }),
   place("/k/{code}", "place-verify", () => import("./places/verify.js"), { open: true }),
