@@ -7,7 +7,7 @@ RFC 5280: people sign with non-repudiation, the timestamp authority has its one 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -20,7 +20,7 @@ from . import algorithms
 from .algorithms import Private, Public
 from .model import Kind, Trust
 
-Use = Literal["person", "seal", "timestamp"]
+Use = Literal["person", "seal", "timestamp", "node"]
 
 ROOT_KIND = "p384"  # of root and issuing authority, which last long
 ROOT_DAYS, ISSUING_DAYS, STAMP_DAYS, LEAF_DAYS, CRL_DAYS = 7300, 3650, 1825, 1095, 7
@@ -54,12 +54,15 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """`older`: issuing authorities of before, which still tell what of theirs was revoked."""
+    """`node`: what this machine itself says is signed with: checkpoints, receipts, codes on paper. `older`: issuing
+    authorities of before, which still tell what of theirs was revoked; `former`: the node's certificates of before."""
 
     root: Holder | Away
     issuing: Holder
     timestamp: Holder
+    node: Holder
     older: tuple[Holder, ...] = ()
+    former: tuple[Holder, ...] = ()
 
     @property
     def issuers(self) -> tuple[Holder, ...]:
@@ -120,21 +123,26 @@ def found(organization: str, now: datetime) -> Authority:
         key,
     )
     issuing = _issuing(root, organization, 1, now)
-    return Authority(root, issuing, _stamping(issuing, organization, now))
+    return Authority(root, issuing, _stamping(issuing, organization, now), of_node(issuing, organization, now))
 
 
 def renew(held: Authority, now: datetime) -> Authority:
     """HELD, with a next certificate for what would soon be too short for what it has to certify; HELD itself where
     nothing is due, or where the root that would have to certify it is away. People's and seals' certificates are their
     holders' own business."""
-    organization = str(held.root.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value)
-    made = held
+    organization, made = organization_of(held.root.certificate), held
     if isinstance(held.root, Holder) and is_issuing_due(held, now):
         issuing = _issuing(held.root, organization, len(held.issuers) + 1, now)
-        made = Authority(held.root, issuing, held.timestamp, held.issuers)
+        made = replace(made, issuing=issuing, older=held.issuers)
     if _left(made.timestamp, now) < timedelta(days=STAMP_DAYS // 2):
-        made = Authority(made.root, made.issuing, _stamping(made.issuing, organization, now), made.older)
+        made = replace(made, timestamp=_stamping(made.issuing, organization, now))
+    if _left(made.node, now) < timedelta(days=STAMP_DAYS // 2):
+        made = replace(made, node=of_node(made.issuing, organization, now), former=(made.node, *made.former))
     return made
+
+
+def organization_of(certificate: x509.Certificate) -> str:
+    return str(certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value)
 
 
 def is_issuing_due(held: Authority, now: datetime) -> bool:
@@ -161,6 +169,14 @@ def _stamping(issuing: Holder, organization: str, now: datetime) -> Holder:
     key = new_key()
     name = subject("bacap: dấu thời gian", organization)
     return Holder(issue(issuing, name, key.public_key(), "timestamp", now, STAMP_DAYS), key)
+
+
+def of_node(issuing: Holder, organization: str, now: datetime) -> Holder:
+    """P-256: short enough for a code on paper, and every browser checks it."""
+    key = new_key("p256")
+    return Holder(
+        issue(issuing, subject("bacap: máy chủ", organization), key.public_key(), "node", now, STAMP_DAYS), key
+    )
 
 
 def issue(

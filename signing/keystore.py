@@ -1,5 +1,5 @@
-"""The node's own keys on disk: its certificate authority and the key that signs checkpoints, the
-one it pushes with. Made once, then loaded."""
+"""The node's own keys on disk: its certificate authority with the node's certificate, and the key it pushes with. Made
+once, then loaded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from store.files import write_durably
 
@@ -17,7 +16,8 @@ from . import authority
 from .algorithms import Private
 from .authority import Authority, Away, Holder
 
-PARTS = ("root", "issuing", "timestamp")
+PARTS = ("root", "issuing", "timestamp", "node")
+RENEWED = PARTS[1:]
 ROOT_LIST = "root.crl"  # there only while the root is away
 
 
@@ -32,10 +32,16 @@ def open_authority(folder: Path, organization: str, now: datetime) -> Authority:
     if not (folder / "timestamp.crt").exists():
         made = authority.found(organization, now)
         for name in PARTS:
-            holder: Holder = getattr(made, name)
-            write_durably(folder / f"{name}.key", _pem(holder.key), private=True)
-            write_durably(folder / f"{name}.crt", holder.certificate.public_bytes(serialization.Encoding.PEM))
+            _keep(folder, name, getattr(made, name))
+    elif not (folder / "node.crt").exists():  # founded before nodes had one, or cut short
+        issuing = _load(folder, _generations(folder, "issuing")[-1])
+        _keep(folder, "node", authority.of_node(issuing, authority.organization_of(issuing.certificate), now))
     return read_authority(folder)
+
+
+def _keep(folder: Path, name: str, holder: Holder) -> None:
+    write_durably(folder / f"{name}.key", _pem(holder.key), private=True)
+    write_durably(folder / f"{name}.crt", holder.certificate.public_bytes(serialization.Encoding.PEM))
 
 
 def read_authority(folder: Path) -> Authority:
@@ -48,7 +54,8 @@ def read_authority(folder: Path) -> Authority:
         root = Away(certificate, (folder / ROOT_LIST).read_bytes())
     else:
         root = _load(folder, "root")
-    return Authority(root, issuing[-1], timestamp, tuple(issuing[-2::-1]))
+    nodes = [_load(folder, name) for name in _generations(folder, "node")]
+    return Authority(root, issuing[-1], timestamp, nodes[-1], tuple(issuing[-2::-1]), tuple(nodes[-2::-1]))
 
 
 def _generations(folder: Path, part: str) -> list[str]:
@@ -62,12 +69,10 @@ def _generations(folder: Path, part: str) -> list[str]:
 
 def keep_renewed(folder: Path, before: Authority, after: Authority) -> None:
     """Put down what was renewed, beside what it follows."""
-    for part in ("issuing", "timestamp"):
+    for part in RENEWED:
         made: Holder = getattr(after, part)
         if made.der != getattr(before, part).der:
-            name = f"{part}-{len(_generations(folder, part)) + 1}"
-            write_durably(folder / f"{name}.key", _pem(made.key), private=True)
-            write_durably(folder / f"{name}.crt", made.certificate.public_bytes(serialization.Encoding.PEM))
+            _keep(folder, f"{part}-{len(_generations(folder, part)) + 1}", made)
 
 
 def _load(folder: Path, name: str) -> Holder:
@@ -82,13 +87,4 @@ def open_push_key(path: Path) -> ec.EllipticCurvePrivateKey:
         write_durably(path, _pem(ec.generate_private_key(ec.SECP256R1())), private=True)
     key = serialization.load_pem_private_key(path.read_bytes(), None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return key
-
-
-def open_node_key(path: Path) -> Ed25519PrivateKey:
-    """The key of this node's checkpoints."""
-    if not path.exists():
-        write_durably(path, _pem(Ed25519PrivateKey.generate()), private=True)
-    key = serialization.load_pem_private_key(path.read_bytes(), None)
-    assert isinstance(key, Ed25519PrivateKey)
     return key

@@ -6,6 +6,7 @@ revocation list anew; and when the issuing authority has to be followed by the n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def use(folder: Path, file: Path, passphrase: str, now: datetime) -> tuple[Autho
     the authority before and after. Raises Refused as `opened` does."""
     before = keystore.read_authority(folder)
     root = opened(file.read_bytes(), passphrase, before.root.certificate)
-    after = authority.renew(Authority(root, before.issuing, before.timestamp, before.older), now)
+    after = authority.renew(replace(before, root=root), now)
     keystore.keep_renewed(folder, before, after)
     if isinstance(before.root, Away):
         keep_list(folder, root, now)

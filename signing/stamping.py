@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from store.errors import Unavailable
 from store.world import World
@@ -31,7 +30,6 @@ class Safe:
     """What this node signs with itself."""
 
     authority: Authority
-    node_key: Ed25519PrivateKey
     kind: Kind = "internal"
     folder: Path | None = None  # of the authority's files
     trusted: Path | None = None  # authorities of others (anchors.py)

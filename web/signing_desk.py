@@ -48,7 +48,7 @@ def signing_desk(
     kits = Kits(house, signing, papers)
     return SigningDesk(
         signing, kits, MinuteBook(house, rooms, papers, register, signing, kits, url),
-        Signatures(house, rooms, register, signing, kits), Witness(house, rooms, safe.node_key),
+        Signatures(house, rooms, register, signing, kits), Witness(house, rooms, lambda: safe.authority.node.key),
         Preservation(house, rooms, signing),
     )  # fmt: skip
 
@@ -64,8 +64,7 @@ def open_safe(settings: Settings) -> Safe:
     kind: Kind = "demonstration" if settings.demonstration else "internal"
     pin_file = Path(settings.pkcs11_pin_file)
     token = ServerToken(settings.pkcs11_module, settings.pkcs11_token, pin_file) if settings.pkcs11_module else None
-    node_key = keystore.open_node_key(keys / "node.key")
-    return Safe(authority, node_key, kind, keys / "authority", keys / "trust", token)
+    return Safe(authority, kind, keys / "authority", keys / "trust", token)
 
 
 def link_key(settings: Settings) -> bytes:

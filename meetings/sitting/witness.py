@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from collections.abc import Callable
 
 from signing import checkpoint
+from signing.algorithms import Private
 from store import background, journal
 from store.chain import Event, Head
 
@@ -27,10 +27,10 @@ EVERY_S = 10.0
 
 
 class Witness:
-    def __init__(self, house: House, rooms: Rooms, key: Ed25519PrivateKey) -> None:
+    def __init__(self, house: House, rooms: Rooms, key: Callable[[], Private]) -> None:
         self._house = house
         self._rooms = rooms
-        self._key = key
+        self._key = key  # the node's, as it is now
         self._task: asyncio.Task[None] | None = None
         self._marks: set[asyncio.Task[None]] = set()
         rooms.on_start.append(self._attend)
@@ -64,6 +64,6 @@ class Witness:
     async def mark(self, room: Room) -> None:
         """Sign the head as it is stored now, keep it, show it."""
         head: Head = await self._house.read(journal.head, room.sitting)
-        made = checkpoint.sign(room.sitting, head, self._house.now_ms(), self._key)
+        made = checkpoint.sign(room.sitting, head, self._house.now_ms(), self._key())
         await self._house.write(journal.keep_checkpoint, room.sitting, head, made.key, made.signature, made.at)
         room.witnessed(made)

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from documents.signed import SignedFiles
 from documents.workshop import Workshop
@@ -50,7 +49,7 @@ class Desk:
         self.signing = self.again()
 
     def again(self) -> Signing:
-        safe = Safe(self._held, Ed25519PrivateKey.from_private_bytes(bytes(32)))
+        safe = Safe(self._held)
         return Signing(self.database, self.blobs, self.world, "node-1", safe, SignedFiles(self._workshop))
 
     async def issue(self, who: str, passphrase: str = PASSPHRASE) -> str:

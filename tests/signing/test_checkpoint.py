@@ -6,11 +6,14 @@ import base64
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signing import checkpoint
 from signing.checkpoint import Checkpoint
 from store.chain import Head
+
+from ..kit.authority import Office
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 HEAD = Head(12, "ab" * 32, 1_795_485_600_000)
@@ -76,3 +79,13 @@ def test_a_flipped_bit_anywhere_in_the_signature_is_noticed() -> None:
         changed[at] ^= 0x10
         bad = base64.b64encode(bytes(changed)).decode()
         assert not checkpoint.is_genuine(msgspec.structs.replace(made(), signature=bad)), at
+
+
+def test_the_node_s_own_certificate_signs_them_too(office: Office) -> None:
+    key = office.authority.node.key
+    found = checkpoint.sign("sitting-1", HEAD, 1_795_485_600_123, key)
+    assert checkpoint.is_genuine(found) and len(base64.b64decode(found.key)) == 91, "SubjectPublicKeyInfo of P-256"
+    assert not checkpoint.is_genuine(msgspec.structs.replace(found, at=1))
+    assert not checkpoint.is_genuine(msgspec.structs.replace(found, key=made().key))
+    weak = checkpoint.key_name(rsa.generate_private_key(65537, 1024).public_key())
+    assert not checkpoint.is_genuine(msgspec.structs.replace(found, key=weak))

@@ -45,9 +45,7 @@ async def signing(
         anchors.add_list(tmp_path / "trust", der)
     workshop = Workshop(workers=1)
     held: Authority = office.authority
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    safe = Safe(held, Ed25519PrivateKey.from_private_bytes(bytes(32)), trusted=tmp_path / "trust")
+    safe = Safe(held, trusted=tmp_path / "trust")
     yield Signing(database, open_blobs("memory:"), world, "node-1", safe, SignedFiles(workshop))
     await workshop.close()
 

@@ -32,7 +32,6 @@ def test_two_folders_are_two_authorities(tmp_path: Path) -> None:
 
 def test_private_keys_are_readable_by_the_node_alone(tmp_path: Path) -> None:
     keystore.open_authority(tmp_path / "authority", AGENCY, NOW)
-    keystore.open_node_key(tmp_path / "node.key")
     private = sorted(tmp_path.rglob("*.key"))
     assert len(private) == 4
     for path in private:
@@ -40,14 +39,17 @@ def test_private_keys_are_readable_by_the_node_alone(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.rglob("*") if path.suffix not in (".key", ".crt") and path.is_file()]
 
 
-def test_the_node_key_is_made_once(tmp_path: Path) -> None:
-    made = keystore.open_node_key(tmp_path / "deep" / "node.key")
-    again = keystore.open_node_key(tmp_path / "deep" / "node.key")
-    assert made.private_bytes_raw() == again.private_bytes_raw()
-    assert keystore.open_node_key(tmp_path / "other.key").private_bytes_raw() != made.private_bytes_raw()
+def test_an_authority_of_before_gets_a_node_s_certificate(tmp_path: Path) -> None:
+    made = keystore.open_authority(tmp_path, AGENCY, NOW)
+    for kind in ("key", "crt"):
+        (tmp_path / f"node.{kind}").unlink()
+    again = keystore.open_authority(tmp_path, "another name", NOW)
+    assert again.issuing.der == made.issuing.der and again.node.der != made.node.der
+    again.node.certificate.verify_directly_issued_by(again.issuing.certificate)
+    assert authority.organization_of(again.node.certificate) == AGENCY
 
 
-@pytest.mark.parametrize("left", range(1, 6))
+@pytest.mark.parametrize("left", range(1, 8))
 def test_a_founding_that_was_cut_short_is_done_anew(tmp_path: Path, left: int) -> None:
     """After a crash some files are there; whole keys and certificates must fit each other afterwards."""
     folder = tmp_path / "authority"
@@ -58,7 +60,8 @@ def test_a_founding_that_was_cut_short_is_done_anew(tmp_path: Path, left: int) -
     again = keystore.open_authority(folder, AGENCY, NOW)
     again.root.certificate.verify_directly_issued_by(again.root.certificate)
     again.issuing.certificate.verify_directly_issued_by(again.root.certificate)
-    again.timestamp.certificate.verify_directly_issued_by(again.issuing.certificate)
+    for one in (again.timestamp, again.node):
+        one.certificate.verify_directly_issued_by(again.issuing.certificate)
     for name in keystore.PARTS:
         assert getattr(again, name).certificate.public_key() == getattr(again, name).key.public_key()
 

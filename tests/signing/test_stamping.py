@@ -6,7 +6,6 @@ import hashlib
 
 import pytest
 from asn1crypto import cms
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signing import timestamp
 from signing.stamping import Safe, Stamps
@@ -19,7 +18,7 @@ DIGEST = hashlib.sha256(b"signature").digest()
 
 
 def stamps(office: Office, ask: object = None) -> Stamps:
-    return Stamps(Safe(office.authority, Ed25519PrivateKey.from_private_bytes(bytes(32))), Fixed(), ask)  # type: ignore[arg-type]
+    return Stamps(Safe(office.authority), Fixed(), ask)  # type: ignore[arg-type]
 
 
 async def test_our_own_authority_stamps_and_answers_anybody(office: Office) -> None:

@@ -40,7 +40,7 @@ class Later:
     def __init__(self, node: Node, ms: int) -> None:
         self.node, held = node, node.office.signing
         self.house = dataclasses.replace(node.office.house, world=Ahead(ms))
-        self.safe = Safe(held.safe.authority, held.safe.node_key)
+        self.safe = Safe(held.safe.authority)
         database, blobs = self.house.database, self.house.blobs
         self.signing = Signing(database, blobs, self.house.world, self.house.node, self.safe, held.bench)
         self.made = Preservation(self.house, node.office.rooms, self.signing)

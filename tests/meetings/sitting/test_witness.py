@@ -47,7 +47,7 @@ async def until(true: Callable[[], bool]) -> None:
 
 @pytest.fixture
 async def witness(committee: Committee) -> AsyncIterator[Witness]:
-    made = Witness(committee.house, committee.rooms, KEY)
+    made = Witness(committee.house, committee.rooms, lambda: KEY)
     made.start()
     yield made
     await made.close()
@@ -140,7 +140,7 @@ async def test_the_same_head_is_signed_twice_without_harm(committee: Committee, 
 
 
 async def test_it_ends_when_told(committee: Committee) -> None:
-    made = Witness(committee.house, committee.rooms, KEY)
+    made = Witness(committee.house, committee.rooms, lambda: KEY)
     await made.close()  # never started
     made.start()
     await made.close()
