@@ -296,6 +296,18 @@ class Signing:
         """To anybody's request of RFC 3161, our own authority's response; a refusal is one too."""
         return await self.stamps.answer(request, self._now())
 
+    async def attest(self, data: bytes) -> bytes:
+        """The node's own signature over DATA, detached CAdES with a timestamp, DER. Raises Unavailable
+        `timestamp-away`."""
+        from . import attest  # brings pyHanko in
+
+        held = self.safe.authority
+
+        async def stamp(digest: bytes) -> bytes:
+            return await self.stamps.token(digest, self._now())
+
+        return await attest.attest(held.node, held.chain_of(held.node.certificate), data, stamp)
+
     # ── judging ──
 
     async def trust(self) -> Trust:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from documents.actions import Papers
+from meetings.circulation.actions import Circulation
 from meetings.house import House
 from meetings.register.actions import Register
 from meetings.signatories.kit import Kits
@@ -36,6 +37,7 @@ class SigningDesk:
     signatures: Signatures
     witness: Witness
     preservation: Preservation
+    circulation: Circulation
 
 
 def signing_desk(
@@ -49,7 +51,7 @@ def signing_desk(
     return SigningDesk(
         signing, kits, MinuteBook(house, rooms, papers, register, signing, kits, url),
         Signatures(house, rooms, register, signing, kits), Witness(house, rooms, lambda: safe.authority.node.key),
-        Preservation(house, rooms, signing),
+        Preservation(house, rooms, signing), Circulation(house, rooms, signing),
     )  # fmt: skip
 
 

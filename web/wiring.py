@@ -17,6 +17,7 @@ from documents.signed import SignedFiles
 from documents.uploads import Uploads
 from documents.workshop import Workshop
 from meetings.archive.actions import Archives
+from meetings.circulation.actions import Circulation
 from meetings.house import House
 from meetings.integrations.actions import Integrations
 from meetings.opinion.actions import Opinions
@@ -108,6 +109,7 @@ class Office:
     kits: Kits
     agents: Agents
     signatures: Signatures
+    circulation: Circulation
     reading: Reading
     minutes: MinuteBook
     rule_book: RuleBook
@@ -262,8 +264,9 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         yield Office(
             settings, house, accounts, people, Certificates(house, desk.signing), rooms, sittings, channels, health,
             workshop, PublicQueue(), papers, attached, uploads, desk.kits, Agents(house), desk.signatures,
-            reading(house, rooms, accounts, attached, papers, page_images, watermarks, health, settings), desk.minutes,
-            RuleBook(house), register, Documents(house, rooms, register, papers),
+            kept(desk.circulation),
+            reading(house, rooms, accounts, attached, papers, page_images, watermarks, health, settings),
+            desk.minutes, RuleBook(house), register, Documents(house, rooms, register, papers),
             Archives(house, rooms, desk.witness, desk.preservation, settings.folder), invitations,
             Templates(house, sittings), Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms),
             opinions, Bundles(house, rooms), NoticeBoard(house), Integrations(house), hooks, pushes, desk.signing,

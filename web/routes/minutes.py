@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
+from aiohttp import web
+
 from meetings.sitting import narrative
 from meetings.sitting.signatures import SignedField, Turn
 from store.errors import Malformed
@@ -40,7 +42,16 @@ async def number(call: Call) -> None:
 async def file(call: Call) -> answers.Link:
     """A short-lived address of the newest file."""
     sha256, name = await call.office.minutes.pdf(call.who, call.param("sitting"))
+    await call.office.circulation.opened(call.who, call.param("sitting"))
     return answers.Link(links.make(call.office.link_key, sha256, name), sha256)
+
+
+@routes.add("GET", "/api/sittings/{sitting}/minutes/receipts.zip", "minutes.read")
+async def receipts(call: Call) -> web.Response:
+    """Who was sent the minutes, opened and confirmed them: each receipt signed, and the register that lists them."""
+    body = await call.office.circulation.register(call.who, call.param("sitting"))
+    headers = {"Content-Disposition": 'attachment; filename="bien-nhan.zip"'}
+    return web.Response(body=body, content_type="application/zip", headers=headers)
 
 
 @routes.add("GET", "/api/sittings/{sitting}/minutes/signer", "minutes.sign")

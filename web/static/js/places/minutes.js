@@ -166,7 +166,7 @@ class Minutes extends SittingPlace {
         ? html`<h3>${t("minutes.receipts", { done: made.acknowledged.length, all: made.recipients.length })}</h3><ul class="list">${made.recipients.map((person) => {
             const done = made.acknowledged.find(([one]) => one === person);
             return html`<li><span class="main">${marked(parts.people[person]?.name ?? "")}</span><span class="badge ${done ? "good" : ""}">${done ? moment(done[1]) : t("minutes.not-acknowledged")}</span></li>`;
-          })}</ul>`
+          })}</ul>${this.reads ? html`<p><a class="button plain" href="/api/sittings/${this.sitting}/minutes/receipts.zip" download>${icon("download")}${t("minutes.receipts-file")}</a></p>` : nothing}`
         : nothing}
       ${made.code ? html`<p class="small">${t("minutes.code")} <a href="/k/${made.code}">${made.code}</a></p>` : nothing}`;
   }

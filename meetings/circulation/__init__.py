@@ -1,0 +1,1 @@
+"""Signed receipts of minutes that went out."""
