@@ -131,4 +131,25 @@ class InvitationForm(msgspec.Struct, frozen=True, tag_field="kind", tag="invitat
     recipients: tuple[str, ...]
 
 
-Form = MinutesForm | PaperForm | ReadinessForm | InvitationForm
+class EvidenceForm(msgspec.Struct, frozen=True, tag_field="kind", tag="evidence"):
+    """One page that tells a judge what an evidence package proves and how to see that. `signatures`: whose, for whom,
+    when, the certificate's number; `decided`: the first lines of what was decided, `left` how many more there are."""
+
+    agency: str
+    place: str
+    date: str  # ISO day on which it was made
+    made: str
+    sitting: str
+    held: str
+    symbol: str
+    signatures: tuple[tuple[str, str, str, str], ...]
+    decided: tuple[str, ...]
+    left: int
+    minutes: str  # SHA-256
+    events: int
+    head: str  # hash of the journal's last event
+    receipts: int
+    authority: str
+
+
+Form = EvidenceForm | MinutesForm | PaperForm | ReadinessForm | InvitationForm

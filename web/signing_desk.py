@@ -9,6 +9,7 @@ from pathlib import Path
 from documents.actions import Papers
 from meetings.circulation.actions import Circulation
 from meetings.house import House
+from meetings.proof.evidence import Evidence
 from meetings.register.actions import Register
 from meetings.signatories.kit import Kits
 from meetings.sitting.minute_book import MinuteBook
@@ -38,6 +39,7 @@ class SigningDesk:
     witness: Witness
     preservation: Preservation
     circulation: Circulation
+    evidence: Evidence
 
 
 def signing_desk(
@@ -48,10 +50,11 @@ def signing_desk(
     safe = open_safe(settings)
     signing = Signing(house.database, house.blobs, house.world, house.node, safe, files, ask)
     kits = Kits(house, signing, papers)
+    circulation, witness = Circulation(house, rooms, signing), Witness(house, rooms, lambda: safe.authority.node.key)
     return SigningDesk(
         signing, kits, MinuteBook(house, rooms, papers, register, signing, kits, url),
-        Signatures(house, rooms, register, signing, kits), Witness(house, rooms, lambda: safe.authority.node.key),
-        Preservation(house, rooms, signing), Circulation(house, rooms, signing),
+        Signatures(house, rooms, register, signing, kits), witness, Preservation(house, rooms, signing), circulation,
+        Evidence(house, rooms, signing, papers, circulation, witness),
     )  # fmt: skip
 
 

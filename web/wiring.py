@@ -26,6 +26,7 @@ from meetings.people.accounts import Accounts
 from meetings.people.actions import People
 from meetings.people.certificates import Certificates
 from meetings.proof.bundle import Bundles
+from meetings.proof.evidence import Evidence
 from meetings.recorder.desk import RecorderDesk
 from meetings.register.actions import Register
 from meetings.register.documents import Documents
@@ -110,6 +111,7 @@ class Office:
     agents: Agents
     signatures: Signatures
     circulation: Circulation
+    evidence: Evidence
     reading: Reading
     minutes: MinuteBook
     rule_book: RuleBook
@@ -264,7 +266,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         yield Office(
             settings, house, accounts, people, Certificates(house, desk.signing), rooms, sittings, channels, health,
             workshop, PublicQueue(), papers, attached, uploads, desk.kits, Agents(house), desk.signatures,
-            kept(desk.circulation),
+            kept(desk.circulation), desk.evidence,
             reading(house, rooms, accounts, attached, papers, page_images, watermarks, health, settings),
             desk.minutes, RuleBook(house), register, Documents(house, rooms, register, papers),
             Archives(house, rooms, desk.witness, desk.preservation, settings.folder), invitations,

@@ -24,6 +24,7 @@ from ..sitting.state import State
 from .replay import check
 
 JOURNAL, HEADS, SUMS, MANIFEST = "journal.jsonl", "heads.jsonl", "SHA256SUMS", "manifest.json"
+SIGNED_SUMS = f"{SUMS}.p7s"  # of an evidence package: the node's signature over them
 FORMAT = "bacap.sitting.v1"
 MOST_FINDINGS = 100
 WITHHELD = ("said",)  # what decides nothing may be left out of an export: the chain holds its digest
@@ -50,7 +51,8 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """`keys`: whose signatures the heads bear; `witnessed`: up to which event a signed head reaches."""
+    """`keys`: whose signatures the heads bear; `witnessed`: up to which event a signed head reaches; `minutes`: SHA-256
+    of the newest file of the minutes, as the journal names it."""
 
     sitting: str
     title: str
@@ -59,6 +61,7 @@ class Verdict(msgspec.Struct, frozen=True):
     witnessed: int
     keys: tuple[str, ...]
     findings: tuple[Finding, ...]
+    minutes: str = ""
 
     @property
     def whole(self) -> bool:
@@ -102,7 +105,8 @@ def judge(files: Mapping[str, bytes]) -> Verdict:
     erased = sum(event.body is None for event in events)
     keys = tuple(sorted({head.key for head in heads}))
     return Verdict(
-        manifest.sitting, state.title, len(events), erased, last, keys, tuple(findings[:MOST_FINDINGS])
+        manifest.sitting, state.title, len(events), erased, last, keys, tuple(findings[:MOST_FINDINGS]),
+        state.minutes.pdf,
     )  # fmt: skip
 
 
@@ -114,7 +118,7 @@ def _sums(files: Mapping[str, bytes]) -> list[Finding]:
         listed[name] = digest
     found = [Finding("file-missing", name=name[:200]) for name in listed if name not in files]
     for name, data in files.items():
-        if name != SUMS and listed.get(name) != hashlib.sha256(data).hexdigest():
+        if name not in (SUMS, SIGNED_SUMS) and listed.get(name) != hashlib.sha256(data).hexdigest():
             found.append(Finding("sum", name=name[:200]))
     return found
 

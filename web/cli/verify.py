@@ -1,4 +1,5 @@
-"""`bacap verify FILE`: are the signatures of a file valid? Exit status 0 valid, 1 not valid, 2 cannot tell.
+"""`bacap verify FILE`: are the signatures of a file, or is an evidence package, valid? Exit status 0 valid, 1 not
+valid, 2 cannot tell.
 
 Needs no node: with `--trust` it judges against a given anchor alone, else against this machine's own authority.
 Nothing is fetched from anywhere.
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from documents.signed import SignedFiles
 from documents.workshop import Workshop
 from meetings.house import House
+from meetings.proof import appraisal, bundle
 from signing import anchors, authority, records
 from signing.authority import Revocation
 from signing.model import Report, Trust
@@ -30,7 +32,7 @@ from .. import console
 from ..console import Line, Outcome
 from ..settings import Settings
 from ..words import text, words
-from . import chosen_settings, locale
+from . import chosen_settings, locale, say
 
 STATUS = {"valid": 0, "not-valid": 1, "cannot-tell": 2}
 
@@ -50,12 +52,36 @@ def run(arguments: argparse.Namespace) -> int:
         )
     except (OSError, ValueError) as error:
         raise Refused("file-unreadable", reason=str(error)) from error
+    if data.startswith(b"PK\x03\x04"):
+        return judge_package(arguments.file, trust, as_json=arguments.json)
     report = asyncio.run(judge(data, trust))
     if arguments.json:
         print(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
     else:
         show(report)
     return STATUS[report.state]
+
+
+def judge_package(path: Path, trust: Trust, *, as_json: bool) -> int:
+    """An evidence package. Raises Refused `evidence-none` for another kind of archive."""
+    files = bundle.read(path)
+    if not appraisal.is_evidence(files):
+        raise Refused("evidence-none")
+    made = asyncio.run(appraisal.appraise(files, trust, datetime.now(UTC), judge))
+    if as_json:
+        print(msgspec.json.format(msgspec.json.encode(made), indent=2).decode())
+        return STATUS[made.state]
+    print(text(locale(), f"verify.state-{made.state}"))
+    if made.reason:
+        named = f"evidence.{made.reason}"
+        print(f"  {text(locale(), named) if named in words(locale()) else reason(made.reason)}")
+    say("evidence.journal", title=made.journal.title, events=made.journal.events, findings=len(made.journal.findings))
+    for finding in made.journal.findings:
+        say("cli.bundle-finding", finding=text(locale(), f"finding.{finding.code}"), seq=finding.seq, name=finding.name)
+    say("evidence.sums", signer=made.sums.signer or "-", when=told(made.sums.at), reason=reason(made.sums.reason))
+    say("evidence.receipts", held=made.receipts[0], count=made.receipts[1])
+    show(made.minutes)
+    return STATUS[made.state]
 
 
 def read_trust(path: Path, lists: list[Path]) -> Trust:

@@ -51,6 +51,14 @@ async def export(call: Call) -> web.Response:
     return web.Response(body=data, content_type="application/zip", headers=headers)
 
 
+@routes.add("GET", "/api/sittings/{sitting}/evidence.zip", "sitting.export")
+async def evidence(call: Call) -> web.Response:
+    """All that proves the signed minutes, for a court: `bacap verify FILE --trust ROOT` judges it."""
+    data = await call.office.evidence.package(call.who, call.param("sitting"))
+    headers = {"Content-Disposition": f'attachment; filename="chung-cu-{call.param("sitting")}.zip"'}
+    return web.Response(body=data, content_type="application/zip", headers=headers)
+
+
 @routes.add("POST", "/api/sittings/{sitting}/take-over", "sitting.attend")
 async def take_over(call: Call) -> None:
     """A deputy presides, or somebody of the committee writes: only while nothing of the holder is connected."""

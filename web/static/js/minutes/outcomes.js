@@ -81,7 +81,8 @@ class Outcomes extends RoomPart {
             (item) => html`<li><span class="main">${item.number}. ${marked(item.title)}</span><a class="button" target="_blank" rel="noopener" href="/api/sittings/${this.room.sitting}/items/${item.id}/extract.pdf">${icon("file-text")}${t("extract.open")}</a></li>`,
           )}</ul></details>`
         : nothing}
-      ${this.reads ? html`<a class="button wide" href="/api/sittings/${this.room.sitting}/export.zip" download>${icon("download")}${t("proof.export")}</a><p class="small soft">${t("proof.about")}</p>` : nothing}`;
+      ${this.reads ? html`<a class="button wide" href="/api/sittings/${this.room.sitting}/export.zip" download>${icon("download")}${t("proof.export")}</a><p class="small soft">${t("proof.about")}</p>
+        ${["signed", "circulated"].includes(parts.minutes.step) ? html`<a class="button wide" href="/api/sittings/${this.room.sitting}/evidence.zip" download>${icon("shield-check")}${t("proof.evidence")}</a><p class="small soft">${t("proof.evidence-about")}</p>` : nothing}` : nothing}`;
   }
 }
 
