@@ -251,7 +251,8 @@ class TokenCertificate(msgspec.Struct, frozen=True):
 
 class Checked(msgspec.Struct, frozen=True):
     """A file judged: valid, not-valid or cannot-tell. `journal`: same, other or unknown to this node. `until`: when the
-    first of its proofs runs out, UTC milliseconds."""
+    first of its proofs runs out, UTC milliseconds. Of a printed code too: `lines`, what was decided, and `digest`, the
+    SHA-256 of the text that was printed."""
 
     state: str
     reason: str
@@ -264,3 +265,14 @@ class Checked(msgspec.Struct, frozen=True):
     symbol: str
     subject: str
     agency: str
+    lines: tuple[str, ...] = ()
+    digest: str = ""
+
+
+class PaperKey(msgspec.Struct, frozen=True):
+    """A key that signs codes on paper: SubjectPublicKeyInfo, base64; whose; its certificate's times, UTC ms."""
+
+    key: str
+    organization: str
+    begins: int
+    ends: int

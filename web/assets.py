@@ -39,6 +39,7 @@ SERVED: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "tus-js-client": (("dist/tus.min.js", "tus"),),
     "idb": (("build/index.js", "idb"),),
+    "qr": (("decode.js", "qr"), ("index.js", "qr")),
 }
 ICONS = (
     "arrow-down", "arrow-left", "arrow-right", "arrow-up", "ban", "bell-off", "bell-ring", "book-open",
@@ -47,7 +48,8 @@ ICONS = (
     "file-search", "file-text", "file-up", "gavel", "git-compare", "grip-vertical", "hand", "highlighter",
     "key-round", "layout-grid", "list-ordered", "lock", "log-in", "log-out", "mail-check", "message-square",
     "messages-square", "mic", "mic-off", "monitor", "monitor-up", "monitor-x", "moon", "mouse-pointer-2",
-    "pen-line", "pencil", "play", "plus", "power-off", "presentation", "printer", "rotate-cw", "save", "search", "send",
+    "pen-line", "pencil", "play", "plus", "power-off", "presentation", "printer", "rotate-cw", "save", "scan-qr-code",
+    "search", "send",
     "shield-check", "shield-question-mark", "shield-x", "signature", "square", "stamp", "timer", "trash-2",
     "triangle-alert", "undo-2", "upload", "user-check", "user-plus", "users", "video", "video-off", "volume-2", "vote",
     "wifi", "wifi-off", "x", "zoom-in", "zoom-out",

@@ -51,6 +51,7 @@ IMPORT_MAP = json.dumps(
             "@lit/reactive-element/": f"{front.base()}/vendor/reactive-element/",
             "pdfjs": f"{front.base()}/vendor/pdfjs/pdf.min.mjs",
             "idb": f"{front.base()}/vendor/idb/index.js",
+            "qr": f"{front.base()}/vendor/qr/decode.js",
             "tus": f"{front.base()}/vendor/tus/tus.min.js",
         }
     },

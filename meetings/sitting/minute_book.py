@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
-import segno
 
 from documents.actions import Papers
 from documents.model import MinutesForm, Spot
@@ -32,7 +30,7 @@ from ..people.rights import Principal
 from ..register.actions import Register
 from ..signatories.kit import Kits
 from . import commands as c
-from . import minutes, narrative, records
+from . import minutes, narrative, records, sheet
 from .agenda import LONGEST_TEXT
 from .letterhead import letterhead, units_of
 from .narrative import MinutesText
@@ -52,6 +50,8 @@ class Checked:
     symbol: str = ""
     subject: str = ""
     agency: str = ""
+    lines: tuple[str, ...] = ()  # of a printed code: what was decided
+    digest: str = ""  # and the SHA-256 of the text that was printed
 
 
 class MinuteBook:
@@ -138,8 +138,12 @@ class MinuteBook:
         pdf, made = await self._papers.typeset(form)
         laid = await self._signing.bench.lay(pdf, tuple(_field(spot) for spot in made.spots))
         sha256 = await self._house.blobs.keep(laid)
-        command = c.TypesetMinutes(sha256, code, head.seq, head.hash)
-        await room.ask(who, command, trusted=True, rows=lambda conn, _state: records.put_code(conn, code, room.sitting))
+        command, digest = c.TypesetMinutes(sha256, code, head.seq, head.hash), sheet.digest(form).hex()
+
+        def rows(conn: Connection, _: State) -> None:
+            records.put_code(conn, code, room.sitting, digest)
+
+        await room.ask(who, command, trusted=True, rows=rows)
 
     async def _unit(self, room: Room) -> Unit:
         return (await self._units(room))[0]
@@ -153,14 +157,16 @@ class MinuteBook:
         made, written = room.state.minutes, await self._load(room.state.minutes.sha256)
         secretary, chair = (room.cards[room.state.with_role(role)] for role in ("secretary", "chair"))
         url, day = f"{self._base_url}/k/{code}", made.day or self._house.today()
-        return MinutesForm(
+        form = MinutesForm(
             head=letterhead(await self._units(room), made.symbol, day),
             subject=written.subject, begun=written.begun, venue=written.venue, attendance=written.attendance,
             chair=written.chair, secretary=written.secretary, course=written.course, ended=written.ended,
             recipients=written.recipients, secretary_name=secretary.name, chair_name=chair.name,
             chair_title=chair.office, check_url=url.removeprefix("https://"), check_code=code,
-            check_picture=_qr(url), journal=head, seal_mm=await self._kits.seal_width(room.state.unit),
+            check_picture="", journal=head, seal_mm=await self._kits.seal_width(room.state.unit),
         )  # fmt: skip
+        address, key = f"{self._base_url}/k", self._signing.safe.authority.node.key
+        return msgspec.structs.replace(form, check_picture=sheet.picture(sheet.code(form, room.state, address, key)))
 
     # ── reading and checking ──
 
@@ -207,19 +213,19 @@ class MinuteBook:
         return Checked(report, found, room.state.minutes.symbol, room.state.title, agency_of(unit))
 
     async def check_code(self, code: str) -> Checked:
-        """Judge the file that a printed code stands for, as it is kept here. Raises Missing."""
-        sitting = await self._house.read(records.sitting_of_code, code.strip().upper())
-        if sitting is None:
+        """Judge the file that a printed code stands for, as it is kept here, and what was decided, to be compared with
+        the sheet; of closed items nothing. Raises Missing `no-such-code`, `code-void` for one of minutes that were not
+        signed by all."""
+        row = await self._house.read(records.code, code.strip().upper())
+        if row is None:
             raise Missing("no-such-code")
-        room = await self._rooms.get(sitting)
-        return await self.check(await self._house.blobs.load(room.state.minutes.pdf))
+        if row.void:
+            raise Missing("code-void")
+        room = await self._rooms.get(row.sitting)
+        checked = await self.check(await self._house.blobs.load(room.state.minutes.pdf))
+        lines = tuple(narrative.decisive(room.state, room.cards, closed_too=False))
+        return replace(checked, lines=lines, digest=row.digest)
 
 
 def _field(spot: Spot) -> Field:
     return Field(spot.name, spot.page, (spot.left, spot.bottom, spot.right, spot.top))
-
-
-def _qr(url: str) -> str:
-    out = io.BytesIO()
-    segno.make(url, error="m").save(out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None)
-    return out.getvalue().decode()

@@ -100,10 +100,12 @@ def draft(state: State, happened: Iterable[Told], people: Mapping[str, Card], ro
     )
 
 
-def decisive(state: State, people: Mapping[str, Card]) -> list[str]:
+def decisive(state: State, people: Mapping[str, Card], *, closed_too: bool = True) -> list[str]:
     """What was decided, item by item: results of votes with their arithmetic, and the chair's conclusions."""
     found = []
     for number, item in enumerate(state.items, 1):
+        if item.closed and not closed_too:
+            continue
         votes = [one for one in state.ballots if one.item == item.id and one.result is not None and not one.held]
         found += [f"{number}. {_vote(ballot, ballot.closed_at, people)}" for ballot in votes]
         found += [f"{number}. Kết luận của chủ tọa: {item.conclusion}"] if item.conclusion else []

@@ -103,6 +103,8 @@ codes = sa.Table(  # /k/<code>: short and permanent, because it is printed on pa
     metadata,
     sa.Column("code", sa.Text, primary_key=True),
     sa.Column("sitting", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False, server_default=""),  # SHA-256 of the text that was printed (sheet.py)
+    sa.Column("void", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 
@@ -188,13 +190,13 @@ def waiting_for(conn: sa.Connection, person: str) -> list[sa.Row[Any]]:
     return list(conn.execute(query.where(waiting.c.person == person).order_by(*order)))
 
 
-def put_code(conn: sa.Connection, code: str, sitting: str) -> None:
-    conn.execute(codes.insert().values(code=code, sitting=sitting))
+def put_code(conn: sa.Connection, code: str, sitting: str, digest: str) -> None:
+    conn.execute(codes.insert().values(code=code, sitting=sitting, digest=digest, void=False))
 
 
-def drop_code(conn: sa.Connection, code: str) -> None:
-    """The file that bore CODE was never signed by all: nothing is to be found under it."""
-    conn.execute(codes.delete().where(codes.c.code == code))
+def void_code(conn: sa.Connection, code: str) -> None:
+    """The file that bore CODE was never signed by all: that is all that is to be found under it."""
+    conn.execute(codes.update().where(codes.c.code == code).values(void=True))
 
 
 def put_proof(conn: sa.Connection, sitting: str, until: int) -> None:
@@ -213,8 +215,8 @@ def story(conn: sa.Connection, sitting: str) -> list[tuple[int, int, e.AnyHappen
     return [(event.seq, event.at, e.read(event)) for event in journal.walk(conn, sitting) if event.body is not None]
 
 
-def sitting_of_code(conn: sa.Connection, code: str) -> str | None:
-    return conn.scalar(sa.select(codes.c.sitting).where(codes.c.code == code))
+def code(conn: sa.Connection, code: str) -> sa.Row[Any] | None:
+    return conn.execute(sa.select(codes).where(codes.c.code == code)).first()
 
 
 def rule_sets_of(conn: sa.Connection, unit: str) -> list[str]:

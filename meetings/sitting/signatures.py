@@ -185,7 +185,7 @@ class Signatures:
 
         def rows(conn: Connection, after: State) -> None:
             self._register.void_in(conn, who, sitting, KIND, after.minutes.returned)
-            records.drop_code(conn, code)
+            records.void_code(conn, code)
             self._signing.drop_all_in(conn, sitting)
 
         await room.ask(who, c.RefuseMinutes(field, based_on, reason), trusted=True, rows=rows)

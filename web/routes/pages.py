@@ -15,7 +15,7 @@ STATIC = Path(__file__).parents[1] / "static"
 # Every address that a person may open or that is printed on paper. The browser's own table is js/places.js.
 PLACES = (
     "/", "/sign-in", "/first/{token}", "/password/{token}", "/plan", "/search", "/register", "/tasks", "/opinions",
-    "/verify", "/k/{code}", "/wall", "/wall/{site}",
+    "/verify", "/k/{code}", "/K/{sheet}", "/wall", "/wall/{site}",
     "/sittings/{sitting}", "/sittings/{sitting}/prepare", "/sittings/{sitting}/minutes", "/sittings/{sitting}/sign",
     "/sittings/{sitting}/papers/{paper}", "/sittings/{sitting}/recordings", "/sittings/{sitting}/rehearsal", "/check",
     "/offline", "/offline/{sitting}/{paper}", "/signature",

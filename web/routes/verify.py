@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import tempfile
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 from meetings.sitting.minute_book import Checked
+from signing.authority import organization_of
 from store.errors import Refused
 
 from .. import answers
@@ -40,9 +45,22 @@ async def verify_code(call: Call) -> answers.Checked:
             return _told(await call.office.minutes.check_code(call.param("code")))
 
 
+@routes.add("GET", "/api/paper-keys", "signature.verify")
+async def paper_keys(call: Call) -> list[answers.PaperKey]:
+    """Which keys sign the codes on paper here: kept by a telephone, they prove one without a network."""
+    held = call.office.signing.safe.authority
+    return [_key(one.certificate) for one in (held.node, *held.former)]
+
+
+def _key(one: x509.Certificate) -> answers.PaperKey:
+    spki = one.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    begins, ends = (int(at.timestamp() * 1000) for at in (one.not_valid_before_utc, one.not_valid_after_utc))
+    return answers.PaperKey(base64.b64encode(spki).decode(), organization_of(one), begins, ends)
+
+
 def _told(checked: Checked) -> answers.Checked:
     report = checked.report
     return answers.Checked(
         report.state, report.reason, report.signatures, report.stamps, report.revisions, report.until, report.sha256,
-        checked.journal, checked.symbol, checked.subject, checked.agency,
+        checked.journal, checked.symbol, checked.subject, checked.agency, checked.lines, checked.digest,
     )  # fmt: skip

@@ -38,6 +38,7 @@ export const places = [
   place("/check", "place-check", () => import("./places/check.js")),
   place("/verify", "place-verify", () => import("./places/verify.js"), { open: true }),
   place("/k/{code}", "place-verify", () => import("./places/verify.js"), { open: true }),
+  place("/K/{sheet}", "place-verify", () => import("./places/verify.js"), { open: true }),
   place("/wall", "place-walls", () => import("./places/walls.js"), { open: true }),
   place("/wall/{site}", "place-wall", () => import("./places/wall.js"), { open: true, bare: true }),
   place("/administration", "place-administration", () => import("./places/administration.js")),

@@ -265,6 +265,8 @@ export interface Checked {
   symbol: string;
   subject: string;
   agency: string;
+  lines?: Array<string>;
+  digest?: string;
 }
 
 export interface Checkpoint {
@@ -1104,6 +1106,13 @@ export interface PaperAdded {
   sha256: string;
   pages: number;
   size: number;
+}
+
+export interface PaperKey {
+  key: string;
+  organization: string;
+  begins: number;
+  ends: number;
 }
 
 export interface PaperPart {

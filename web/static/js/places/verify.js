@@ -1,18 +1,43 @@
 // The public check: drop a file or open a printed code, and get a large answer in words, then the reasons.
+import "../elements/scan.js";
 import { get, send } from "../api.js";
+import { keepApplication } from "../offline/application.js";
+import { decode, prove, read, sheetIn } from "../paper-code.js";
 import { Part, html, icon, nothing } from "../part.js";
 import { date, has, marked, moment, t } from "../words.js";
 
 /** @typedef {import("../wire.d.ts").Checked} Checked */
+/** @typedef {import("../paper-code.js").Told} Told */
+
+const KEYS = "paper-keys"; // in this browser: whose codes it can prove without a network
+const SHEET = { genuine: ["good", "shield-check"], forged: ["seal", "shield-x"], unknown: ["warn", "shield-question-mark"] };
+
+/** The keys of this server and of any this browser met before. @returns {Promise<import("../wire.d.ts").PaperKey[]>} */
+async function keysKnown() {
+  /** @type {import("../wire.d.ts").PaperKey[]} */
+  const kept = JSON.parse(localStorage.getItem(KEYS) ?? "[]");
+  const fresh = await get("/api/paper-keys").catch(() => []);
+  const all = [...fresh, ...kept.filter((one) => !fresh.some((/** @type {import("../wire.d.ts").PaperKey} */ other) => other.key === one.key))];
+  localStorage.setItem(KEYS, JSON.stringify(all));
+  return all;
+}
 
 const LOOK = { valid: ["good", "shield-check"], "not-valid": ["seal", "shield-x"], "cannot-tell": ["warn", "shield-question-mark"] };
 
 class Verify extends Part {
-  static properties = { code: { attribute: false }, checked: { state: true }, busy: { state: true }, fault: { state: true }, done: { state: true } };
+  static properties = { code: { attribute: false }, sheet: { attribute: false }, told: { state: true }, proved: { state: true }, away: { state: true }, keeping: { state: true }, checked: { state: true }, busy: { state: true }, fault: { state: true }, done: { state: true } };
 
   constructor() {
     super();
     this.code = "";
+    this.sheet = "";
+    /** What a code on paper says. @type {Told | null} */
+    this.told = null;
+    /** @type {"genuine" | "forged" | "unknown"} */
+    this.proved = "unknown";
+    this.away = false; // no network: only the code itself was judged
+    /** How much of the application is kept here, 0 to 1. @type {number | null} */
+    this.keeping = null;
     /** @type {Checked | null} */
     this.checked = null;
     this.busy = false;
@@ -22,7 +47,44 @@ class Verify extends Part {
 
   async connectedCallback() {
     super.connectedCallback();
+    if (this.sheet) return this.prove(this.sheet);
+    void keysKnown().catch(() => undefined); // for the day there is no network
     if (this.code) await this.look(() => get(`/api/verify/${encodeURIComponent(this.code)}`));
+  }
+
+  /** A sheet's own code: first by itself, then with what the server knows. @param {string} sheet */
+  async prove(sheet) {
+    scrollTo(0, 0); // the answer stands on top
+    this.told = this.checked = null;
+    this.fault = "";
+    this.away = false;
+    try {
+      const data = decode(sheet.toUpperCase());
+      [this.told, this.proved] = [read(data), await prove(data, (await keysKnown()).map((one) => one.key))];
+    } catch {
+      this.fault = t("sheet.none");
+      return;
+    }
+    if (this.proved !== "genuine") return;
+    const code = this.told.code;
+    await this.look(() => get(`/api/verify/${encodeURIComponent(code)}`));
+  }
+
+  /** @param {CustomEvent<string>} event */
+  scanned(event) {
+    const sheet = sheetIn(event.detail);
+    if (sheet) void this.prove(sheet);
+    else {
+      this.told = this.checked = null;
+      this.fault = t("sheet.none");
+    }
+  }
+
+  async keep() {
+    this.keeping = 0;
+    const done = await this.did(() => keepApplication((part) => (this.keeping = part)));
+    this.keeping = null;
+    if (done) this.say(t("sheet.kept"));
   }
 
   /** @param {() => Promise<Checked>} ask */
@@ -33,14 +95,36 @@ class Verify extends Part {
     try {
       this.checked = await ask();
     } catch (error) {
-      this.fault = /** @type {Error} */ (error).message;
+      this.away = /** @type {import("../api.js").Refused} */ (error).code === "offline" && Boolean(this.told);
+      if (!this.away) this.fault = /** @type {Error} */ (error).message;
     }
     this.busy = false;
+  }
+
+  /** What the sheet says, to be compared by eye. @param {Told} told */
+  paper(told) {
+    const [tone, picture] = SHEET[this.proved];
+    const same = this.checked?.digest === told.digest;
+    return html`<section class="card stack" aria-live="assertive"><div class="verdict-large ${tone}">${icon(picture)}<span>${t(`sheet.${this.proved}`)}</span></div>
+      <p class="note ${tone}">${t(`sheet.${this.proved}-about`)}</p>
+      ${this.proved === "forged" ? nothing : html`<dl class="facts"><dt>${t("sign.symbol")}</dt><dd>${marked(told.symbol)}</dd><dt>${t("sheet.day")}</dt><dd class="figures">${date(Date.parse(told.day))}</dd><dt>${t("verify.agency")}</dt><dd>${marked(told.unit)}</dd><dt>${t("sheet.signers")}</dt><dd>${marked(told.signers.join("; "))}</dd><dt>${t("verify.code")}</dt><dd>${told.code}</dd></dl>
+      ${told.votes.length ? html`<h3>${t("sheet.votes")}</h3><ul>${told.votes.map(([item, yes, no, neither]) => html`<li class="figures">${t("sheet.vote", { item, yes, no, neither })}</li>`)}</ul>${told.left ? html`<p class="small soft">${t("sheet.left", { count: told.left })}</p>` : nothing}` : nothing}`}
+      ${this.proved === "genuine" ? html`<p class="small">${t("sheet.compare")}</p>` : nothing}
+      ${this.away ? html`<p class="note warn">${t("sheet.away")}</p>` : nothing}
+      ${this.checked ? html`<p class="note ${same ? "good" : "warn"}">${t(same ? "sheet.same" : "sheet.other")}</p>${this.lines(this.checked)}` : nothing}</section>`;
+  }
+
+  /** What was decided, as it is kept here. @param {Checked} checked */
+  lines(checked) {
+    if (!checked.lines?.length) return nothing;
+    return html`<h3>${t("sheet.lines")}</h3><ul class="stack tight">${checked.lines.map((line) => html`<li>${marked(line)}</li>`)}</ul>`;
   }
 
   /** @param {FileList | null | undefined} files */
   take(files) {
     const file = files?.[0];
+    this.told = null;
+    scrollTo(0, 0);
     if (file) void this.look(() => send("/api/verify", file, (done) => (this.done = done)));
   }
 
@@ -66,6 +150,7 @@ class Verify extends Part {
           })}</ul>`
         : nothing}
       ${checked.state === "valid" && checked.until ? html`<p class="small">${t("verify.until", { when: date(checked.until) })}</p>` : nothing}
+      ${this.told ? nothing : this.lines(checked)}
       ${this.details(checked)}
       <p class="small">${t(`verify.journal-${checked.journal}`)}</p><p class="small soft hash">SHA-256: ${checked.sha256}</p></section>`;
   }
@@ -88,16 +173,21 @@ class Verify extends Part {
       this.take(event.dataTransfer?.files);
     };
     return html`<div class="place stack"><h1>${t("place.place-verify")}</h1><p class="soft">${t("verify.about")}</p>
-      <label class="card drop large" @dragover=${over} @drop=${dropped}><span class="button act decisive">${icon("file-search")}${t("verify.choose")}</span><span class="soft">${t("verify.drop")}</span>
-        <input class="read-only-to-ears" type="file" accept="application/pdf" @change=${(/** @type {Event} */ event) => this.take(/** @type {HTMLInputElement} */ (event.target).files)}></label>
-      <form class="row" @submit=${(/** @type {SubmitEvent} */ event) => {
-        event.preventDefault();
-        const code = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("code"));
-        void this.look(() => get(`/api/verify/${encodeURIComponent(code)}`));
-      }}><label class="field code"><span>${t("verify.code")}</span><input name="code" required maxlength="9" autocapitalize="characters" .value=${this.code}></label><button class="button act">${icon("search")}${t("verify.act")}</button></form>
       ${this.busy ? html`<label class="field"><span>${t("verify.busy")}</span>${this.done ? html`<progress max="1" .value=${this.done}></progress>` : html`<progress></progress>`}</label>` : nothing}
       ${this.fault ? html`<div class="note seal" role="alert">${this.fault}</div>` : nothing}
-      ${this.checked ? this.answer(this.checked) : nothing}</div>`;
+      ${this.told ? this.paper(this.told) : nothing}
+      ${this.checked ? this.answer(this.checked) : nothing}
+      ${this.told || this.checked ? html`<h2>${t("verify.another")}</h2>` : nothing}
+      <label class="card drop large" @dragover=${over} @drop=${dropped}><span class="button act decisive">${icon("file-search")}${t("verify.choose")}</span><span class="soft">${t("verify.drop")}</span>
+        <input class="read-only-to-ears" type="file" accept="application/pdf" @change=${(/** @type {Event} */ event) => this.take(/** @type {HTMLInputElement} */ (event.target).files)}></label>
+      <section class="card stack"><h2>${t("sheet.title")}</h2><p class="soft">${t("sheet.about")}</p><bacap-scan @scanned=${this.scanned}></bacap-scan>
+        ${this.keeping === null ? html`<button type="button" class="button plain" @click=${this.keep}>${icon("download")}${t("sheet.keep")}</button>` : html`<label class="field"><span>${t("sheet.keeping")}</span><progress max="1" .value=${this.keeping}></progress></label>`}</section>
+      <form class="row" @submit=${(/** @type {SubmitEvent} */ event) => {
+        event.preventDefault();
+        this.told = null;
+        const code = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("code"));
+        void this.look(() => get(`/api/verify/${encodeURIComponent(code)}`));
+      }}><label class="field code"><span>${t("verify.code")}</span><input name="code" required maxlength="9" autocapitalize="characters" .value=${this.code}></label><button class="button act">${icon("search")}${t("verify.act")}</button></form></div>`;
   }
 }
 
