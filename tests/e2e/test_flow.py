@@ -284,7 +284,7 @@ async def check_in_public(browser: Browser, node: Node, signed: bytes) -> None:
     """Anyone may check: valid with signers and times; one changed byte is not, and says why."""
     page = await desk.open_page(browser, node)
     await page.goto("/verify")
-    chosen = page.locator("input[type=file]")
+    chosen = page.locator(".drop input[type=file]")
     file = {"name": "bien-ban.pdf", "mimeType": "application/pdf", "buffer": signed}
     await chosen.set_input_files(file)  # type: ignore[arg-type]
     await expect(page.locator(".verdict-large")).to_have_text("Hợp lệ")

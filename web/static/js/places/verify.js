@@ -107,7 +107,7 @@ class Verify extends Part {
     const same = this.checked?.digest === told.digest;
     return html`<section class="card stack" aria-live="assertive"><div class="verdict-large ${tone}">${icon(picture)}<span>${t(`sheet.${this.proved}`)}</span></div>
       <p class="note ${tone}">${t(`sheet.${this.proved}-about`)}</p>
-      ${this.proved === "forged" ? nothing : html`<dl class="facts"><dt>${t("sign.symbol")}</dt><dd>${marked(told.symbol)}</dd><dt>${t("sheet.day")}</dt><dd class="figures">${date(Date.parse(told.day))}</dd><dt>${t("verify.agency")}</dt><dd>${marked(told.unit)}</dd><dt>${t("sheet.signers")}</dt><dd>${marked(told.signers.join("; "))}</dd><dt>${t("verify.code")}</dt><dd>${told.code}</dd></dl>
+      ${this.proved === "forged" ? nothing : html`<dl class="facts"><dt>${t("sign.symbol")}</dt><dd>${marked(told.symbol)}</dd><dt>${t("sheet.day")}</dt><dd class="figures">${date(Date.parse(told.day))}</dd><dt>${t("verify.agency")}</dt><dd>${marked(told.unit)}</dd><dt>${t("sheet.signers")}</dt><dd>${marked(told.signers.join("; "))}</dd><dt>${t("sheet.code")}</dt><dd>${told.code}</dd></dl>
       ${told.votes.length ? html`<h3>${t("sheet.votes")}</h3><ul>${told.votes.map(([item, yes, no, neither]) => html`<li class="figures">${t("sheet.vote", { item, yes, no, neither })}</li>`)}</ul>${told.left ? html`<p class="small soft">${t("sheet.left", { count: told.left })}</p>` : nothing}` : nothing}`}
       ${this.proved === "genuine" ? html`<p class="small">${t("sheet.compare")}</p>` : nothing}
       ${this.away ? html`<p class="note warn">${t("sheet.away")}</p>` : nothing}
