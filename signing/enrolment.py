@@ -160,7 +160,7 @@ class Enrolment:
         trust: Trust = await self._trust()
         if not await asyncio.to_thread(path_of, certificate, trust):
             raise Refused("certificate-stranger", issuer=certificate.issuer.rfc4514_string()[:200])
-        if _plain(_common_name(certificate)) != _plain(name):
+        if not is_same_name(_common_name(certificate), name):
             raise Refused("certificate-name", found=_common_name(certificate)[:200], name=name)
 
     async def _keep(
@@ -245,6 +245,7 @@ def _common_name(certificate: x509.Certificate) -> str:
     return str(found[0].value) if found else ""
 
 
-def _plain(name: str) -> str:
-    """A name as it is compared: composed, in one case, with single blanks. Marks count: they tell people apart."""
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+def is_same_name(one: str, other: str) -> bool:
+    """As people read them: composed, in one case, with single blanks. Marks count: they tell people apart."""
+    plain = [" ".join(unicodedata.normalize("NFC", name).casefold().split()) for name in (one, other)]
+    return bool(plain[0]) and plain[0] == plain[1]

@@ -276,3 +276,14 @@ class PaperKey(msgspec.Struct, frozen=True):
     organization: str
     begins: int
     ends: int
+
+
+class Handover(msgspec.Struct, frozen=True):
+    """For a signing program: where it fetches the file, where it brings it back, each good once; `until` UTC ms."""
+
+    fetch: str
+    bring: str
+    session: str
+    symbol: str
+    day: str
+    until: int

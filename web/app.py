@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from . import channel, front
-from .guard import LARGEST_BODY, add_headers, guarded
+from .guard import LARGEST_BODY, adder, guarded, headers_of
 from .routes import all_routes
 from .wiring import Office
 
@@ -34,5 +34,5 @@ def build(office: Office) -> web.Application:
 
     app.router.add_get("/channel", open_channel)
     app.router.add_get("/static/{name:.*}", front.serve)
-    app.on_response_prepare.append(add_headers)
+    app.on_response_prepare.append(adder(headers_of(vgca=office.settings.vgca)))
     return app

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,6 +37,7 @@ COOKIE = "__Host-session"
 LOCALE_COOKIE = "locale"
 STALL_S = 20.0  # a body may stand still so long
 SLOWEST = 1000  # bytes a second, on the whole: a line of 64 kbit/s carries eight times that
+ANY = "*/*"  # of a route whose address alone says what may be done: no cookie is ever looked at
 LARGEST_BODY = 256 * 1024  # of a JSON body; uploads stream
 
 IMPORT_MAP = json.dumps(
@@ -200,6 +201,8 @@ def _bearer(request: web.Request) -> str:
 def _is_program(request: web.Request, route: Route) -> bool:
     """A body of a kind that no page of another origin may send unasked (Fetch standard, CORS-safelisted headers), from
     no page at all; it is nobody's, whatever else comes with it."""
+    if route.program == ANY:
+        return True
     return bool(route.program) and request.content_type == route.program and "Origin" not in request.headers
 
 
@@ -245,8 +248,22 @@ def set_session(response: web.StreamResponse, session: Session) -> None:
     )
 
 
-async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.path.startswith("/api/"):
-        response.headers.setdefault("Cache-Control", "no-store")
+VGCA = "wss://127.0.0.1:8987"  # the signing program on the visitor's own machine, as it was observed
+
+
+def headers_of(*, vgca: bool) -> dict[str, str]:
+    """Of every answer. VGCA: our pages may speak to that program, and still to no other address."""
+    if not vgca:
+        return HEADERS
+    name = "Content-Security-Policy"
+    return HEADERS | {name: HEADERS[name].replace("connect-src 'self'", f"connect-src 'self' {VGCA}")}
+
+
+def adder(headers: Mapping[str, str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    async def add(request: web.Request, response: web.StreamResponse) -> None:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+
+    return add

@@ -67,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pkcs11_token: str = ""  # its label, where the library knows more than one
     pkcs11_pin_file: str = ""
     timestamp_url: str = ""  # of another's timestamp authority (RFC 3161), whose chain is trusted; empty: our own
+    vgca: bool = False  # sign with the Government Cipher Committee's program on the signer's machine too: docs/agent.md
     codec: Literal["VP8", "H264"] = "VP8"  # of all pictures: H264 where rooms have hardware that knows nothing else
     demonstration: bool = False
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from documents.actions import Papers
 from meetings.circulation.actions import Circulation
+from meetings.handover.actions import Handovers
 from meetings.house import House
 from meetings.proof.evidence import Evidence
 from meetings.register.actions import Register
@@ -40,6 +41,7 @@ class SigningDesk:
     preservation: Preservation
     circulation: Circulation
     evidence: Evidence
+    handovers: Handovers
 
 
 def signing_desk(
@@ -51,10 +53,12 @@ def signing_desk(
     signing = Signing(house.database, house.blobs, house.world, house.node, safe, files, ask)
     kits = Kits(house, signing, papers)
     circulation, witness = Circulation(house, rooms, signing), Witness(house, rooms, lambda: safe.authority.node.key)
+    signatures = Signatures(house, rooms, register, signing, kits)
     return SigningDesk(
         signing, kits, MinuteBook(house, rooms, papers, register, signing, kits, url),
-        Signatures(house, rooms, register, signing, kits), witness, Preservation(house, rooms, signing), circulation,
+        signatures, witness, Preservation(house, rooms, signing), circulation,
         Evidence(house, rooms, signing, papers, circulation, witness),
+        Handovers(house, signing, signatures, kits),
     )  # fmt: skip
 
 

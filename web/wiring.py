@@ -18,6 +18,7 @@ from documents.uploads import Uploads
 from documents.workshop import Workshop
 from meetings.archive.actions import Archives
 from meetings.circulation.actions import Circulation
+from meetings.handover.actions import Handovers
 from meetings.house import House
 from meetings.integrations.actions import Integrations
 from meetings.opinion.actions import Opinions
@@ -112,6 +113,7 @@ class Office:
     signatures: Signatures
     circulation: Circulation
     evidence: Evidence
+    handovers: Handovers
     reading: Reading
     minutes: MinuteBook
     rule_book: RuleBook
@@ -266,7 +268,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         yield Office(
             settings, house, accounts, people, Certificates(house, desk.signing), rooms, sittings, channels, health,
             workshop, PublicQueue(), papers, attached, uploads, desk.kits, Agents(house), desk.signatures,
-            kept(desk.circulation), desk.evidence,
+            kept(desk.circulation), desk.evidence, desk.handovers,
             reading(house, rooms, accounts, attached, papers, page_images, watermarks, health, settings),
             desk.minutes, RuleBook(house), register, Documents(house, rooms, register, papers),
             Archives(house, rooms, desk.witness, desk.preservation, settings.folder), invitations,

@@ -19,7 +19,7 @@ from signing.actions import Signing
 from store import journal
 from store.chain import Event
 from store.db import Connection
-from store.errors import Fault
+from store.errors import Fault, Refused
 from store.world import vietnam_time
 
 from ..house import House
@@ -124,9 +124,11 @@ class Circulation:
 
     async def register(self, who: Principal, sitting: str) -> bytes:
         """All receipts with their signatures and the register that lists them, as ZIP: for who keeps the minutes.
-        Raises Denied, Unavailable `timestamp-away`."""
+        Raises Denied; Refused `minutes-not-now`; Unavailable `timestamp-away`."""
         room = await self._rooms.get(sitting)
         rights.demand(who, "minutes.read", room.thing())
+        if room.state.minutes.step != "circulated":
+            raise Refused("minutes-not-now", step=room.state.minutes.step)
         await self.sign(room)
         files = await self.files(room)
         return await asyncio.to_thread(_zip, files)

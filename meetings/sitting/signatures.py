@@ -47,13 +47,15 @@ SETTLED_MS = 30_000  # a step that is younger is in somebody's hands
 
 class Turn(msgspec.Struct, frozen=True):
     """`field` "": not my turn. `certificate` "": none yet; `kept`: where its key is. `waits`: "" for nothing, `token`
-    for the signer's own, `stamp` for a timestamp and what comes behind it. `ends`: of waiting for a token, UTC ms."""
+    for the signer's own, `program` for one that signs whole files, `stamp` for a timestamp and what comes behind it.
+    `ends`: of waiting, UTC ms. `whole`: such a program may be asked."""
 
     field: str = ""
     certificate: str = ""
     kept: Kept = "file"
     waits: str = ""
     ends: int = 0
+    whole: bool = False
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -159,11 +161,22 @@ class Signatures:
         if step is not None and step.person == who.id and step.signature is None:
             await self._signing.drop(step.id)
 
-    async def _may(self, who: Principal, sitting: str, field: SignedField, based_on: str) -> tuple[Room, Row]:
-        """Would it be taken? Asked before the work."""
+    async def may(self, who: Principal, sitting: str, field: SignedField, based_on: str) -> Room:
+        """Would a signature be taken? Asked before the work. Raises Denied, Refused, Stale."""
         room = await self._rooms.get(sitting)
         rights.demand(who, "minutes.seal" if field == "seal" else "minutes.sign", room.thing())
         minutes.sign(room.state, c.SignMinutes(field, based_on, ""), who.id)
+        return room
+
+    async def newest(self, sitting: str) -> str:
+        """SHA-256 of the newest file."""
+        return (await self._rooms.get(sitting)).state.minutes.pdf
+
+    async def unit_of(self, sitting: str) -> str:
+        return (await self._rooms.get(sitting)).state.unit
+
+    async def _may(self, who: Principal, sitting: str, field: SignedField, based_on: str) -> tuple[Room, Row]:
+        room = await self.may(who, sitting, field, based_on)
         row = await self._signing.certificate_of(*_holder(room, field, who))
         if row is None:
             raise Refused("certificate-none")
@@ -266,28 +279,28 @@ class Signatures:
             raise Stale("minutes-changed")
         try:
             sha256 = await self._house.blobs.keep(await self._signing.finish(step))
-            await self._put_down(row, sha256)
+            await self.put_down(row.about, row.field, row.person, row.document, sha256)
         except Fault as fault:
             if isinstance(fault, Unavailable) and fault.code in ("timestamp-away", "busy", "workshop-away"):
                 raise
             await self._signing.drop(step)
             raise
 
-    async def _put_down(self, row: Row, sha256: str) -> None:
-        room = await self._rooms.get(row.about)
-        command = c.SignMinutes(row.field, row.document, sha256)
+    async def put_down(self, sitting: str, field: SignedField, person: str, document: str, sha256: str) -> None:
+        """The signed file in the place of DOCUMENT, in one transaction with the event and all that hangs on it."""
+        room = await self._rooms.get(sitting)
 
         def rows(conn: Connection, _: State) -> None:
-            self._signing.drop_all_in(conn, room.sitting)
-            numbers.enclose(conn, room.sitting, KIND, sha256)
-            if row.field == minutes.SIGNING_ORDER[-1]:
-                records.put_proof(conn, room.sitting, 0)
+            self._signing.drop_all_in(conn, sitting)
+            numbers.enclose(conn, sitting, KIND, sha256)
+            if field == minutes.SIGNING_ORDER[-1]:
+                records.put_proof(conn, sitting, 0)
 
-        who = Principal("person", row.person, {}, room.cards[row.person].name)
+        who = Principal("person", person, {}, room.cards[person].name)
         try:
-            await room.ask(who, command, trusted=True, rows=rows)
+            await room.ask(who, c.SignMinutes(field, document, sha256), trusted=True, rows=rows)
         except (Stale, Denied, Refused):
-            if not any((field, by) == (row.field, row.person) for field, by, _ in room.state.minutes.signatures):
+            if not any((there, by) == (field, person) for there, by, _ in room.state.minutes.signatures):
                 raise  # else another process of the node was faster with the same
 
 

@@ -103,6 +103,7 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
             "field": "secretary", "based_on": room.state.minutes.pdf, "reason": "Sai số liệu",
         },
         "/api/sittings/{sitting}/minutes/token": {"field": "secretary", "based_on": room.state.minutes.pdf},
+        "/api/sittings/{sitting}/minutes/handover": {"field": "secretary", "based_on": room.state.minutes.pdf},
         **{f"/api/kits/{{holder}}/{act}": {"passphrase": "một câu dài"} for act in ("certificate", "request")},
         "/api/kits/{holder}/pkcs12": {"file": "", "password": "x", "passphrase": "một câu dài"},
         "/api/kits/{holder}/answer": {"file": ""},
@@ -168,7 +169,8 @@ async def call(browser: Browser, route: Route, room: Room) -> int:
              "digest": "x", "template": "x", "task": "t1", "opinion": "o1", "place": "units",
              "sha256": "0" * 64, "id": str(uuid.UUID(int=1)), "page": "1", "size": "small", "kind": "zip",
              "tablet": "c" * 64, "register": "outgoing", "year": "2026", "number": "1",
-             "integration": "none", "holder": "me", "agent": "none", "step": "none"}  # fmt: skip
+             "integration": "none", "holder": "me", "agent": "none", "step": "none", "sheet": "X",
+             "name": "x.pdf"}  # fmt: skip
     path = route.path.format(**names)
     if route.path.endswith(("/papers", "/api/verify")) and route.method == "POST":
         answer = await browser.post(
@@ -232,7 +234,9 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "POST /api/kits/{holder}/picture", "DELETE /api/agents/{agent}", "POST /api/agents/pairing",
         "GET /api/agent", "POST /api/agent/certificates", "POST /api/agent/key", "GET /api/agent/job",
         "GET /api/agent/jobs/{step}/file", "POST /api/agent/jobs/{step}/signature",
-        "POST /api/agent/jobs/{step}/refusal",
+        "POST /api/agent/jobs/{step}/refusal", "POST /api/sittings/{sitting}/minutes/handover",
+        "GET /handover/{token}/{name}", "POST /handover/{token}",
+        "GET /api/sittings/{sitting}/minutes/receipts.zip", "GET /api/sittings/{sitting}/evidence.zip",
         "POST /api/push",  # where the settings have it: tests/web/test_push.py
         # a recording: tests/web/test_recordings.py
         "GET /api/sittings/{sitting}/recordings/{sha256}",

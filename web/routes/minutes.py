@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+import msgspec
 from aiohttp import web
 
 from meetings.sitting import narrative
@@ -57,7 +58,11 @@ async def receipts(call: Call) -> web.Response:
 @routes.add("GET", "/api/sittings/{sitting}/minutes/signer", "minutes.sign")
 async def signer(call: Call) -> Turn:
     """Is it my turn, for which field, with which key, and does one wait already?"""
-    return await call.office.signatures.turn(call.who, call.param("sitting"))
+    turn = await call.office.signatures.turn(call.who, call.param("sitting"))
+    if not (turn.field and call.office.settings.vgca) or turn.waits:
+        return turn
+    until = await call.office.handovers.until(call.who, call.param("sitting"))
+    return msgspec.structs.replace(turn, whole=True, waits="program" if until else "", ends=until)
 
 
 def _field(value: str) -> SignedField:
@@ -88,7 +93,9 @@ async def ask_token(call: Call) -> Turn:
 
 @routes.add("DELETE", "/api/sittings/{sitting}/minutes/token", "minutes.sign")
 async def withdraw(call: Call) -> None:
+    """Nor to wait for a program that signs whole files."""
     await call.office.signatures.withdraw(call.who, call.param("sitting"))
+    await call.office.handovers.withdraw(call.who, call.param("sitting"))
 
 
 @routes.add("POST", "/api/sittings/{sitting}/minutes/refusal", "minutes.sign")

@@ -493,6 +493,15 @@ export interface HandOver {
   person: string;
 }
 
+export interface Handover {
+  fetch: string;
+  bring: string;
+  session: string;
+  symbol: string;
+  day: string;
+  until: number;
+}
+
 export interface Health {
   connected?: boolean;
   camera?: boolean;
@@ -1823,6 +1832,7 @@ export interface Turn {
   kept?: "file" | "nowhere" | "own" | "server";
   waits?: string;
   ends?: number;
+  whole?: boolean;
 }
 
 export interface Uninvite {

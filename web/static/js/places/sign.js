@@ -55,7 +55,7 @@ class Sign extends SittingPlace {
     else if (before?.waits) {
       const mine = this.parts?.minutes.signatures.some(([field]) => field === before.field);
       if (mine || !this.signer?.field) await this.finished();
-      else if (before.waits === "token") this.fault = t("sign.token-no");
+      else if (before.waits === "token" && !this.fault) this.fault = t("sign.token-no");
     }
   }
 
@@ -101,6 +101,25 @@ class Sign extends SittingPlace {
     this.busy = false;
   }
 
+  /** By a program on this machine that takes the whole file. */
+  async whole() {
+    const [made, signer] = [this.parts?.minutes, this.signer];
+    if (!signer?.field || !made) return;
+    this.fault = "";
+    this.busy = true;
+    try {
+      const { signWhole } = await import("../minutes/whole.js");
+      void this.look();
+      await signWhole(this.sitting, /** @type {"chair"} */ (signer.field), made.pdf);
+      await this.finished();
+    } catch (error) {
+      this.fault = /** @type {Error} */ (error).message;
+      await this.attempt(() => drop(`/api/sittings/${this.sitting}/minutes/token`));
+      await this.look();
+    }
+    this.busy = false;
+  }
+
   async withdraw() {
     await this.attempt(() => drop(`/api/sittings/${this.sitting}/minutes/token`));
     this.signer = this.signer && { ...this.signer, waits: "" };
@@ -134,7 +153,8 @@ class Sign extends SittingPlace {
   /** @param {import("../wire.d.ts").Turn} signer */
   waiting(signer) {
     if (signer.waits === "stamp") return html`<div class="note good" role="status">${icon("timer")} ${t("sign.stamping")}</div><a class="button wide" href="/sittings/${this.sitting}/minutes">${t("sign.on")}</a>`;
-    return html`<div class="note" role="status"><p class="strong">${icon("key-round")} ${t("sign.token-asks")}</p><p>${t("sign.token-how")}</p><p class="small soft">${t("sign.token-until", { when: moment(signer.ends ?? 0) })}</p></div>
+    const way = signer.waits === "program" ? "program" : "token";
+    return html`<div class="note" role="status"><p class="strong">${icon("key-round")} ${t(`sign.${way}-asks`)}</p><p>${t(`sign.${way}-how`)}</p><p class="small soft">${t("sign.token-until", { when: moment(signer.ends ?? 0) })}</p></div>
       <button class="button wide" @click=${this.withdraw}>${icon("x")}${t("sign.token-withdraw")}</button>`;
   }
 
@@ -160,6 +180,7 @@ class Sign extends SittingPlace {
       ${this.key(signer)}
       <p class="small soft">${t("sign.bound")}</p>
       <button class="button seal decisive wide" ?disabled=${this.busy}>${icon(signer.field === "seal" ? "stamp" : "signature")}${t(this.busy ? "sign.busy" : own ? "sign.act-token" : `sign.act-${signer.field}`)}</button>
+      ${signer.whole ? html`<button type="button" class="button wide" ?disabled=${this.busy} @click=${this.whole}>${icon("key-round")}${t("sign.program")}</button>` : nothing}
       <button type="button" class="button wide" ?disabled=${this.busy} @click=${this.refuse}>${icon("undo-2")}${t("sign.refuse")}</button></form>`;
   }
 

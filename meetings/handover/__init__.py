@@ -1,0 +1,1 @@
+"""Minutes handed to a program that signs whole files, and taken back."""
