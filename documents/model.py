@@ -75,6 +75,7 @@ class MinutesForm(msgspec.Struct, frozen=True, tag_field="kind", tag="minutes"):
     check_picture: str  # SVG of the QR code
     journal: str  # sitting, seq and hash of the journal's head, printed small and kept in the metadata
     seal_mm: int = 36  # how wide the agency's seal is
+    power: str = ""  # by which another signs in the chair's place: KT. CHỦ TỊCH
 
 
 class PaperForm(msgspec.Struct, frozen=True, tag_field="kind", tag="paper"):

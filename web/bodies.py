@@ -344,3 +344,20 @@ class GivenSignature(Strict, frozen=True):
     """By the token, base64."""
 
     signature: bytes
+
+
+class GivePower(Strict, frozen=True):
+    """`kind`: TM, KT, TL, TUQ; `begins`, `ends`: ISO days."""
+
+    person: str
+    kind: str
+    office: str
+    basis: str
+    begins: str
+    ends: str
+
+
+class NumberMinutes(Strict, frozen=True):
+    """`signer`: who signs in the chair's place; "" for the chair."""
+
+    signer: str = ""

@@ -13,6 +13,7 @@ from meetings.house import House
 from meetings.proof.evidence import Evidence
 from meetings.register.actions import Register
 from meetings.signatories.kit import Kits
+from meetings.signatories.powers import Powers
 from meetings.sitting.minute_book import MinuteBook
 from meetings.sitting.preservation import Preservation
 from meetings.sitting.rooms import Rooms
@@ -35,6 +36,7 @@ class SigningDesk:
 
     signing: Signing
     kits: Kits
+    powers: Powers
     minutes: MinuteBook
     signatures: Signatures
     witness: Witness
@@ -51,11 +53,11 @@ def signing_desk(
     """URL: what is printed on paper."""
     safe = open_safe(settings)
     signing = Signing(house.database, house.blobs, house.world, house.node, safe, files, ask)
-    kits = Kits(house, signing, papers)
+    kits, powers = Kits(house, signing, papers), Powers(house)
     circulation, witness = Circulation(house, rooms, signing), Witness(house, rooms, lambda: safe.authority.node.key)
     signatures = Signatures(house, rooms, register, signing, kits)
     return SigningDesk(
-        signing, kits, MinuteBook(house, rooms, papers, register, signing, kits, url),
+        signing, kits, powers, MinuteBook(house, rooms, papers, register, signing, kits, powers, url),
         signatures, witness, Preservation(house, rooms, signing), circulation,
         Evidence(house, rooms, signing, papers, circulation, witness),
         Handovers(house, signing, signatures, kits),

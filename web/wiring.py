@@ -35,6 +35,7 @@ from meetings.relay.fleet import Fleet
 from meetings.search.index import Index
 from meetings.signatories.agents import Agents
 from meetings.signatories.kit import Kits
+from meetings.signatories.powers import Powers
 from meetings.sitting.actions import Sittings
 from meetings.sitting.invitations import Invitations
 from meetings.sitting.minute_book import MinuteBook
@@ -109,6 +110,7 @@ class Office:
     papers: SittingPapers
     uploads: Uploads
     kits: Kits
+    powers: Powers
     agents: Agents
     signatures: Signatures
     circulation: Circulation
@@ -267,7 +269,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         started(relay)
         yield Office(
             settings, house, accounts, people, Certificates(house, desk.signing), rooms, sittings, channels, health,
-            workshop, PublicQueue(), papers, attached, uploads, desk.kits, Agents(house), desk.signatures,
+            workshop, PublicQueue(), papers, attached, uploads, desk.kits, desk.powers, Agents(house), desk.signatures,
             kept(desk.circulation), desk.evidence, desk.handovers,
             reading(house, rooms, accounts, attached, papers, page_images, watermarks, health, settings),
             desk.minutes, RuleBook(house), register, Documents(house, rooms, register, papers),

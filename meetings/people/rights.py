@@ -116,6 +116,7 @@ VERBS: Mapping[str, Rule | str] = {
     "register.see": _rule("administrator clerk secretary office-head chair"),
     "register.keep": _rule("clerk"),
     "seal.keep": _rule("clerk"),
+    "power.give": _rule("chair office-head"),  # to sign in the chair's place
     "rules.see": _rule("administrator technician secretary office-head chair"),
     "rules.adopt": _rule("office-head chair"),
     "styleguide.see": _rule("administrator technician"),
@@ -137,13 +138,13 @@ VERBS: Mapping[str, Rule | str] = {
     "sitting.export": _rule("", "chair secretary clerk"),
     "recording.see": _rule("", "chair secretary clerk"),
     "sitting.site": SITE,
-    "minutes.read": _rule("", "chair secretary clerk"),
+    "minutes.read": _rule("", "chair secretary clerk signer"),
     "minutes.comment": _rule("", _PART + " clerk approver"),  # who was there, while the draft is open to comments
     "minutes.edit": _rule("", "secretary"),
     "minutes.approve": _rule("", "chair"),
     "minutes.number": _rule("", "clerk"),
     "minutes.seal": _rule("", "clerk"),
-    "minutes.sign": _rule("", "secretary chair clerk"),
+    "minutes.sign": _rule("", "secretary chair clerk signer"),
     "minutes.circulate": _rule("", "secretary clerk"),
     # once circulated; a guest, if sent to
     "minutes.see": _rule("", "recipient chair deputy secretary member clerk approver"),

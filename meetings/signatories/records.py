@@ -35,6 +35,44 @@ codes = sa.Table(
 )
 
 
+powers = sa.Table(
+    "signing_powers",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("unit", sa.Text, nullable=False, index=True),
+    sa.Column("person", sa.Text, sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("office", sa.Text, nullable=False),
+    sa.Column("basis", sa.Text, nullable=False),
+    sa.Column("begins", sa.Text, nullable=False),  # ISO days, both of them included
+    sa.Column("ends", sa.Text, nullable=False),
+    sa.Column("made", sa.BigInteger, nullable=False),
+)
+
+
+class Power(msgspec.Struct, frozen=True):
+    """`kind`: TM, KT, TL or TUQ (Decree 30/2020/NĐ-CP, article 13); `office`: in whose place (CHỦ TỊCH); `basis`: the
+    paper that says so. `begins`, `ends`: ISO days, both of them included."""
+
+    id: str
+    unit: str
+    person: str
+    kind: str
+    office: str
+    basis: str
+    begins: str
+    ends: str
+    made: int
+
+    @property
+    def words(self) -> str:
+        """As it stands over the signature."""
+        return f"{self.kind}. {self.office}"
+
+    def holds_on(self, day: str) -> bool:
+        return self.begins <= day <= self.ends
+
+
 class Picture(msgspec.Struct, frozen=True):
     """`millimetres`: how wide a seal is; 0 for a signature, whose place is always the same."""
 
@@ -110,3 +148,24 @@ def drop_agents(conn: Connection, person: str) -> None:
 
 
 _COLUMNS = [agents.c[name] for name in Agent.__struct_fields__]
+
+
+def put_power(conn: Connection, made: Power) -> None:
+    conn.execute(powers.insert().values(**msgspec.structs.asdict(made)))
+
+
+def powers_of(conn: Connection, unit: str) -> list[Power]:
+    columns = [powers.c[name] for name in Power.__struct_fields__]
+    rows = conn.execute(sa.select(*columns).where(powers.c.unit == unit).order_by(powers.c.begins, powers.c.id))
+    return [Power(*tuple(row)) for row in rows]
+
+
+def power(conn: Connection, id_: str) -> Power | None:
+    columns = [powers.c[name] for name in Power.__struct_fields__]
+    row = conn.execute(sa.select(*columns).where(powers.c.id == id_)).first()
+    return None if row is None else Power(*tuple(row))
+
+
+def end_power(conn: Connection, id_: str, day: str) -> None:
+    """DAY is its last."""
+    conn.execute(powers.update().where(powers.c.id == id_).values(ends=day))

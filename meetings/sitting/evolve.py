@@ -288,7 +288,8 @@ def _minutes(state: State, **values: Any) -> State:
 
 
 def _typeset(s: State, h: e.MinutesTypeset, _: int) -> State:
-    return _minutes(s, step="typeset", pdf=h.sha256, code=h.code, head_seq=h.head_seq, head_hash=h.head_hash)
+    made = _minutes(s, step="typeset", pdf=h.sha256, code=h.code, head_seq=h.head_seq, head_hash=h.head_hash)
+    return _minutes(made, signer=h.signer, power=h.power)
 
 
 def _signed(s: State, h: e.MinutesSigned, at: int) -> State:

@@ -29,6 +29,8 @@ from ..people.model import Unit, agency_of
 from ..people.rights import Principal
 from ..register.actions import Register
 from ..signatories.kit import Kits
+from ..signatories.powers import Powers
+from ..signatories.records import Power
 from . import commands as c
 from . import minutes, narrative, records, sheet
 from .agenda import LONGEST_TEXT
@@ -57,7 +59,7 @@ class Checked:
 class MinuteBook:
     def __init__(
         self, house: House, rooms: Rooms, papers: Papers, register: Register, signing: Signing, kits: Kits,
-        base_url: str,
+        powers: Powers, base_url: str,
     ) -> None:  # fmt: skip
         self._house = house
         self._register = register
@@ -65,6 +67,7 @@ class MinuteBook:
         self._papers = papers
         self._signing = signing
         self._kits = kits
+        self._powers = powers
         self._base_url = base_url  # of the public check page
         self._drafting: set[asyncio.Task[None]] = set()
         rooms.on_start.append(self._attend)
@@ -117,10 +120,12 @@ class MinuteBook:
 
     # ── number and typesetting ──
 
-    async def number(self, who: Principal, sitting: str) -> None:
-        """The clerk's act: number and date, then the typeset file with every signature field laid."""
+    async def number(self, who: Principal, sitting: str, signer: str = "") -> None:
+        """The clerk's act: number and date, then the typeset file with every signature field laid. SIGNER: who signs in
+        the chair's place, by a power in force today; "" for the chair. Raises Refused `power-none`."""
         room = await self._rooms.get(sitting)
         rights.demand(who, "minutes.number", room.thing())
+        power = await self._powers.held_by(room.state.unit, signer) if signer else None
         if room.state.minutes.step == "approved":
             form = await self._form(room, "", "")
             await self._papers.typeset(form)  # a number is not spent on what cannot be printed
@@ -129,16 +134,17 @@ class MinuteBook:
             await room.ask(who, c.NumberMinutes(taken.number, taken.symbol, taken.day), trusted=True)
         if room.state.minutes.step != "numbered":
             raise Refused("minutes-not-now", step=room.state.minutes.step)
-        await self._typeset(who, room)
+        await self._typeset(who, room, power)
 
-    async def _typeset(self, who: Principal, room: Room) -> None:
+    async def _typeset(self, who: Principal, room: Room, power: Power | None) -> None:
         head = await self._house.read(journal.head, room.sitting)
         code = short_code(self._house.world)
-        form = await self._form(room, code, f"{room.sitting}:{head.seq}:{head.hash}")
+        form = await self._form(room, code, f"{room.sitting}:{head.seq}:{head.hash}", power)
         pdf, made = await self._papers.typeset(form)
         laid = await self._signing.bench.lay(pdf, tuple(_field(spot) for spot in made.spots))
         sha256 = await self._house.blobs.keep(laid)
-        command, digest = c.TypesetMinutes(sha256, code, head.seq, head.hash), sheet.digest(form).hex()
+        instead = (power.person, power.words) if power else ("", "")
+        command, digest = c.TypesetMinutes(sha256, code, head.seq, head.hash, *instead), sheet.digest(form).hex()
 
         def rows(conn: Connection, _: State) -> None:
             records.put_code(conn, code, room.sitting, digest)
@@ -153,16 +159,18 @@ class MinuteBook:
         day = vietnam_day(room.state.opened_at or self._house.now_ms())
         return await self._house.read(units_of, room.state.unit, day)
 
-    async def _form(self, room: Room, code: str, head: str) -> MinutesForm:
+    async def _form(self, room: Room, code: str, head: str, power: Power | None = None) -> MinutesForm:
         made, written = room.state.minutes, await self._load(room.state.minutes.sha256)
         secretary, chair = (room.cards[room.state.with_role(role)] for role in ("secretary", "chair"))
+        signs = room.cards[power.person] if power else chair
         url, day = f"{self._base_url}/k/{code}", made.day or self._house.today()
         form = MinutesForm(
             head=letterhead(await self._units(room), made.symbol, day),
             subject=written.subject, begun=written.begun, venue=written.venue, attendance=written.attendance,
             chair=written.chair, secretary=written.secretary, course=written.course, ended=written.ended,
-            recipients=written.recipients, secretary_name=secretary.name, chair_name=chair.name,
-            chair_title=chair.office, check_url=url.removeprefix("https://"), check_code=code,
+            recipients=written.recipients, secretary_name=secretary.name, chair_name=signs.name,
+            chair_title=signs.office, power=power.words if power else "",
+            check_url=url.removeprefix("https://"), check_code=code,
             check_picture="", journal=head, seal_mm=await self._kits.seal_width(room.state.unit),
         )  # fmt: skip
         address, key = f"{self._base_url}/k", self._signing.safe.authority.node.key

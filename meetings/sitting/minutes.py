@@ -93,7 +93,11 @@ def number(state: State, command: c.NumberMinutes) -> list[e.AnyHappening]:
 
 def typeset(state: State, command: c.TypesetMinutes) -> list[e.AnyHappening]:
     _at_step(state, "numbered")
-    return [e.MinutesTypeset(command.sha256, command.code, command.head_seq, command.head_hash)]
+    named = state.seats.get(command.signer)
+    if command.signer and (named is None or not named.entitled):  # one of the committee, who may see all of it
+        raise Refused("field-wrong", field="signer")
+    head = (command.head_seq, command.head_hash)
+    return [e.MinutesTypeset(command.sha256, command.code, *head, command.signer, command.power)]
 
 
 def next_field(state: State) -> str:
@@ -104,10 +108,16 @@ def next_field(state: State) -> str:
     return next((field for field in SIGNING_ORDER if field not in done), "")
 
 
+def signers_of(state: State, field: str) -> set[str]:
+    """Who may sign FIELD: whoever was named in the chair's place, else who has the role."""
+    if field == "chair" and state.minutes.signer:
+        return {state.minutes.signer}
+    return {person for person, seat in state.seats.items() if seat.role == SIGNER_ROLE.get(field)}
+
+
 def may_sign(state: State, field: str, who: str) -> None:
     """Raise unless it is WHO's turn to sign FIELD."""
-    seat = state.seats.get(who)
-    if seat is None or seat.role != SIGNER_ROLE.get(field):
+    if who not in signers_of(state, field):
         raise Denied("no-right")
     _at_step(state, "typeset")
     if field != next_field(state):
@@ -190,7 +200,9 @@ def waiting(state: State) -> set[tuple[str, str]]:
     if made.step == "circulated":
         done = {person for person, _ in made.acknowledged}
         return {(person, "acknowledge") for person in made.recipients if person not in done}
-    due = NEXT[made.step] if made.step != "typeset" else (("sign", SIGNER_ROLE[next_field(state)]),)
+    if made.step == "typeset":
+        return {(person, "sign") for person in signers_of(state, next_field(state))}
+    due = NEXT[made.step]
     if made.step == "draft" and any(one.taken is None for one in state.comments):
         due = (*due, ("answer-comments", "secretary"))
     return {(person, what) for what, role in due for person, seat in state.seats.items() if seat.role == role}

@@ -197,6 +197,7 @@ class MinutesPart(msgspec.Struct, frozen=True):
     pdf: str
     code: str
     next_field: str
+    signer: str  # in the chair's place
     signatures: tuple[tuple[str, str, int], ...]
     proved_until: int  # 0: no archive timestamp yet
     recipients: tuple[str, ...]
@@ -378,11 +379,11 @@ def _minutes(state: State, viewer: View) -> MinutesPart:
     if viewer.kind != "desk" and not (made.step == "circulated" and whole):
         withheld = state.phase == "closed" and viewer.kind == "guest" and not whole
         shown, step = (made.version, "draft") if viewer.comments else (0, "withheld" if withheld else "none")
-        return MinutesPart(step, shown, "", "", viewer.comments, 0, "", "", "", "", "", (), 0, (), ())
+        return MinutesPart(step, shown, "", "", viewer.comments, 0, "", "", "", "", "", "", (), 0, (), ())
     return MinutesPart(
         made.step, made.version, made.returned, made.refused_by, made.open_to_comments, made.number, made.symbol,
         made.day, made.pdf, made.code,
-        minutes.next_field(state), made.signatures, made.proved_until, made.recipients, made.acknowledged,
+        minutes.next_field(state), made.signer, made.signatures, made.proved_until, made.recipients, made.acknowledged,
     )  # fmt: skip
 
 

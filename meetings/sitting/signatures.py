@@ -98,7 +98,7 @@ class Signatures:
         room = await self._rooms.get(sitting)
         rights.demand(who, "minutes.sign", room.thing())
         field: Any = minutes.next_field(room.state)
-        if not field or room.state.seats[who.id].role != minutes.SIGNER_ROLE[field]:
+        if not field or who.id not in minutes.signers_of(room.state, field):
             return Turn()
         row = await self._signing.certificate_of(*_holder(room, field, who))
         if row is None:

@@ -180,6 +180,8 @@ class State(msgspec.Struct, frozen=True):
             held |= {seat.role, "presenter"} if presents else {seat.role}
         if person in self.minutes.recipients:
             held.add("recipient")
+        if person and person == self.minutes.signer:
+            held.add("signer")
         return frozenset(held)
 
     def roles(self) -> dict[str, frozenset[str]]:

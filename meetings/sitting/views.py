@@ -67,7 +67,8 @@ def _has_own(state: State, person: str) -> bool:
 def _view_of(state: State, person: str) -> View:
     """A substitute sees what whoever sent them would."""
     seat = state.seats.get(person)
-    if seat is not None and seat.role in ("chair", "secretary", "clerk", "approver"):
+    signs = bool(person) and person == state.minutes.signer
+    if seat is not None and (signs or seat.role in ("chair", "secretary", "clerk", "approver")):
         return View("desk", presides=seat.role == "chair")
     if seat is None:
         return View("outside")

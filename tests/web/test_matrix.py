@@ -112,6 +112,10 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         "/api/agent/certificates": {"certificates": []},
         "/api/agent/key": {"public": "", "proof": ""},
         "/api/agent/jobs/{step}/signature": {"signature": ""},
+        "/api/units/{unit}/powers": {
+            "person": "deputy", "kind": "KT", "office": "Chủ tịch", "basis": "QĐ 1", "begins": "2026-11-01",
+            "ends": "2026-12-01",
+        },
         "/api/session": {"login": "x", "password": "y"},
         "/api/first": {"token": "x", "name": "Ai", "login": "ai", "password": "một câu thật dài"},
         "/api/password": {"token": "x", "password": "một câu thật dài"},
@@ -170,7 +174,7 @@ async def call(browser: Browser, route: Route, room: Room) -> int:
              "sha256": "0" * 64, "id": str(uuid.UUID(int=1)), "page": "1", "size": "small", "kind": "zip",
              "tablet": "c" * 64, "register": "outgoing", "year": "2026", "number": "1",
              "integration": "none", "holder": "me", "agent": "none", "step": "none", "sheet": "X",
-             "name": "x.pdf"}  # fmt: skip
+             "name": "x.pdf", "power": "none"}  # fmt: skip
     path = route.path.format(**names)
     if route.path.endswith(("/papers", "/api/verify")) and route.method == "POST":
         answer = await browser.post(
@@ -235,7 +239,7 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "GET /api/agent", "POST /api/agent/certificates", "POST /api/agent/key", "GET /api/agent/job",
         "GET /api/agent/jobs/{step}/file", "POST /api/agent/jobs/{step}/signature",
         "POST /api/agent/jobs/{step}/refusal", "POST /api/sittings/{sitting}/minutes/handover",
-        "GET /handover/{token}/{name}", "POST /handover/{token}",
+        "DELETE /api/powers/{power}", "GET /handover/{token}/{name}", "POST /handover/{token}",
         "GET /api/sittings/{sitting}/minutes/receipts.zip", "GET /api/sittings/{sitting}/evidence.zip",
         "POST /api/push",  # where the settings have it: tests/web/test_push.py
         # a recording: tests/web/test_recordings.py

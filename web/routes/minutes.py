@@ -36,7 +36,8 @@ async def save(call: Call) -> answers.Minutes:
 
 @routes.add("POST", "/api/sittings/{sitting}/minutes/number", "minutes.number")
 async def number(call: Call) -> None:
-    await call.office.minutes.number(call.who, call.param("sitting"))
+    asked = await call.body(bodies.NumberMinutes)
+    await call.office.minutes.number(call.who, call.param("sitting"), asked.signer)
 
 
 @routes.add("GET", "/api/sittings/{sitting}/minutes/file", "minutes.see")

@@ -162,6 +162,8 @@ class TypesetMinutes(Asked, frozen=True):
     code: str
     head_seq: int
     head_hash: str
+    signer: str = ""
+    power: str = ""
 
 
 class IssueNotice(Asked, frozen=True):

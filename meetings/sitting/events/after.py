@@ -53,12 +53,15 @@ class MinutesNumbered(Happening, frozen=True):
 
 
 class MinutesTypeset(Happening, frozen=True):
-    """The PDF as it will be signed: all signature fields laid, the journal's head inside."""
+    """The PDF as it will be signed: all signature fields laid, the journal's head inside. `signer`: who signs in the
+    chair's place, by which `power` (KT. CHỦ TỊCH); "" for the chair."""
 
     sha256: str
     code: str  # of the public check page
     head_seq: int
     head_hash: str
+    signer: str = ""
+    power: str = ""
 
 
 class MinutesSigned(Happening, frozen=True):

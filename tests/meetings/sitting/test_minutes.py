@@ -224,7 +224,8 @@ async def test_anyone_checks_the_signed_file_and_its_code(node: Node) -> None:
     assert good["agency"] == "Ủy ban nhân dân huyện Vĩnh Linh"
     code = room.state.minutes.code
     for typed in (code, code.lower(), f" {code} "):
-        assert (await anyone.get(f"/api/verify/{typed}")).body == good
+        told = (await anyone.get(f"/api/verify/{typed}")).body
+        assert told | {"lines": [], "digest": ""} == good and told["lines"] and told["digest"]
     assert (await anyone.get("/api/verify/AAAA-AAAA")).status == 404
     for at in (len(data) // 3, data.index(b"/ByteRange") - 50):
         changed = bytearray(data)

@@ -477,6 +477,15 @@ export interface GiveFloor {
   person: string;
 }
 
+export interface GivePower {
+  person: string;
+  kind: string;
+  office: string;
+  basis: string;
+  begins: string;
+  ends: string;
+}
+
 export interface GivenSignature {
   signature: string;
 }
@@ -769,6 +778,7 @@ export interface MinutesPart {
   pdf: string;
   code: string;
   next_field: string;
+  signer: string;
   signatures: Array<[string, string, number]>;
   proved_until: number;
   recipients: Array<string>;
@@ -971,6 +981,10 @@ export interface NoticeText {
 
 export interface NoticesRead {
   until: number;
+}
+
+export interface NumberMinutes {
+  signer?: string;
 }
 
 export interface Office {
@@ -1230,6 +1244,18 @@ export interface Pong {
   type: "pong";
   t: number;
   now: number;
+}
+
+export interface Power {
+  id: string;
+  unit: string;
+  person: string;
+  kind: string;
+  office: string;
+  basis: string;
+  begins: string;
+  ends: string;
+  made: number;
 }
 
 export interface PushKey {

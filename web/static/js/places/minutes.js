@@ -1,6 +1,6 @@
 // Minutes after a sitting: the text to edit or approve, the number, who has signed, who has received.
 import { call, get, post } from "../api.js";
-import { ask } from "../elements/confirm.js";
+import { ask, fill } from "../elements/confirm.js";
 import { html, icon, nothing } from "../part.js";
 import "../minutes/archive.js";
 import "../minutes/comments.js";
@@ -106,8 +106,16 @@ class Minutes extends SittingPlace {
   }
 
   async number() {
-    if (await ask({ title: t("minutes.number-title"), text: t("minutes.number-text"), act: t("minutes.number"), tone: "seal" }))
-      await this.do(() => post(`/api/sittings/${this.sitting}/minutes/number`));
+    const parts = this.parts;
+    const today = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10); // in Vietnam
+    const voters = new Set(parts?.attendance.seats.filter((seat) => seat.entitled).map((seat) => seat.person));
+    /** @type {import("../wire.d.ts").Power[]} */
+    const powers = ((await get(`/api/units/${parts?.sitting.unit ?? ""}/powers`).catch(() => null)) ?? []).filter((/** @type {import("../wire.d.ts").Power} */ one) => one.begins <= today && today <= one.ends && voters.has(one.person));
+    const fields = powers.length
+      ? html`<label class="field"><span>${t("power.signer")}</span><select name="signer"><option value="">${t("power.chair")}</option>${powers.map((one) => html`<option value=${one.person}>${`${one.kind}. ${one.office}: ${parts?.people[one.person]?.name ?? ""}`}</option>`)}</select></label>`
+      : null;
+    const form = await fill({ title: t("minutes.number-title"), text: t("minutes.number-text"), act: t("minutes.number"), tone: "seal" }, fields);
+    if (form) await this.do(() => post(`/api/sittings/${this.sitting}/minutes/number`, { signer: String(form.get("signer") ?? "") }));
   }
 
   /** @param {Screen} parts */
@@ -133,7 +141,9 @@ class Minutes extends SittingPlace {
       return html`<p class="soft">${t("minutes.with-the-clerk")}</p><button class="button wide" ?disabled=${this.busy} @click=${this.giveBack}>${t("minutes.return")}</button>`;
     if ((made.step === "approved" || made.step === "numbered") && this.role === "clerk")
       return html`<button class="button seal decisive wide" ?disabled=${this.busy} @click=${this.number}>${icon("stamp")}${t("minutes.number")}</button>`;
-    if (made.step === "typeset" && made.next_field && { secretary: "secretary", chair: "chair", seal: "clerk" }[made.next_field] === this.role)
+    const instead = made.next_field === "chair" && made.signer;
+    const turn = instead ? made.signer === this.me?.id : { secretary: "secretary", chair: "chair", seal: "clerk" }[made.next_field] === this.role;
+    if (made.step === "typeset" && made.next_field && turn)
       return html`<a class="button seal decisive wide" href="/sittings/${this.sitting}/sign">${icon("signature")}${t(`waiting-act.sign`)}</a>`;
     if (made.step === "signed" && (this.role === "clerk" || this.role === "secretary"))
       return html`<button class="button act decisive wide" ?disabled=${this.busy} @click=${() => this.circulate(parts)}>${icon("send")}${t("minutes.circulate")}</button>`;

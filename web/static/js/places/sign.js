@@ -138,6 +138,8 @@ class Sign extends SittingPlace {
 
   /** Who is to sign a field. @param {string} field */
   signerOf(field) {
+    const instead = field === "chair" ? this.parts?.minutes.signer : "";
+    if (instead) return this.parts?.people[instead]?.name ?? "";
     const seat = this.parts?.attendance.seats.find((one) => one.role === (field === "seal" ? "clerk" : field));
     return this.parts?.people[seat?.person ?? ""]?.name ?? "";
   }

@@ -1,4 +1,5 @@
 // What I sign with: certificate, where its key is, the picture that stands for it; the seals I keep; my machines with a token.
+import "../elements/powers.js";
 import { drop, get, post, send } from "../api.js";
 import { ask, fill, show } from "../elements/confirm.js";
 import { Part, html, icon, nothing } from "../part.js";
@@ -29,10 +30,12 @@ function agreed(form) {
 }
 
 class Signature extends Part {
-  static properties = { kits: { state: true }, agents: { state: true }, shown: { state: true } };
+  static properties = { me: { attribute: false }, kits: { state: true }, agents: { state: true }, shown: { state: true } };
 
   constructor() {
     super();
+    /** @type {import("../wire.d.ts").Me | null} */
+    this.me = null;
     /** @type {Kit[] | null} */
     this.kits = null;
     /** @type {Agent[]} */
@@ -164,7 +167,8 @@ class Signature extends Part {
     return html`<div class="place stack"><h1>${t("place.place-signature")}</h1>${this.kits.map((kit) => this.card(kit))}
       <section class="card stack"><h2>${icon("key-round")} ${t("agents.heading")}</h2><p class="soft">${t("agents.about")}</p>
         ${this.agents.length ? html`<ul class="list">${this.agents.map((one) => html`<li><span class="main"><span class="strong">${marked(one.name)}</span><br><span class="small soft">${t("agents.seen", { when: moment(one.seen) })}</span></span><button class="button" aria-label=${`${t("agents.end")}: ${one.name}`} @click=${() => this.end(one)}>${icon("x")}${t("agents.end")}</button></li>`)}</ul>` : nothing}
-        <div class="row"><button class="button act" @click=${this.pair}>${icon("plus")}${t("agents.pair")}</button></div></section></div>`;
+        <div class="row"><button class="button act" @click=${this.pair}>${icon("plus")}${t("agents.pair")}</button></div></section>
+      ${(this.me?.offices ?? []).filter((one) => ["chair", "office-head"].includes(one.role)).map((one) => html`<signature-powers .unit=${one.unit}></signature-powers>`)}</div>`;
   }
 }
 
