@@ -18,7 +18,7 @@ from typing import IO, Any
 
 import msgspec
 
-from signing import archive, pades, verify
+from signing import archive, pades, pkcs12, verify
 from signing.model import Field, Pending, Report, Signatory, Trust
 from store.errors import Fault, Refused
 
@@ -142,6 +142,12 @@ def _verify(folder: Path, given: Mapping[str, Any]) -> Report:
     return asyncio.run(verify.verify((folder / "in").read_bytes(), _read(folder, "trust", Trust), now))
 
 
+def _open_pkcs12(folder: Path, given: Mapping[str, Any]) -> Any:
+    """`in`, key and certificate under a password: whoever made it says how long that takes, so it is done where it can
+    be ended. The key goes back through the pipe alone."""
+    return pkcs12.opened((folder / "in").read_bytes(), given["password"])
+
+
 JOBS: dict[str, Callable[[Path, Mapping[str, Any]], Any]] = {
     "examine": _examine,
     "texts": _texts,
@@ -159,6 +165,7 @@ JOBS: dict[str, Callable[[Path, Mapping[str, Any]], Any]] = {
     "reserve": _reserve,
     "fill": _fill,
     "verify": _verify,
+    "open-pkcs12": _open_pkcs12,
 }
 
 

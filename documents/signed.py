@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from signing.model import Field, Pending, Report, Signatory, Trust
+from signing.pkcs12 import Opened
 from store.errors import Refused
 
 from .workshop import Workshop
@@ -55,6 +56,10 @@ class SignedFiles:
         files = {"in": reserved, "pending": msgspec.msgpack.encode(pending), "stamp": stamp}
         _, out = await self._do("fill", files)
         return out
+
+    async def open_pkcs12(self, data: bytes, password: str) -> Opened:
+        made, _ = await self._do("open-pkcs12", {"in": data}, password=password)
+        return msgspec.convert(made, Opened, builtin_types=())
 
     async def verify(self, pdf: bytes, trust: Trust, now: datetime) -> Report:
         """A file that wants more time or memory than anyone may have is not valid, and says why."""

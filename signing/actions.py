@@ -25,6 +25,7 @@ from . import algorithms, anchors, authority, enrolment, keys, keystore, records
 from .authority import Revocation, Use
 from .keys import KeyHolder
 from .model import Field, Pending, Report, Signatory, Trust
+from .pkcs12 import Opened
 from .stamping import Ask, Safe, Stamps
 
 STREAM = "authority"
@@ -81,6 +82,8 @@ class Bench(Protocol):
 
     async def verify(self, pdf: bytes, trust: Trust, now: datetime) -> Report: ...
 
+    async def open_pkcs12(self, data: bytes, password: str) -> Opened: ...
+
 
 class Signing:
     def __init__(
@@ -100,7 +103,7 @@ class Signing:
         self.safe = safe
         self.bench = bench
         self.stamps = Stamps(safe, world, ask)
-        self.enrolment = enrolment.Enrolment(database, world, node, safe, self.trust)
+        self.enrolment = enrolment.Enrolment(database, world, node, safe, self.trust, bench.open_pkcs12)
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._world.now().utc_ms / 1000, UTC)
@@ -126,6 +129,27 @@ class Signing:
         Raises Missing."""
         now = self._world.now().utc_ms
         await self._database.write(revoke, serial, reason, actor, self._node, now, self._world.random)
+        if serial == f"{self.safe.authority.node.certificate.serial_number:x}":
+            await self.renew_authority()  # the node cannot do without
+
+    def _list_nodes(self, conn: Connection) -> None:
+        """The node's certificates are listed, and revoked, like all others."""
+        for one in (self.safe.authority.node, *self.safe.authority.former):
+            serial, made = f"{one.certificate.serial_number:x}", one.certificate
+            if records.certificate(conn, serial) is None:
+                records.put_certificate(
+                    conn, serial=serial, use="node", holder=self._node, subject=made.subject.rfc4514_string(),
+                    der=one.der, sealed_key=None, kept="server", outside=False,
+                    begins=int(made.not_valid_before_utc.timestamp() * 1000),
+                    ends=int(made.not_valid_after_utc.timestamp() * 1000),
+                )  # fmt: skip
+
+    async def node_certificates(self) -> list[x509.Certificate]:
+        """Those with which this node states, and has; not those that were revoked."""
+        held = self.safe.authority
+        gone = {int(row.serial, 16) for row in await self._database.read(records.revoked)}
+        certificates = [one.certificate for one in (held.node, *held.former)]
+        return [one for one in certificates if one.serial_number not in gone]
 
     async def renew_authority(self) -> None:
         """The authority's own certificates, well before they run out; and as they lie on disk, where the root was put
@@ -133,12 +157,16 @@ class Signing:
         if self.safe.folder is not None:
             self.safe.authority = await asyncio.to_thread(keystore.read_authority, self.safe.folder)
         held = self.safe.authority
-        made = await asyncio.to_thread(authority.renew, held, self._now())
+        node = await self._database.read(records.certificate, f"{held.node.certificate.serial_number:x}")
+        revoked = node is not None and bool(node.revoked_at)
+        made = await asyncio.to_thread(authority.renew, held, self._now(), node_revoked=revoked)
         if made is held:
+            await self._database.write(self._list_nodes)
             return
         if self.safe.folder is not None:
             await asyncio.to_thread(keystore.keep_renewed, self.safe.folder, held, made)
         self.safe.authority = made
+        await self._database.write(self._list_nodes)
         body = {part: f"{getattr(made, part).certificate.serial_number:x}" for part in ("issuing", "timestamp")}
         system = Actor("system", "bacap")
         await self._database.write(lambda conn: self._record(conn, system, Draft("authority-renewed", body)))

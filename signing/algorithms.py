@@ -86,9 +86,17 @@ def scheme_of(public: Any, wanted: str = "") -> Scheme:
     return SCHEMES[name]
 
 
+def key_of(certificate: x509.Certificate) -> Any:
+    """Its public key. Raises Refused `key-unfit` for one of a kind that `cryptography` does not know."""
+    try:
+        return certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Refused("key-unfit") from error
+
+
 def scheme_of_certificate(der: bytes) -> Scheme:
     """The usual scheme of a certificate's key. Raises Refused `key-unfit`."""
-    return scheme_of(x509.load_der_x509_certificate(der).public_key())
+    return scheme_of(key_of(x509.load_der_x509_certificate(der)))
 
 
 def is_by(public: bytes, signature: bytes, data: bytes) -> bool:

@@ -74,9 +74,17 @@ def add_list(folder: Path, raw: bytes) -> str:
         made.last_update_utc  # noqa: B018  (read it now: what cannot be read later is of no use)
     except ValueError as error:
         raise Refused("list-unreadable") from error
-    name = hashlib.sha256(issuer.public_bytes()).hexdigest()[:16]
+    name = hashlib.sha256(issuer.public_bytes() + _key_of(made)).hexdigest()[:16]
     write_durably(folder / LISTS / f"{name}.crl", der)
     return issuer.rfc4514_string()
+
+
+def _key_of(made: x509.CertificateRevocationList) -> bytes:
+    """Whose list it is, where two authorities have one name."""
+    try:
+        return made.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier or b""
+    except (x509.ExtensionNotFound, ValueError):
+        return b""
 
 
 def _is_anchor(certificate: x509.Certificate) -> bool:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from asn1crypto import cms
+from cryptography import x509
 from msgspec.structs import replace
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.generic_cms import (
@@ -23,7 +24,7 @@ from pyhanko.sign.validation.generic_cms import (
 from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
 
 from . import evidence, strict
-from .authority import Holder
+from .authority import Holder, is_node
 from .evidence import TOLERANCE, Listed, Store, certificates_of
 from .model import Signature, Trust
 from .signer import HeldKey
@@ -75,6 +76,8 @@ async def _judged(raw: bytes, data: bytes, trust: Trust, now: datetime, wrong: S
         wrong, signer=signer, organization=organization, title=title, serial=f"{certificate.serial_number:x}"
     )  # fmt: skip
     tokens = list(extract_tst_data_iter(signed["signer_infos"][0], signed=False))
+    if not is_node(x509.load_der_x509_certificate(certificate.dump())):
+        return replace(made, reason="purpose")
     if len(tokens) != 1:
         return replace(made, reason="no-timestamp" if not tokens else "strict-timestamps")
     at: datetime = tokens[0]["encap_content_info"]["content"].parsed["gen_time"].native

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -25,6 +26,9 @@ Use = Literal["person", "seal", "timestamp", "node"]
 ROOT_KIND = "p384"  # of root and issuing authority, which last long
 ROOT_DAYS, ISSUING_DAYS, STAMP_DAYS, LEAF_DAYS, CRL_DAYS = 7300, 3650, 1825, 1095, 7
 ROOT_LIST_DAYS = 400  # of a root that lies elsewhere and is brought once a year
+NODE_PURPOSE = x509.ObjectIdentifier(
+    "1.3.6.1.4.1.99999.3161.2"
+)  # to state as a node; a placeholder arc, as POLICY's is
 BACKDATED = timedelta(minutes=5)  # for clocks of others that run a little late
 
 
@@ -69,8 +73,8 @@ class Authority:
         return (self.issuing, *self.older)
 
     def chain_of(self, certificate: x509.Certificate) -> tuple[bytes, ...]:
-        """DER of the certificates above a leaf, without the root."""
-        return tuple(one.der for one in self.issuers if one.certificate.subject == certificate.issuer)
+        """DER of the certificates above a leaf, without the root: by who did sign it, as others have our names too."""
+        return tuple(one.der for one in self.issuers if is_issued_by(certificate, one.certificate))
 
     @property
     def chain(self) -> list[bytes]:
@@ -114,7 +118,7 @@ def _builder(
 def found(organization: str, now: datetime) -> Authority:
     """A new authority: root, issuing authority below it, timestamp certificate."""
     key = new_key(ROOT_KIND)
-    name = subject("bacap: chứng thư gốc", organization)
+    name = subject("bacap: chứng thư gốc", organization, unique=_mark(key.public_key()))
     root = Holder(
         _builder(name, name, key.public_key(), now, ROOT_DAYS, key.public_key())
         .add_extension(x509.BasicConstraints(True, 1), True)
@@ -126,7 +130,20 @@ def found(organization: str, now: datetime) -> Authority:
     return Authority(root, issuing, _stamping(issuing, organization, now), of_node(issuing, organization, now))
 
 
-def renew(held: Authority, now: datetime) -> Authority:
+def _mark(public: Public) -> str:
+    """Of an authority's name: no two installations have the same."""
+    return x509.SubjectKeyIdentifier.from_public_key(public).digest.hex()[:16]
+
+
+def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def renew(held: Authority, now: datetime, *, node_revoked: bool = False) -> Authority:
     """HELD, with a next certificate for what would soon be too short for what it has to certify; HELD itself where
     nothing is due, or where the root that would have to certify it is away. People's and seals' certificates are their
     holders' own business."""
@@ -136,7 +153,7 @@ def renew(held: Authority, now: datetime) -> Authority:
         made = replace(made, issuing=issuing, older=held.issuers)
     if _left(made.timestamp, now) < timedelta(days=STAMP_DAYS // 2):
         made = replace(made, timestamp=_stamping(made.issuing, organization, now))
-    if _left(made.node, now) < timedelta(days=STAMP_DAYS // 2):
+    if node_revoked or _left(made.node, now) < timedelta(days=STAMP_DAYS // 2):
         made = replace(made, node=of_node(made.issuing, organization, now), former=(made.node, *made.former))
     return made
 
@@ -157,7 +174,8 @@ def _left(holder: Holder, now: datetime) -> timedelta:
 def _issuing(root: Holder, organization: str, generation: int, now: datetime) -> Holder:
     """Under a name of its own, so that nobody takes one's revocation list for another's."""
     key = new_key(ROOT_KIND)
-    name = subject(" ".join(("bacap: cấp chứng thư", *([str(generation)] if generation > 1 else []))), organization)
+    told = " ".join(("bacap: cấp chứng thư", *([str(generation)] if generation > 1 else [])))
+    name = subject(told, organization, unique=_mark(key.public_key()))
     builder = _builder(
         name, root.certificate.subject, key.public_key(), now, ISSUING_DAYS, root.key.public_key()
     )  # fmt: skip
@@ -186,9 +204,20 @@ def issue(
     builder = _builder(name, issuing.certificate.subject, public, now, days, issuing.key.public_key())
     builder = builder.add_extension(x509.BasicConstraints(False, None), True)
     builder = builder.add_extension(_usage(signs=True, commits=use != "timestamp"), True)
-    if use == "timestamp":
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)
+    if use in PURPOSES:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([PURPOSES[use]]), True)
     return builder.sign(issuing.key, algorithms.hash_for(issuing.key))
+
+
+PURPOSES: dict[Use, x509.ObjectIdentifier] = {"timestamp": ExtendedKeyUsageOID.TIME_STAMPING, "node": NODE_PURPOSE}
+
+
+def is_node(certificate: x509.Certificate) -> bool:
+    """May it state as a node? No person's or seal's certificate may."""
+    try:
+        return NODE_PURPOSE in certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except (x509.ExtensionNotFound, ValueError):
+        return False
 
 
 Reason = Literal["key-compromise", "affiliation-changed", "superseded", "cessation", "privilege-withdrawn"]

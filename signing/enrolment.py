@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key, pkcs12
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key, load_der_public_key
 from cryptography.x509.oid import NameOID
 
 from store import journal
@@ -28,26 +28,30 @@ from store.world import World
 
 from . import algorithms, authority, keys, records
 from .algorithms import Private
-from .authority import Use
+from .authority import Use, is_issued_by, is_node
 from .model import Trust
+from .pkcs12 import Opened
 from .stamping import Safe
 
 STREAM = "authority"
+Open = Callable[[bytes, str], Awaitable[Opened]]
 LARGEST = 64 * 1024  # of a file with a key or certificates
 DEPTH = 6
 
 
 class Enrolment:
-    """`trust`: what is trusted now."""
+    """`trust`: what is trusted now; `open_`: opens a PKCS#12 file where that may take its time."""
 
     def __init__(
-        self, database: Database, world: World, node: str, safe: Safe, trust: Callable[[], Any]
+        self, database: Database, world: World, node: str, safe: Safe, trust: Callable[[], Awaitable[Trust]],
+        open_: Open,
     ) -> None:  # fmt: skip
         self._database = database
         self._world = world
         self._node = node
         self._safe = safe
         self._trust = trust
+        self._open = open_
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._world.now().utc_ms / 1000, UTC)
@@ -83,13 +87,9 @@ class Enrolment:
         """Key and certificate out of a PKCS#12 file; the key is sealed anew under PASSPHRASE. Raises Refused
         `pkcs12-unreadable`, and as `issue` and `_admit` do."""
         await self._demand_none(use, holder)
-        try:
-            given = await asyncio.to_thread(pkcs12.load_key_and_certificates, data, password.encode() or None)
-        except (ValueError, TypeError) as error:
-            raise Refused("pkcs12-unreadable") from error
-        key, certificate, _ = given
-        if certificate is None or not isinstance(key, Private) or key.public_key() != certificate.public_key():
-            raise Refused("pkcs12-unreadable")
+        opened = await self._open(data, password)
+        certificate, key = x509.load_der_x509_certificate(opened.certificate), load_der_private_key(opened.key, None)
+        assert isinstance(key, Private)
         await self._admit(certificate, name)
         sealed = await asyncio.to_thread(keys.seal, key, passphrase)
         return await self._keep(use, holder, certificate, "file", actor, sealed)
@@ -134,11 +134,11 @@ class Enrolment:
         is fit, with what is wrong with the last."""
         await self._demand_none(use, holder)
         why = ""
-        found = [one for der in held for one in read_certificates(der)]
-        for certificate in found:
-            if _is_authority(certificate):
-                continue
+        for der in held:
             try:
+                [certificate] = read_certificates(der)
+                if _is_authority(certificate):
+                    continue
                 await self._admit(certificate, name)
             except Refused as refusal:
                 why = refusal.code
@@ -152,8 +152,8 @@ class Enrolment:
     async def _admit(self, certificate: x509.Certificate, name: str) -> None:
         """Raises Refused `key-unfit`, `certificate-purpose`, `certificate-ended`, `certificate-stranger`,
         `certificate-name`."""
-        algorithms.scheme_of(certificate.public_key())
-        if not _may_sign(certificate):
+        algorithms.scheme_of(algorithms.key_of(certificate))
+        if not _may_sign(certificate) or is_node(certificate):
             raise Refused("certificate-purpose")
         if not certificate.not_valid_before_utc <= self._now() < certificate.not_valid_after_utc:
             raise Refused("certificate-ended")
@@ -167,7 +167,7 @@ class Enrolment:
         self, use: Use, holder: str, certificate: x509.Certificate, kept: str, actor: Actor, sealed: bytes | None
     ) -> str:
         der = certificate.public_bytes(Encoding.DER)
-        outside = certificate.issuer not in {one.certificate.subject for one in self._safe.authority.issuers}
+        outside = not any(is_issued_by(certificate, one.certificate) for one in self._safe.authority.issuers)
         # Authorities of others count for themselves: their numbers may be ours too.
         serial = f"x{hashlib.sha256(der).hexdigest()[:39]}" if outside else f"{certificate.serial_number:x}"
 
@@ -218,11 +218,7 @@ def path_of(certificate: x509.Certificate, trust: Trust) -> list[x509.Certificat
 
 
 def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(by)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return _is_authority(by)
+    return _is_authority(by) and is_issued_by(certificate, by)
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:

@@ -78,7 +78,10 @@ def keep_renewed(folder: Path, before: Authority, after: Authority) -> None:
 def _load(folder: Path, name: str) -> Holder:
     key = serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None)
     assert isinstance(key, Private)
-    return Holder(x509.load_pem_x509_certificate((folder / f"{name}.crt").read_bytes()), key)
+    certificate = x509.load_pem_x509_certificate((folder / f"{name}.crt").read_bytes())
+    if certificate.public_key() != key.public_key():
+        raise ValueError(f"{folder / name}: key and certificate do not fit")
+    return Holder(certificate, key)
 
 
 def open_push_key(path: Path) -> ec.EllipticCurvePrivateKey:

@@ -6,14 +6,52 @@ all signatures before it. To compare each signature's state with all later ones 
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, SuspiciousModification
-from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.diff_analysis import (
+    DEFAULT_DIFF_POLICY,
+    CatalogModificationRule,
+    FormUpdatingRule,
+    ModificationLevel,
+    StandardDiffPolicy,
+    SuspiciousModification,
+)
+from pyhanko.sign.diff_analysis.constants import ROOT_EXEMPT_STRICT_COMPARISON
+from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate
+from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from . import strict
 from .model import Revision
+
+
+class Certifying(CatalogModificationRule):
+    """What the first signature may do to the catalog besides: name itself there as the one that certifies the document
+    (ISO 32000-2, 12.8.6), where nothing does yet."""
+
+    def __init__(self) -> None:
+        super().__init__(ROOT_EXEMPT_STRICT_COMPARISON | {"/Perms"})  # type: ignore[no-untyped-call]
+
+    def apply_qualified(self, old: Any, new: Any) -> Iterator[Any]:
+        yield from super().apply_qualified(old, new)
+        if "/Perms" in old.root or set(new.root.get("/Perms", {})) - {"/DocMDP"}:
+            raise SuspiciousModification("/Perms")
+        named = new.root.raw_get("/Perms") if "/Perms" in new.root else None
+        if isinstance(named, IndirectObject):
+            yield ModificationLevel.LTA_UPDATES, ReferenceUpdate(named.reference, context_checked=None)
+
+
+_FORM = DEFAULT_DIFF_POLICY.form_rule
+assert _FORM is not None
+FIRST = StandardDiffPolicy(
+    [Certifying(), *DEFAULT_DIFF_POLICY.global_rules[1:]],
+    FormUpdatingRule(_FORM.field_rules, ignored_acroform_keys=_FORM.ignored_acroform_keys | {"/SigFlags"}),
+)
 
 
 class Steps:
@@ -46,6 +84,28 @@ class Steps:
         except SuspiciousModification:
             return "changed"
         return "" if found.modification_level in strict.HARMLESS else "changed"
+
+
+def fills(prepared: bytes, size: int, field: str, hole: tuple[int, int]) -> bool:
+    """Is PREPARED the file of its first SIZE bytes with one revision behind it, which does nothing but fill FIELD with
+    a signature whose contents will be HOLE? Never raises for what is in it."""
+    try:
+        before = PdfFileReader(io.BytesIO(prepared[:size]), strict=True)
+        after = PdfFileReader(io.BytesIO(prepared), strict=True)
+        there = {name for name, value, _ in enumerate_sig_fields(before) if value is not None}
+        signed = {name: value for name, value, _ in enumerate_sig_fields(after) if value is not None}
+        if after.total_revisions != before.total_revisions + 1 or set(signed) - there != {field} or there - set(signed):
+            return False
+        first, start, second, rest = (int(part) for part in signed[field].get_object()["/ByteRange"])
+        if (first, start, second, second + rest) != (0, hole[0], hole[1], len(prepared)):
+            return False
+        last = after.total_revisions - 1
+        old, new = (after.get_historical_resolver(number) for number in (last - 1, last))
+        policy = DEFAULT_DIFF_POLICY if there else FIRST
+        found = policy.apply(old, new, doc_mdp=MDPPerm.FILL_FORMS)
+        return found.modification_level in strict.HARMLESS
+    except Exception:  # hostile bytes: whatever a library makes of them, nothing is signed
+        return False
 
 
 def listed(reader: PdfFileReader, size: int) -> tuple[Revision, ...]:

@@ -21,7 +21,7 @@ import msgspec
 from meetings.signatories.agents import Paired
 from meetings.signatories.kit import proof_text
 from meetings.sitting.signatures import Job
-from signing import algorithms, attributes
+from signing import algorithms, attributes, revisions
 from signing.tokens import Token
 from store.errors import Denied, Fault, Refused, Unavailable
 from store.files import write_durably
@@ -83,12 +83,14 @@ class Server:
                 method, self._base + path, json=body, ssl=self._tls, allow_redirects=False
             )  # fmt: skip
             async with request as answer:
-                data = await answer.content.read(LARGEST)
-                while not answer.content.at_eof():
-                    data += await answer.content.read(LARGEST)
+                data = bytearray()
+                async for chunk in answer.content.iter_any():
+                    data += chunk
+                    if len(data) > LARGEST:
+                        raise Unavailable("server-away", reason="size")
                 if answer.status >= 300:
-                    raise _fault(answer.status, data)
-                return data
+                    raise _fault(answer.status, bytes(data))
+                return bytes(data)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unavailable("server-away", reason=type(error).__name__) from error
 
@@ -99,8 +101,11 @@ class Server:
     async def itself(self) -> answers.AgentSelf:
         return msgspec.json.decode(await self._ask("GET", "/api/agent"), type=answers.AgentSelf)
 
-    async def offer(self, certificates: list[bytes]) -> None:
-        held = [base64.b64encode(der).decode() for der in certificates]
+    async def offer(self, certificates: list[tuple[bytes, bytes]]) -> None:
+        held = [
+            {"certificate": base64.b64encode(der).decode(), "proof": base64.b64encode(proof).decode()}
+            for der, proof in certificates
+        ]
         await self._ask("POST", "/api/agent/certificates", {"certificates": held})
 
     async def certify(self, public: bytes, proof: bytes) -> bytes:
@@ -153,13 +158,27 @@ class Agent:
         certificate = await self._server.certify(public, proof)
         await asyncio.to_thread(self._token.keep, certificate, pin, name)
 
-    async def present(self) -> str:
-        """Make the token's certificates known, unless one of them is already; the member's name."""
+    async def present(self, pin: Callable[[], str]) -> str:
+        """Make the token's certificates known, unless one of them is already; the member's name. PIN is asked for once,
+        to show that their keys are there."""
         told = await self._server.itself()
         held = await asyncio.to_thread(self._token.certificates)
         if not set(told.certificates) & set(held):
-            await self._server.offer(held)
+            word = await asyncio.to_thread(pin)
+            offered = [(der, await self._proof(told.person, der, word)) for der in held]
+            await self._server.offer([(der, proof) for der, proof in offered if proof])
         return told.name
+
+    async def _proof(self, person: str, der: bytes, pin: str) -> bytes:
+        """That the key of a certificate is there; nothing for one whose is not, as of an authority above. Raises
+        Refused `pin-wrong`, `pin-locked`."""
+        try:
+            scheme, text = algorithms.scheme_of_certificate(der), proof_text(person, der)
+            return await asyncio.to_thread(self._token.sign, der, pin, text, scheme)
+        except Refused as refusal:
+            if refusal.code in ("pin-wrong", "pin-locked"):
+                raise
+            return b""
 
     async def serve(self) -> None:
         """Until it is ended, or cut off (Denied)."""
@@ -182,6 +201,8 @@ class Agent:
             hole = (job.start, job.end)
             if not attributes.is_over(digest, job.digest, prepared, hole, job.shown, job.size):
                 raise Refused("attributes-strange")
+            if not await asyncio.to_thread(revisions.fills, prepared, job.size, job.field, hole):
+                raise Refused("attributes-strange")  # what comes behind could paint over what was shown
         except Refused:
             await self._server.decline(job.step)
             raise

@@ -303,15 +303,29 @@ class BeginSignature(Strict, frozen=True):
 
 
 class Passphrase(Strict, frozen=True):
+    """`password`: of one's account, asked again."""
+
     passphrase: str
+    password: str
+
+
+class GiveUp(Strict, frozen=True):
+    reason: str
+    password: str
+
+
+class Confirmed(Strict, frozen=True):
+    password: str
 
 
 class Pkcs12(Strict, frozen=True):
-    """`file`: base64; `password` opens it, `passphrase` is what the key lies under here."""
+    """`file`: base64; `opens`: its own password; `passphrase`: what the key lies under here; `password`: of one's
+    account, asked again."""
 
     file: bytes
-    password: str
+    opens: str
     passphrase: str
+    password: str
 
 
 class CertificateFile(Strict, frozen=True):
@@ -327,10 +341,15 @@ class PairAgent(Strict, frozen=True):
     name: str
 
 
-class TokenCertificates(Strict, frozen=True):
-    """DER, base64."""
+class HeldInToken(Strict, frozen=True):
+    """`certificate`: DER; `proof`: by its key (docs/agent.md). Base64."""
 
-    certificates: list[bytes]
+    certificate: bytes
+    proof: bytes
+
+
+class TokenCertificates(Strict, frozen=True):
+    certificates: list[HeldInToken]
 
 
 class TokenKey(Strict, frozen=True):

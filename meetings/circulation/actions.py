@@ -108,12 +108,12 @@ class Circulation:
     async def _due(self, room: Room) -> list[Receipt]:
         """What the journal says of who was sent them and who confirmed."""
         events = await self._house.read(_happened, room.sitting)
-        found, file = [], room.state.minutes.pdf
-        for event in events:
-            body, what = event.body or {}, HAPPENINGS[event.kind]
-            people = body.get("people") or [body.get("person")]
-            found += [Receipt(room.sitting, str(person), what, event.at, event.seq, file) for person in people]
-        return found
+        file = room.state.minutes.pdf
+        return [
+            Receipt(room.sitting, person, what, event.at, event.seq, file)
+            for event in events
+            for what, person in receipts_of(event)
+        ]
 
     def _told(self, room: Room, row: Receipt) -> Told:
         card = room.cards.get(row.person)
@@ -146,6 +146,15 @@ class Circulation:
         told = {"format": REGISTER, "sitting": room.sitting, "symbol": made.symbol, "at": at, "receipts": listed}
         register = msgspec.json.format(msgspec.json.encode(told))
         return files | {"register.json": register, "register.json.p7s": await self._signing.attest(register)}
+
+
+def receipts_of(event: Event) -> list[tuple[str, str]]:
+    """What is receipted to whom because of EVENT: (sent or confirmed, person)."""
+    if event.kind not in HAPPENINGS:
+        return []
+    body = event.body or {}
+    people = body.get("people") or [body.get("person")]
+    return [(HAPPENINGS[event.kind], str(person)) for person in people]
 
 
 def _happened(conn: Connection, sitting: str) -> list[Event]:

@@ -62,6 +62,18 @@ class Accounts:
         self._throttle.give_back(keys[2])  # not forgotten: one's own account is no way to guess on at others'
         return session
 
+    async def confirm(self, who: Principal, password: str, source: str) -> None:
+        """That it is still WHO at the keyboard: asked before what would sign in their name. Raises Refused
+        `confirm-wrong`, `too-many-tries`."""
+        keys = passwords.sign_in_keys(f"confirm:{who.id}", source)
+        self._throttle.count(self._house.world.now(), *keys)
+        account = await self._house.read(records.account, person=who.id)
+        right = await passwords.verify_password(None if account is None else account.password, password)
+        if not right and not self._house.demonstration:  # there people have no passwords
+            raise Refused("confirm-wrong")
+        self._throttle.forget(*keys[:2])
+        self._throttle.give_back(keys[2])
+
     async def _second_factor(self, account: Row, code: str) -> dict[str, Any]:
         """What to store about the second factor; raises Refused where one is missing or wrong."""
         now = self._house.world.now()

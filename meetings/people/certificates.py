@@ -19,7 +19,8 @@ from .rights import Principal, Thing
 
 
 class IssuedRow(msgspec.Struct, frozen=True):
-    """`use`: person or seal. Times in UTC milliseconds; `revoked`: 0 while it is good. `held`: its key is kept here."""
+    """`use`: person, seal or node. Times in UTC milliseconds; `revoked`: 0 while it is good. `held`: its key is kept
+    here."""
 
     serial: str
     use: str
@@ -50,14 +51,14 @@ class Certificates:
                 str(subject.get_attributes_for_oid(oid)[0].value)
                 for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
             )
-            held = row.sealed_key is not None
+            held = row.kept in ("file", "server")
             given = (row.serial, row.use, name, organization, row.begins, row.ends, row.revoked_at, row.reason, held)
             found.append(IssuedRow(*given))
         return found
 
     async def _keeps(self, who: Principal, row: Row) -> bool:
         """A seal is kept where its unit is; a person where they hold an office, and anywhere once they hold none."""
-        units = [row.holder]
+        units = [] if row.use == "node" else [row.holder]
         if row.use == "person":
             held = await self._house.read(records.memberships_on, self._house.today(), person=row.holder)
             units = [membership.unit for membership, _ in held]

@@ -1,7 +1,9 @@
 """An evidence package judged by what is in it and an anchor that is trusted beforehand: no server, no network.
 
-Everything has to hold: the sums and the node's signature over them, the journal played again, the minutes' signatures,
-the keys that signed the journal's heads, every receipt. The package's own certificates only fill the path in between.
+Everything has to hold: the sums and the node's signature over them, the journal played again, the minutes' signatures
+and that they name this journal, the key that signed its last head, a receipt for whoever has one by the journal. What
+the node says it says by a certificate for that purpose: no member's and no seal's will do. The package's own
+certificates only fill the path in between.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing.attest import judge as judge_statement
+from signing.authority import is_node
 from signing.checkpoint import key_name
 from signing.enrolment import path_of
 from signing.model import Report, Signature, State, Trust
 
+from ..circulation.actions import Told, receipts_of
 from . import judge as journal
 from .evidence import CHAIN, LISTS, MINUTES, NODE, RECEIPTS
 from .judge import SIGNED_SUMS, SUMS, Verdict
@@ -55,10 +59,12 @@ async def appraise(files: Mapping[str, bytes], trust: Trust, now: datetime, veri
             made = await judge_statement(files.get(f"{name}.p7s", b""), files[name], filled, now)
             count, held = count + 1, held + (made.state == "valid")
             worst = max(worst, made.state, key=lambda state: RANK[state])
+    nodes = _nodes(files, filled)
     found: list[tuple[State, str]] = [
         ("valid" if verdict.whole else "not-valid", verdict.findings[0].code if verdict.findings else ""),
-        (sums.state, sums.reason), (minutes.state, minutes.reason), _heads(files, filled),
-        (worst, "receipts-wrong"), _named(files, verdict),
+        (sums.state, sums.reason), (minutes.state, minutes.reason), _told(files, minutes, nodes),
+        ("valid" if sums.state != "valid" or int(sums.serial, 16) in nodes else "not-valid", "node-stranger"),
+        (worst, "receipts-wrong"), _receipted(files), _named(files, verdict),
     ]  # fmt: skip
     state, reason = max(found, key=lambda one: RANK[one[0]])
     return Appraisal(state, reason if state != "valid" else "", verdict, minutes, sums, (held, count))
@@ -80,16 +86,53 @@ def with_package(trust: Trust, files: Mapping[str, bytes]) -> Trust:
     return Trust(trust.anchors, own, (*trust.lists, *lists), trust.kinds)
 
 
-def _heads(files: Mapping[str, bytes], trust: Trust) -> tuple[State, str]:
-    """Who signed the journal's last head, and with it all before, is the node: by a certificate below an anchor."""
+def _nodes(files: Mapping[str, bytes], trust: Trust) -> dict[int, str]:
+    """The node's certificates in the package: for that purpose, below an anchor; by number, with the key's name."""
     try:
-        _, _, heads = journal.opened(files)
-        nodes = x509.load_pem_x509_certificates(files.get(NODE, b""))
+        held = x509.load_pem_x509_certificates(files.get(NODE, b""))
+    except ValueError:
+        return {}
+    fit = [one for one in held if is_node(one) and _is_good(path_of(one, trust), trust)]
+    return {one.serial_number: key_name(one.public_key()) for one in fit}  # type: ignore[arg-type]
+
+
+def _is_good(path: list[x509.Certificate], trust: Trust) -> bool:
+    """Does it lead to an anchor, and has its authority revoked it nowhere?"""
+    for der in trust.lists if len(path) > 1 else ():
+        made = x509.load_der_x509_crl(der)
+        if made.get_revoked_certificate_by_serial_number(path[0].serial_number) is None:
+            continue
+        if made.issuer == path[0].issuer and made.is_signature_valid(path[1].public_key()):  # type: ignore[arg-type]
+            return False
+    return bool(path)
+
+
+def _told(files: Mapping[str, bytes], minutes: Report, nodes: Mapping[int, str]) -> tuple[State, str]:
+    """The journal is the node's (its last head is signed by it), and the one that the signed minutes name."""
+    try:
+        _, events, heads = journal.opened(files)
     except (KeyError, ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return "not-valid", "heads-stranger"
-    certified = {key_name(one.public_key()) for one in nodes if path_of(one, trust)}  # type: ignore[arg-type]
     last = max(heads, key=lambda head: head.seq, default=None)
-    return ("valid", "") if last is not None and last.key in certified else ("not-valid", "heads-stranger")
+    if last is None or last.key not in nodes.values():
+        return "not-valid", "heads-stranger"
+    named = {f"bacap-journal:{event.stream}:{event.seq}:{event.hash}" for event in events}
+    return ("valid", "") if named & set(minutes.keywords) else ("not-valid", "journal-other")
+
+
+def _receipted(files: Mapping[str, bytes]) -> tuple[State, str]:
+    """Whoever the journal says was sent the minutes, or confirmed them, has a receipt of it."""
+    try:
+        _, events, _ = journal.opened(files)
+        told = [
+            msgspec.json.decode(data, type=Told)
+            for name, data in files.items()
+            if name.startswith(RECEIPTS) and name.endswith(".json") and not name.endswith("register.json")
+        ]
+    except (KeyError, ValueError, RecursionError):
+        return "not-valid", "receipts-wrong"
+    wanted = {one for event in events for one in receipts_of(event)}
+    return ("valid", "") if wanted <= {(one.what, one.person) for one in told} else ("not-valid", "receipts-missing")
 
 
 def _named(files: Mapping[str, bytes], verdict: Verdict) -> tuple[State, str]:

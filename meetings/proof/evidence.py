@@ -22,7 +22,7 @@ from signing.actions import Signing
 from signing.authority import organization_of
 from signing.model import Report
 from store import journal
-from store.errors import Refused
+from store.errors import Refused, Unavailable
 from store.world import vietnam_day, vietnam_time
 
 from ..circulation.actions import Circulation
@@ -34,12 +34,14 @@ from ..sitting import narrative
 from ..sitting.letterhead import units_of
 from ..sitting.room import Room
 from ..sitting.rooms import Rooms
+from ..sitting.state import State
 from ..sitting.witness import Witness
 from .bundle import told
 from .judge import SIGNED_SUMS, SUMS, contents
 
 PAGE, MINUTES, VOTES, PAPERS = "00-giai-thich.pdf", "bien-ban.pdf", "votes.json", "papers.json"
 RECEIPTS, CHAIN, NODE, LISTS = "receipts/", "trust/authority.pem", "trust/node.pem", "trust/"
+TRIES = 5
 MOST_LINES, LONGEST_LINE = 6, 230  # of what was decided, on one page
 BEGUN = (1980, 1, 1, 0, 0, 0)
 
@@ -63,10 +65,7 @@ class Evidence:
         made = room.state.minutes
         if made.step not in ("signed", "circulated"):
             raise Refused("evidence-not-now")
-        if made.step == "circulated":
-            await self._circulation.sign(room)
-        await self._witness.mark(room)  # what is taken out ends with a signature
-        texts, state = await told(self._house, sitting)
+        texts, state = await self._told(room)
         pdf = await self._house.blobs.load(made.pdf)
         report = await self._signing.verify(pdf)
         files = texts | {MINUTES: pdf, VOTES: _json(_votes(room)), PAPERS: _json(_papers(room))}
@@ -78,6 +77,18 @@ class Evidence:
         files[PAGE] = await self._page(room, report, len(receipts) // 2)
         sums = "".join(f"{_sha256(data)}  {name}\n" for name, data in sorted(files.items())).encode()
         return await asyncio.to_thread(_zip, files | {SUMS: sums, SIGNED_SUMS: await self._signing.attest(sums)})
+
+    async def _told(self, room: Room) -> tuple[dict[str, bytes], State]:
+        """The sitting as it is told, ending with a signature and every receipt signed: again where something happened
+        in between."""
+        for _ in range(TRIES):
+            if room.state.minutes.step == "circulated":
+                await self._circulation.sign(room)
+            await self._witness.mark(room)
+            texts, state = await told(self._house, room.sitting)
+            if room.witness is not None and room.witness.seq == state.seq:
+                return texts, state
+        raise Unavailable("busy")
 
     async def _trust(self) -> dict[str, bytes]:
         """Certificates and lists as of now, of our own authority and of the others that are trusted here."""

@@ -9,7 +9,7 @@ import msgspec
 
 from store.chain import Draft
 from store.db import Connection
-from store.errors import Denied, Missing
+from store.errors import Denied, Missing, Refused
 from store.world import short_code
 
 from ..house import House, actor_of
@@ -23,6 +23,7 @@ from .records import Agent
 
 PREFIX = "bacapagent_"  # so that whoever finds one knows what it is
 CODE_MS = 10 * 60_000
+NEW_MS = 30 * 60_000
 SEEN_MS = 30_000  # uses closer together are not put down
 
 
@@ -85,6 +86,13 @@ class Agents:
 
         await self._house.write(use)
 
+    async def demand_new(self, agent: Principal) -> None:
+        """A key is made beside an agent soon after its person paired it, with their password; later not by the agent
+        alone. Raises Refused `agent-old`."""
+        paired = {one.id: one.made for one in await self._house.read(records.agents_of, agent.id)}
+        if self._house.now_ms() - paired.get(agent.mandate, 0) > NEW_MS:
+            raise Refused("agent-old")
+
     async def principal(self, token: str) -> Principal | None:
         """Whose agent a token stands for; None for one that is none, or not any more."""
         if not token.startswith(PREFIX):
@@ -95,4 +103,4 @@ class Agents:
         now = self._house.now_ms()
         if now - found.seen > SEEN_MS:
             await self._house.write(records.saw_agent, found.id, now)
-        return Principal("agent", found.person, {}, found.name)
+        return Principal("agent", found.person, {}, found.name, found.id)

@@ -169,10 +169,12 @@ class Kits:
         act = self._signing.enrolment.certify
         return await act(one.use, one.id, one.subject, public, "own", actor_of(Principal("person", person)))
 
-    async def accept(self, person: str, held: list[bytes]) -> None:
+    async def accept(self, person: str, offered: list[tuple[bytes, bytes]]) -> None:
         """For a person's agent: of the certificates in their token, their own and those of seals that they keep are the
-        ones they sign with from now on. Raises Refused where none is fit, with what is wrong with their own."""
+        ones they sign with from now on. Each comes with its key's signature over `proof_text`: a certificate is public,
+        and others have one's name. Raises Refused where none is fit, with what is wrong with their own."""
         who, found = actor_of(Principal("person", person)), 0
+        held = [der for der, proof in offered if _is_proved(person, der, proof)]
         refusal = Refused("token-nobodys", name="")
         for one in reversed(await self._holders(person)):
             if await self._signing.certificate_of(one.use, one.id):
@@ -257,6 +259,14 @@ class Kits:
 def proof_text(person: str, public: bytes) -> bytes:
     """What a new key in a token signs to show that it is there, and whose it is to be."""
     return b"bacap.agent.key.v1\n" + person.encode() + b"\n" + public
+
+
+def _is_proved(person: str, der: bytes, proof: bytes) -> bool:
+    try:
+        public = algorithms.key_of(x509.load_der_x509_certificate(der))
+        return algorithms.scheme_of(public).fits(public, proof, proof_text(person, der))
+    except (ValueError, Refused):
+        return False
 
 
 def _held(row: Row) -> HeldCertificate:

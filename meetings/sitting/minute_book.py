@@ -227,9 +227,10 @@ class MinuteBook:
         row = await self._house.read(records.code, code.strip().upper())
         if row is None:
             raise Missing("no-such-code")
-        if row.void:
-            raise Missing("code-void")
         room = await self._rooms.get(row.sitting)
+        made = room.state.minutes
+        if row.void or row.code != made.code or made.step not in ("typeset", "signed", "circulated"):
+            raise Missing("code-void")  # refused, or sent back and made anew: another sheet counts
         checked = await self.check(await self._house.blobs.load(room.state.minutes.pdf))
         lines = tuple(narrative.decisive(room.state, room.cards, closed_too=False))
         return replace(checked, lines=lines, digest=row.digest)

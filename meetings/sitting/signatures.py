@@ -271,6 +271,8 @@ class Signatures:
                     await self._finish(row.id)
             except Fault as fault:
                 log.warning("the signature of %s on %s waits: %s", row.person, row.about, fault)
+            except Exception:  # one that cannot go on must not hold up the others
+                log.exception("the signature of %s on %s waits", row.person, row.about)
 
     async def _finish(self, step: str) -> None:
         """Raises Unavailable `timestamp-away`, and the step stays; anything else ends it."""

@@ -21,7 +21,7 @@ from web.wiring import open_office
 
 from . import desk
 from .desk import press, shoot
-from .node import ROOT, Node, prepare
+from .node import PASSWORD, ROOT, Node, prepare
 
 pytestmark = pytest.mark.browser
 PRESENT = ("chu-tich", "pho-chu-tich", "tai-chinh", "noi-vu", "nong-nghiep")
@@ -114,6 +114,7 @@ async def issue(page: Page) -> None:
     await press(page, "Tạo chứng thư mới")
     for field in ("Đặt mật khẩu ký số", "Nhập lại lần nữa"):
         await page.locator("dialog[open]").get_by_label(field).fill("khóa của riêng tôi")
+    await page.locator("dialog[open] input[name=password]").fill(PASSWORD)
     await press(page, "Tạo chứng thư mới", within="dialog[open]")
     await expect(page.get_by_text("Máy chủ, dưới mật khẩu của bạn").first).to_be_visible()
 
@@ -128,6 +129,8 @@ async def test_a_member_signs_on_a_tablet_with_the_token_in_their_pc(
     await expect(page.get_by_role("heading", name="Chữ ký của tôi").first).to_be_visible()
     await shoot(page, "signature-none")
     await press(page, "Ghép máy tính của tôi")
+    await page.locator("dialog[open] input[name=password]").fill(PASSWORD)
+    await press(page, "Ghép máy tính của tôi", within="dialog[open]")
     code = (await page.locator(".pairing-code").inner_text()).strip()
     await shoot(page, "agent-pair")
     machine = Machine(node, tmp_path, token)

@@ -55,7 +55,7 @@ class Machine:
 
 async def paired(node: Node, person: str, token: Token) -> Machine:
     browser = await node.signed_in(person)
-    code = (await browser.post("/api/agents/code")).body["code"]
+    code = (await browser.post("/api/agents/code", await node.confirmed(person))).body["code"]
     ca = (node.settings.folder / "tls" / "ca.crt").read_text()
     stranger = Server(node.base, ca)
     made = await stranger.pair(code, "máy bàn")

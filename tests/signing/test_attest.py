@@ -98,3 +98,10 @@ async def test_openssl_agrees(office: Office, made: bytes, tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     (tmp_path / "d").write_bytes(DATA + b".")
     assert subprocess.run(words, cwd=tmp_path, capture_output=True, check=False).returncode != 0
+
+
+async def test_no_member_s_and_no_seal_s_certificate_states_as_a_node(office: Office) -> None:
+    for name in ("chair", "seal"):
+        forged = await asyncio.to_thread(attested, office, DATA, office.holders[name])
+        found = await judge(forged, DATA, office.trust(at=LATER), LATER)
+        assert (found.state, found.reason) == ("not-valid", "purpose"), name

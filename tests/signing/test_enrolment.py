@@ -1,4 +1,5 @@
-"""signing.enrolment: certificates issued here, brought, asked of others, for keys in tokens; whose they must be."""
+"""signing.enrolment, signing.pkcs12: certificates issued here, brought, asked of others, for keys in tokens; and whose
+they must be."""
 
 from __future__ import annotations
 
@@ -179,3 +180,20 @@ async def test_another_s_revocations_are_not_on_our_list(signing: Signing, other
     assert await database.read(records.revoked) == []
     assert await signing.certificate_of("person", "chair") is None
     assert await signing.trust()
+
+
+async def test_a_name_like_ours_makes_nobody_ours(signing: Signing, office: Office) -> None:
+    """Every installation of this program calls its authority alike: who signed counts, not the name."""
+    twin = Office(office.organization)
+    subject = twin.authority.issuing.certificate.subject
+    holder = twin.holders["chair"]
+    assert subject != signing.safe.authority.issuing.certificate.subject, "nor are the names quite the same"
+    assert signing.safe.authority.chain_of(holder.certificate) == ()
+    with pytest.raises(Refused, match="certificate-stranger"):
+        await bring(signing, p12(holder))
+
+
+async def test_a_node_s_certificate_is_nobody_s_to_sign_with(signing: Signing, others: Office) -> None:
+    node = others.authority.node
+    with pytest.raises(Refused, match="certificate-purpose"):
+        await bring(signing, p12(node), "bacap: máy chủ")

@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from meetings.sitting.room import Room
+from signing import authority
 from signing.tokens import Token
 from store.errors import Fault, Refused
+from tests.kit.authority import Office
 from tests.kit.machine import FIELD, Machine, paired
 from tests.kit.node import Node
 from tests.kit.softhsm import PIN
+from tests.meetings.signatories.test_kit import trusting
 from tests.meetings.sitting.test_minutes import base, closed, numbered, sign
 from web.agent import Server
 from web.cli import main
@@ -130,8 +137,10 @@ async def test_a_code_pairs_once_and_an_agent_is_cut_off(node: Node, token: Toke
     ca = (node.settings.folder / "tls" / "ca.crt").read_text()
     stranger = Server(node.base, ca)
     assert await refused(stranger.pair("AAAA-AAAA", "x")) == "pairing-unknown"
-    code = (await machine.browser.post("/api/agents/code")).body["code"]
-    again = (await machine.browser.post("/api/agents/code")).body["code"]
+    word = await node.confirmed("secretary")
+    assert (await machine.browser.post("/api/agents/code", {"password": "wrong"})).code == "confirm-wrong"
+    code = (await machine.browser.post("/api/agents/code", word)).body["code"]
+    again = (await machine.browser.post("/api/agents/code", word)).body["code"]
     assert await refused(stranger.pair(code, "x")) == "pairing-unknown", "the newest alone is good"
     second = await stranger.pair(again.lower(), "máy khác")
     assert await refused(stranger.pair(again, "x")) == "pairing-unknown", "once"
@@ -147,7 +156,7 @@ async def test_a_code_pairs_once_and_an_agent_is_cut_off(node: Node, token: Toke
 async def test_an_agent_opens_nothing_else(node: Node, machine: Machine) -> None:
     room = await ready(node)
     anyone = await node.browser()
-    code = (await machine.browser.post("/api/agents/code")).body["code"]
+    code = (await machine.browser.post("/api/agents/code", await node.confirmed("secretary"))).body["code"]
     server = Server(node.base, (node.settings.folder / "tls" / "ca.crt").read_text())
     held = {"Authorization": f"Bearer {(await server.pair(code, 'x')).token}", "Origin": ""}
     await server.close()
@@ -171,6 +180,64 @@ async def test_a_key_that_did_not_show_itself_is_not_certified(node: Node, token
     assert await node.office.signing.certificate_of("person", "secretary") is None
 
 
+async def test_an_agent_alone_makes_no_key_later_on(node: Node, token: Token, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who steals what an agent keeps does not get a certificate in its person's name."""
+    machine = await paired(node, "secretary", token)
+    now = node.office.house.now_ms
+    monkeypatch.setattr(type(node.office.house), "now_ms", lambda self: now() + 31 * 60_000)
+    with pytest.raises(Refused, match="agent-old"):
+        await machine.agent.make_key(PIN)
+
+
+async def test_a_certificate_is_taken_only_with_its_key(node: Node, token: Token) -> None:
+    """Certificates are public, and others have one's name."""
+    others = Office("Ban Cơ yếu (thử)", node.office.signing._now())
+    trusting(node, others)
+    machine = await paired(node, "secretary", token)
+    name = (await node.office.kits.person("secretary")).name
+    public = await asyncio.to_thread(token.new_key, PIN, b"k")
+    made = authority.issue(
+        others.authority.issuing, authority.subject(name, "Ban"), load_der_public_key(public), "person", others.now,  # type: ignore[arg-type]
+    )  # fmt: skip
+    der = made.public_bytes(Encoding.DER)
+    for proof in (b"", b"junk", await asyncio.to_thread(token.sign_by_name, b"k", PIN, b"something else")):
+        assert await refused(machine.server.offer([(der, proof)])) == "token-nobodys"
+    await asyncio.to_thread(token.keep, der, PIN, b"k")
+    assert await machine.agent.present(lambda: PIN) == name
+    assert await node.office.kits.own_tokens("secretary") == [der]
+    room = await ready(node)
+    await machine.begin(room)
+    machine.typed = [PIN]
+    await machine.agent.handle(await machine.job())
+    report = await node.office.signing.verify(await node.office.house.blobs.load(room.state.minutes.pdf))
+    assert (report.state, report.signatures[0].trust) == ("valid", "public-service")
+
+
+async def test_what_a_server_paints_over_the_document_is_not_signed(
+    node: Node, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file begins with what was shown, the digest is right, and a revision in between replaces the page."""
+    room = await ready(node)
+    shown = await node.office.house.blobs.load(room.state.minutes.pdf)
+    painted = io.BytesIO(shown)
+    writer = IncrementalPdfFileWriter(painted)
+    page = writer.root["/Pages"]["/Kids"][0]
+    page["/Contents"] = writer.add_object(generic.StreamObject(stream_data=b"BT ET"))
+    writer.update_container(page)
+    writer.write_in_place()
+    keep = node.office.signing.bench.prepare
+
+    async def prepare(pdf: bytes, *given: Any, **more: Any) -> Any:
+        return await keep(painted.getvalue(), *given, **more)
+
+    monkeypatch.setattr(node.office.signing.bench, "prepare", prepare)
+    await machine.begin(room)
+    job, machine.typed = await machine.job(), [PIN]
+    with pytest.raises(Refused, match="attributes-strange"):
+        await machine.agent.handle(job)
+    assert not machine.asked and not room.state.minutes.signatures
+
+
 # ── the command line ──
 
 
@@ -192,7 +259,7 @@ async def test_pair_key_and_run_by_the_command(node: Node, token: Token, tmp_pat
     browser = await node.signed_in("secretary")
     room = await ready(node)
     state, ca = tmp_path / "agent.json", node.settings.folder / "tls" / "ca.crt"
-    code = (await browser.post("/api/agents/code")).body["code"]
+    code = (await browser.post("/api/agents/code", await node.confirmed("secretary"))).body["code"]
 
     async def bacap(*words: str, typed: str = "") -> tuple[int, str]:
         process = await command(*words)

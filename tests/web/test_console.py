@@ -234,19 +234,20 @@ def test_an_empty_file_of_checkpoints_compares_nothing(
 def test_a_forgotten_passphrase_gets_a_new_key_and_keeps_what_was_signed(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    row = "'c1', 'person', 'chair', 'CN=Chair', x'00', x'01', 0, 9999999999999, 0, ''"
+    row = "'c1', 'person', 'chair', 'CN=Chair', x'00', x'01', 0, 9999999999999, 0, '', 'file', 0"
     sql(data, f"INSERT INTO certificates VALUES ({row})")
     status, text = said(capsys, data, "user", "new-key", "chair")
     assert status == 0 and "1 " in text
-    assert sql(data, "SELECT sealed_key, kept, revoked_at FROM certificates") == [(None, "nowhere", 0)]
+    kept = sql(data, "SELECT sealed_key, kept, revoked_at FROM certificates WHERE serial = 'c1'")
+    assert kept == [(None, "nowhere", 0)]
     [(body,)] = sql(data, "SELECT body FROM events WHERE kind = 'signing-key-destroyed'")
     assert json.loads(body)["serials"] == ["c1"]
     assert said(capsys, data, "user", "new-key", "chair")[0] == 0  # nothing left to destroy
     assert said(capsys, data, "user", "new-key", "nobody")[0] == 1
     sql(
         data,
-        "INSERT INTO certificates SELECT 'c2', 'seal', 'district', subject, der, x'01', 0, ends, 0, '' "
-        "FROM certificates",
+        "INSERT INTO certificates SELECT 'c2', 'seal', 'district', subject, der, x'01', 0, ends, 0, '', 'file', 0 "
+        "FROM certificates WHERE serial = 'c1'",
     )
     assert said(capsys, data, "user", "new-seal", "chair")[1].startswith("0 ")  # she is no clerk
     assert said(capsys, data, "user", "new-seal", "clerk")[1].startswith("1 ")

@@ -104,10 +104,12 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
         },
         "/api/sittings/{sitting}/minutes/token": {"field": "secretary", "based_on": room.state.minutes.pdf},
         "/api/sittings/{sitting}/minutes/handover": {"field": "secretary", "based_on": room.state.minutes.pdf},
-        **{f"/api/kits/{{holder}}/{act}": {"passphrase": "một câu dài"} for act in ("certificate", "request")},
-        "/api/kits/{holder}/pkcs12": {"file": "", "password": "x", "passphrase": "một câu dài"},
+        **{f"/api/kits/{{holder}}/{act}": {"passphrase": "một câu dài", "password": "x"}
+           for act in ("certificate", "request")},
+        "/api/kits/{holder}/pkcs12": {"file": "", "opens": "x", "passphrase": "một câu dài", "password": "x"},
         "/api/kits/{holder}/answer": {"file": ""},
-        "/api/kits/{holder}/end": {"reason": "superseded"},
+        "/api/kits/{holder}/end": {"reason": "superseded", "password": "x"},
+        "/api/agents/code": {"password": "x"},
         "/api/agents/pairing": {"code": "ABCD-EFGH", "name": "Máy"},
         "/api/agent/certificates": {"certificates": []},
         "/api/agent/key": {"public": "", "proof": ""},
@@ -234,6 +236,7 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "POST /api/sittings/{sitting}/minutes/signature", "POST /api/sittings/{sitting}/minutes/refusal",
         # keys, tokens, agents: tests/meetings/signatories, tests/web/test_agent.py, test_timestamps.py
         "POST /api/sittings/{sitting}/minutes/token", "POST /api/kits/{holder}/pkcs12",
+        "POST /api/kits/{holder}/certificate", "POST /api/kits/{holder}/end", "POST /api/agents/code",
         "POST /api/kits/{holder}/request", "POST /api/kits/{holder}/answer", "POST /api/kits/{holder}/token",
         "POST /api/kits/{holder}/picture", "DELETE /api/agents/{agent}", "POST /api/agents/pairing",
         "GET /api/agent", "POST /api/agent/certificates", "POST /api/agent/key", "GET /api/agent/job",

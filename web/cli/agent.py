@@ -52,7 +52,7 @@ async def act(arguments: argparse.Namespace) -> None:
             await made.make_key(await asyncio.to_thread(passphrase))
             say("agent.key-made", name=settled.name)
             return
-        say("agent.waits", name=await made.present(), server=settled.server)
+        say("agent.waits", name=await made.present(first_pin), server=settled.server)
         await made.serve()
     finally:
         await server.close()
@@ -74,6 +74,11 @@ async def pair_(arguments: argparse.Namespace) -> None:
     settled = Settled(arguments.server, paired.token, paired.name, arguments.module, arguments.token, ca)
     agent.write(arguments.state, settled)
     say("agent.paired", name=paired.name)
+
+
+def first_pin() -> str:
+    say("agent.first-pin")
+    return passphrase()
 
 
 def show(job: Job) -> str:

@@ -25,6 +25,7 @@ async def mine(call: Call) -> list[Agent]:
 @routes.add("POST", "/api/agents/code", "signature.keep")
 async def invite(call: Call) -> Pairing:
     """A code that pairs one agent with me."""
+    await call.office.accounts.confirm(call.who, (await call.body(bodies.Confirmed)).password, call.source)
     return await call.office.agents.invite(call.who)
 
 
@@ -49,13 +50,15 @@ async def itself(call: Call) -> answers.AgentSelf:
 @routes.add("POST", "/api/agent/certificates", "agent.serve")
 async def offer(call: Call) -> None:
     """Those in the token: the holder's own among them is the one they sign with from now on."""
-    await call.office.kits.accept(call.who.id, (await call.body(bodies.TokenCertificates)).certificates)
+    asked = await call.body(bodies.TokenCertificates)
+    await call.office.kits.accept(call.who.id, [(one.certificate, one.proof) for one in asked.certificates])
 
 
 @routes.add("POST", "/api/agent/key", "agent.serve")
 async def certify(call: Call) -> answers.TokenCertificate:
     """A certificate of our own authority for a key made in the token."""
     asked = await call.body(bodies.TokenKey)
+    await call.office.agents.demand_new(call.who)
     return answers.TokenCertificate(await call.office.kits.certify(call.who.id, asked.public, asked.proof))
 
 

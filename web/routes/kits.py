@@ -23,6 +23,7 @@ async def mine(call: Call) -> list[Kit]:
 async def issue(call: Call) -> None:
     """By our own authority, with a key under a passphrase."""
     asked = await call.body(bodies.Passphrase)
+    await call.office.accounts.confirm(call.who, asked.password, call.source)
     await call.office.kits.issue(call.who, call.param("holder"), asked.passphrase)
 
 
@@ -30,13 +31,15 @@ async def issue(call: Call) -> None:
 async def bring(call: Call) -> None:
     """Key and certificate that one has from another authority."""
     asked = await call.body(bodies.Pkcs12)
-    await call.office.kits.bring(call.who, call.param("holder"), asked.file, asked.password, asked.passphrase)
+    await call.office.accounts.confirm(call.who, asked.password, call.source)
+    await call.office.kits.bring(call.who, call.param("holder"), asked.file, asked.opens, asked.passphrase)
 
 
 @routes.add("POST", "/api/kits/{holder}/request", "signature.keep")
 async def ask(call: Call) -> answers.CertificateRequest:
     """To another authority; its answer comes below."""
     asked = await call.body(bodies.Passphrase)
+    await call.office.accounts.confirm(call.who, asked.password, call.source)
     return answers.CertificateRequest(await call.office.kits.ask(call.who, call.param("holder"), asked.passphrase))
 
 
@@ -54,7 +57,9 @@ async def on_server(call: Call) -> None:
 @routes.add("POST", "/api/kits/{holder}/end", "signature.keep")
 async def give_up(call: Call) -> None:
     """Revoke the certificate, to have another."""
-    await call.office.kits.give_up(call.who, call.param("holder"), (await call.body(bodies.Reason)).reason)
+    asked = await call.body(bodies.GiveUp)
+    await call.office.accounts.confirm(call.who, asked.password, call.source)
+    await call.office.kits.give_up(call.who, call.param("holder"), asked.reason)
 
 
 @routes.add("GET", "/api/kits/{holder}/picture.png", "signature.keep")

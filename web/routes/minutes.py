@@ -44,7 +44,8 @@ async def number(call: Call) -> None:
 async def file(call: Call) -> answers.Link:
     """A short-lived address of the newest file."""
     sha256, name = await call.office.minutes.pdf(call.who, call.param("sitting"))
-    await call.office.circulation.opened(call.who, call.param("sitting"))
+    if call.request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin":  # no link on another's page did it
+        await call.office.circulation.opened(call.who, call.param("sitting"))
     return answers.Link(links.make(call.office.link_key, sha256, name), sha256)
 
 

@@ -48,8 +48,7 @@ async def verify_code(call: Call) -> answers.Checked:
 @routes.add("GET", "/api/paper-keys", "signature.verify")
 async def paper_keys(call: Call) -> list[answers.PaperKey]:
     """Which keys sign the codes on paper here: kept by a telephone, they prove one without a network."""
-    held = call.office.signing.safe.authority
-    return [_key(one.certificate) for one in (held.node, *held.former)]
+    return [_key(one) for one in await call.office.signing.node_certificates()]
 
 
 def _key(one: x509.Certificate) -> answers.PaperKey:

@@ -70,6 +70,15 @@ async def test_each_recipient_has_a_signed_receipt_and_the_file_does_not_grow(no
     assert room.state.minutes.pdf == before or room.state.minutes.proved_until, "only preservation adds to it"
 
 
+async def test_a_link_on_somebody_else_s_page_opens_nothing_in_one_s_name(node: Node) -> None:
+    room = await circulated(node)
+    member = await node.signed_in("member2")
+    path = f"/api/sittings/{room.sitting}/minutes/file"
+    assert (await member.get(path, headers={"Sec-Fetch-Site": "cross-site"})).status == 200
+    await asyncio.sleep(0.1)
+    assert len(await node.office.house.read(records.signed, room.sitting)) == len(PEOPLE)
+
+
 async def test_the_register_names_every_receipt_by_its_digest(node: Node) -> None:
     room = await circulated(node)
     files = await unpacked(node, room)

@@ -24,7 +24,10 @@ from meetings.proof.evidence import MINUTES, PAGE, VOTES
 from meetings.proof.judge import SIGNED_SUMS, SUMS
 from meetings.sitting import commands as c
 from meetings.sitting.room import Room
+from signing import attest, authority, checkpoint
+from signing.authority import Holder
 from signing.model import Report, Trust
+from store import chain
 from store.errors import Refused
 from tests.conftest import absent
 from tests.kit.authority import Office
@@ -142,6 +145,51 @@ async def test_whatever_is_changed_in_it_is_found(node: Node) -> None:
     for how, change in CHANGES.items():
         found = await appraised(node, change(dict(files)))
         assert found.state == "not-valid" and found.reason, how
+
+
+async def test_a_member_s_own_certificate_makes_no_package(node: Node) -> None:
+    """Rewritten, hashed anew, signed by somebody with a good certificate of this authority: and yet no evidence."""
+    room, files = await packed(node)
+    signing, now = node.office.signing, datetime.now(UTC)
+    key = authority.new_key()
+    name = authority.subject("Nguyễn Văn Thứ 1", "UBND")
+    certificate = authority.issue(signing.safe.authority.issuing, name, key.public_key(), "person", now)
+    member = Holder(certificate, key)
+    _, events, _ = judge.opened(files)
+    last = events[-1]
+    head = checkpoint.sign(room.sitting, chain.Head(last.seq, last.hash), last.at, key)
+    forged = {name: data for name, data in files.items() if not name.startswith("receipts/")}
+    forged |= {
+        "heads.jsonl": msgspec.json.encode(head) + b"\n",
+        "trust/node.pem": certificate.public_bytes(Encoding.PEM),
+    }
+    forged = resummed(forged)
+    above = signing.safe.authority.chain_of(certificate)
+
+    async def stamp(digest: bytes) -> bytes:
+        return await signing.stamps.token(digest, now)
+
+    forged[SIGNED_SUMS] = await attest.attest(member, above, forged[SUMS], stamp)
+    found = await appraised(node, forged)
+    assert found.state == "not-valid" and found.reason == "purpose", found.reason
+    node_signed = forged | {SIGNED_SUMS: await signing.attest(forged[SUMS])}
+    assert (await appraised(node, node_signed)).reason in ("heads-stranger", "node-stranger")
+
+
+async def test_receipts_cannot_be_left_out(node: Node) -> None:
+    _, files = await packed(node)
+    fewer = resummed({name: data for name, data in files.items() if not name.startswith("receipts/001")})
+    fewer[SIGNED_SUMS] = await node.office.signing.attest(fewer[SUMS])
+    assert (await appraised(node, fewer)).reason == "receipts-missing"
+
+
+async def test_the_journal_is_the_one_that_the_minutes_name(node: Node) -> None:
+    """Another sitting's signed minutes beside this one's journal."""
+    _, files = await packed(node, circulated=False)
+    _, other = await packed(node, circulated=False)
+    mixed = resummed(files | {MINUTES: other[MINUTES]})
+    mixed[SIGNED_SUMS] = await node.office.signing.attest(mixed[SUMS])
+    assert (await appraised(node, mixed)).state == "not-valid"
 
 
 async def test_another_root_and_another_s_whole_package_do_not_hold(node: Node) -> None:

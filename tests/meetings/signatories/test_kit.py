@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 from pathlib import Path
 
 import pytest
+from asn1crypto import pkcs12 as asn1_pkcs12
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image
@@ -48,25 +50,33 @@ async def test_each_sees_their_own_and_the_clerk_the_seal_too(node: Node) -> Non
     assert set(await kits(chair)) == {"me"} and set(await kits(clerk)) == {"me", "district"}
     seal = (await kits(clerk))["district"]
     assert seal["certificate"] is None and seal["millimetres"] == 36
+    word = await node.confirmed("chair")
     for act, body in (("certificate", {"passphrase": PASSPHRASE}), ("end", {"reason": "superseded"})):
-        assert (await chair.post(f"/api/kits/district/{act}", body)).status == 403
+        assert (await chair.post(f"/api/kits/district/{act}", body | word)).status == 403
     assert (await chair.get("/api/kits/district/picture.png")).status == 403
-    assert (await clerk.post("/api/kits/none/certificate", {"passphrase": PASSPHRASE})).status == 403
+    asked = {"passphrase": PASSPHRASE} | await node.confirmed("clerk")
+    assert (await clerk.post("/api/kits/none/certificate", asked)).status == 403
     assert (await (await node.browser()).get("/api/kits")).code == "sign-in-first"
 
 
 async def test_a_certificate_is_made_given_up_and_made_anew(node: Node) -> None:
-    chair = await node.signed_in("chair")
-    assert (await chair.post("/api/kits/me/certificate", {"passphrase": "short"})).code == "passphrase-short"
-    assert (await chair.post("/api/kits/me/certificate", {"passphrase": PASSPHRASE})).status == 204
+    chair, word = await node.signed_in("chair"), await node.confirmed("chair")
+    wrong = {"passphrase": PASSPHRASE, "password": "another"}
+    assert (await chair.post("/api/kits/me/certificate", wrong)).code == "confirm-wrong", (
+        "a session alone is not enough"
+    )
+    assert (await chair.post("/api/kits/me/certificate", {"passphrase": "short"} | word)).code == "passphrase-short"
+    assert (await chair.post("/api/kits/me/certificate", {"passphrase": PASSPHRASE} | word)).status == 204
     first = (await kits(chair))["me"]["certificate"]
     assert isinstance(first, dict) and (first["kept"], first["outside"]) == ("file", False)
-    assert (await chair.post("/api/kits/me/certificate", {"passphrase": PASSPHRASE})).code == "certificate-exists"
-    assert (await chair.post("/api/kits/me/end", {"reason": "because"})).code == "field-wrong"
-    assert (await chair.post("/api/kits/me/end", {"reason": "key-compromise"})).status == 204
+    assert (
+        await chair.post("/api/kits/me/certificate", {"passphrase": PASSPHRASE} | word)
+    ).code == "certificate-exists"
+    assert (await chair.post("/api/kits/me/end", {"reason": "because"} | word)).code == "field-wrong"
+    assert (await chair.post("/api/kits/me/end", {"reason": "key-compromise"} | word)).status == 204
     assert (await kits(chair))["me"]["certificate"] is None
-    assert (await chair.post("/api/kits/me/end", {"reason": "superseded"})).status == 404
-    assert (await chair.post("/api/kits/me/certificate", {"passphrase": PASSPHRASE})).status == 204
+    assert (await chair.post("/api/kits/me/end", {"reason": "superseded"} | word)).status == 404
+    assert (await chair.post("/api/kits/me/certificate", {"passphrase": PASSPHRASE} | word)).status == 204
 
 
 async def test_a_certificate_of_another_authority_signs_minutes(node: Node) -> None:
@@ -75,11 +85,12 @@ async def test_a_certificate_of_another_authority_signs_minutes(node: Node) -> N
     trusting(node, others)
     secretary, chair = await node.signed_in("secretary"), await node.signed_in("chair")
     name = str((await kits(secretary))["me"]["name"])
-    given = {"file": b64(p12(others.holder(name))), "password": "pw", "passphrase": PASSPHRASE}
-    assert (await secretary.post("/api/kits/me/pkcs12", given | {"password": "x"})).code == "pkcs12-unreadable"
+    word = {name: await node.confirmed(name) for name in ("secretary", "chair")}
+    given = {"file": b64(p12(others.holder(name))), "opens": "pw", "passphrase": PASSPHRASE} | word["secretary"]
+    assert (await secretary.post("/api/kits/me/pkcs12", given | {"opens": "x"})).code == "pkcs12-unreadable"
     assert (await chair.post("/api/kits/me/pkcs12", given)).code == "certificate-name", "it is the secretary's"
     assert (await secretary.post("/api/kits/me/pkcs12", given)).status == 204
-    made = await chair.post("/api/kits/me/request", {"passphrase": PASSPHRASE})
+    made = await chair.post("/api/kits/me/request", {"passphrase": PASSPHRASE} | word["chair"])
     asked = x509.load_pem_x509_csr(made.body["pem"].encode())
     assert (await kits(chair))["me"]["asked"] is True
     issue = authority.issue(others.authority.issuing, asked.subject, asked.public_key(), "person", others.now)  # type: ignore[arg-type]
@@ -156,3 +167,24 @@ async def test_a_seal_is_as_wide_on_the_page_as_it_is(node: Node, millimetres: i
     fields = PdfReader(io.BytesIO(pdf)).get_fields() or {}
     left, bottom, right, top = (float(side) for side in fields["seal"].indirect_reference.get_object()["/Rect"])  # type: ignore[union-attr]
     assert abs(right - left - millimetres * 72 / 25.4) < 1 and abs(top - bottom - millimetres * 72 / 25.4) < 1
+
+
+async def test_a_hostile_file_of_a_key_holds_up_nobody(node: Node) -> None:
+    """It says itself how often its password is to be hashed: two thousand million times, here."""
+    chair, word = await node.signed_in("chair"), await node.confirmed("chair")
+    made = asn1_pkcs12.Pfx.load(p12(Office("Nơi lạ").holder("x")))
+    made["mac_data"]["iterations"] = 2**31 - 1
+    given = {"file": b64(made.dump(force=True)), "opens": "pw", "passphrase": PASSPHRASE} | word
+    loop, slowest = asyncio.get_running_loop(), 0.0
+
+    async def watch() -> None:
+        nonlocal slowest
+        while True:
+            before = loop.time()
+            await asyncio.sleep(0.05)
+            slowest = max(slowest, loop.time() - before)
+
+    watching = asyncio.create_task(watch())
+    answer = await chair.post("/api/kits/me/pkcs12", given)
+    watching.cancel()
+    assert answer.code in ("workshop-limit", "pkcs12-unreadable") and slowest < 5

@@ -7,6 +7,8 @@ import hashlib
 import msgspec
 
 from documents.model import MinutesForm
+from meetings.house import SYSTEM
+from meetings.sitting import commands as c
 from meetings.sitting import records, sheet
 from meetings.sitting.state import State
 from signing import authority, paper_code
@@ -59,6 +61,31 @@ async def test_a_code_of_minutes_that_were_not_signed_is_void(node: Node) -> Non
     answer = await anyone.get(f"/api/verify/{code}")
     assert (answer.status, answer.code) == (404, "code-void")
     assert (await anyone.get("/api/verify/AAAA-BBBB")).code == "no-such-code"
+
+
+async def test_a_sheet_of_minutes_that_were_sent_back_is_void(node: Node) -> None:
+    """Numbered, printed, returned by the chair, mended, numbered again: two texts under one number, and one counts."""
+    room = await closed(node)
+    await numbered(node, room)
+    first = room.state.minutes.code
+    who, anyone = node.committee.who, await node.browser()
+    await room.ask(who["chair"], c.ReturnMinutes(room.state.minutes.version, "Thiếu ý kiến"))
+    assert (await anyone.get(f"/api/verify/{first}")).code == "code-void"
+    await numbered(node, room)
+    assert room.state.minutes.code != first
+    assert (await anyone.get(f"/api/verify/{first}")).code == "code-void"
+    assert (await anyone.get(f"/api/verify/{room.state.minutes.code}")).status == 200
+
+
+async def test_a_node_s_key_that_was_revoked_proves_nothing(node: Node) -> None:
+    signing = node.office.signing
+    await signing.renew_authority()  # it lists the node's own certificates
+    old = signing.safe.authority.node.certificate
+    await signing.revoke(f"{old.serial_number:x}", "key-compromise", SYSTEM)
+    keys = (await (await node.browser()).get("/api/paper-keys")).body
+    fresh = signing.safe.authority.node.certificate
+    assert fresh.serial_number != old.serial_number and len(keys) == 1
+    assert [one.serial_number for one in await signing.node_certificates()] == [fresh.serial_number]
 
 
 async def test_the_keys_that_prove_it_are_public(node: Node) -> None:

@@ -6,8 +6,11 @@ const [SIGNATURE, DIGEST, NAMED] = [64, 32, 4];
 
 /** @typedef {{code: string, symbol: string, day: string, unit: string, signers: string[], votes: number[][], left: number, digest: string}} Told */
 
-/** What stands behind the last stroke of the address that a symbol holds; "" for an address that is none of ours. @param {string} text */
-export const sheetIn = (text) => /^https:\/\/[^/]+\/k\/([0-9A-Z$*+\-.]+)$/i.exec(text.trim())?.[1]?.toUpperCase() ?? "";
+/** What a symbol's address holds, and whose it is; null for an address that is none of ours. @param {string} text @returns {{host: string, sheet: string} | null} */
+export function sheetIn(text) {
+  const found = /^https:\/\/([^/]+)\/k\/([0-9A-Z$*+\-.]+)$/i.exec(text.trim());
+  return found && { host: found[1].toLowerCase(), sheet: found[2].toUpperCase() };
+}
 
 /** Three of 41 symbols are two bytes, a last two are one. @param {string} text @returns {Uint8Array<ArrayBuffer>} */
 export function decode(text) {

@@ -334,6 +334,10 @@ export interface Conclude {
   text: string;
 }
 
+export interface Confirmed {
+  password: string;
+}
+
 export interface Contact {
   cut: boolean;
   now: number;
@@ -486,6 +490,11 @@ export interface GivePower {
   ends: string;
 }
 
+export interface GiveUp {
+  reason: string;
+  password: string;
+}
+
 export interface GivenSignature {
   signature: string;
 }
@@ -537,6 +546,11 @@ export interface HeldCertificate {
   ends: number;
   kept: "file" | "nowhere" | "own" | "server";
   outside: boolean;
+}
+
+export interface HeldInToken {
+  certificate: string;
+  proof: string;
 }
 
 export interface Hello {
@@ -1179,6 +1193,7 @@ export interface PassVoter {
 
 export interface Passphrase {
   passphrase: string;
+  password: string;
 }
 
 export interface PersonRow {
@@ -1206,8 +1221,9 @@ export interface Ping {
 
 export interface Pkcs12 {
   file: string;
-  password: string;
+  opens: string;
   passphrase: string;
+  password: string;
 }
 
 export interface PlannedItem {
@@ -1825,7 +1841,7 @@ export interface TokenCertificate {
 }
 
 export interface TokenCertificates {
-  certificates: Array<string>;
+  certificates: Array<HeldInToken>;
 }
 
 export interface TokenKey {

@@ -23,6 +23,9 @@ const secret = (/** @type {string} */ name, /** @type {string} */ label) => html
 const twice = () => html`<label class="field"><span>${t("sign.new-passphrase")}</span><input type="password" name="passphrase" required minlength="8" autocomplete="off"><span class="help">${t("sign.new-help")}</span></label>
   <label class="field"><span>${t("password.again")}</span><input type="password" name="again" required minlength="8" autocomplete="off"></label>`;
 
+/** One's own password of the account, asked for again. */
+const confirm = () => html`${secret("password", t("signature.password"))}`;
+
 /** The passphrase, given twice the same. @param {FormData} form */
 function agreed(form) {
   if (form.get("passphrase") !== form.get("again")) throw new Error(t("password.differ"));
@@ -61,22 +64,22 @@ class Signature extends Part {
 
   /** @param {Kit} kit */
   issue(kit) {
-    return this.fill({ title: t("signature.issue"), text: t("signature.issue-text"), act: t("signature.issue") }, twice(), async (form) => post(`/api/kits/${kit.holder}/certificate`, { passphrase: agreed(form) }));
+    return this.fill({ title: t("signature.issue"), text: t("signature.issue-text"), act: t("signature.issue") }, html`${twice()}${confirm()}`, async (form) => post(`/api/kits/${kit.holder}/certificate`, { passphrase: agreed(form), password: String(form.get("password")) }));
   }
 
   /** @param {Kit} kit */
   bring(kit) {
-    const fields = html`<label class="field"><span>${t("signature.bring-file")}</span><input type="file" name="file" required accept=".p12,.pfx"></label>${secret("password", t("signature.bring-password"))}${twice()}`;
+    const fields = html`<label class="field"><span>${t("signature.bring-file")}</span><input type="file" name="file" required accept=".p12,.pfx"></label>${secret("opens", t("signature.bring-password"))}${twice()}${confirm()}`;
     return this.fill({ title: t("signature.bring"), text: t("signature.bring-text"), act: t("signature.bring") }, fields, async (form) =>
-      post(`/api/kits/${kit.holder}/pkcs12`, { file: await base64(form.get("file")), password: String(form.get("password")), passphrase: agreed(form) }),
+      post(`/api/kits/${kit.holder}/pkcs12`, { file: await base64(form.get("file")), opens: String(form.get("opens")), passphrase: agreed(form), password: String(form.get("password")) }),
     );
   }
 
   /** @param {Kit} kit */
   async request(kit) {
     let pem = "";
-    await this.fill({ title: t("signature.request"), text: t("signature.request-text"), act: t("signature.request") }, twice(), async (form) => {
-      pem = (await post(`/api/kits/${kit.holder}/request`, { passphrase: agreed(form) })).pem;
+    await this.fill({ title: t("signature.request"), text: t("signature.request-text"), act: t("signature.request") }, html`${twice()}${confirm()}`, async (form) => {
+      pem = (await post(`/api/kits/${kit.holder}/request`, { passphrase: agreed(form), password: String(form.get("password")) })).pem;
     });
     if (!pem) return;
     const address = URL.createObjectURL(new Blob([pem], { type: "application/pkcs10" }));
@@ -98,8 +101,8 @@ class Signature extends Part {
 
   /** @param {Kit} kit */
   giveUp(kit) {
-    const why = html`<label class="field"><span>${t("certificates.reason")}</span><select name="reason">${REASONS.map((one) => html`<option value=${one}>${t(`revocation.${one}`)}</option>`)}</select></label>`;
-    return this.fill({ title: t("signature.end"), text: t("signature.end-text"), act: t("signature.end"), tone: "seal" }, why, (form) => post(`/api/kits/${kit.holder}/end`, { reason: String(form.get("reason")) }));
+    const why = html`<label class="field"><span>${t("certificates.reason")}</span><select name="reason">${REASONS.map((one) => html`<option value=${one}>${t(`revocation.${one}`)}</option>`)}</select></label>${confirm()}`;
+    return this.fill({ title: t("signature.end"), text: t("signature.end-text"), act: t("signature.end"), tone: "seal" }, why, (form) => post(`/api/kits/${kit.holder}/end`, { reason: String(form.get("reason")), password: String(form.get("password")) }));
   }
 
   /** @param {Kit} kit */
@@ -119,8 +122,16 @@ class Signature extends Part {
   }
 
   async pair() {
-    const made = await this.attempt(() => post("/api/agents/code"));
-    if (!made) return;
+    /** @type {import("../wire.d.ts").Pairing | null} */
+    let made = null;
+    await fill({ title: t("agents.pair"), text: t("agents.about"), act: t("agents.pair") }, confirm(), async (form) => {
+      made = await post("/api/agents/code", { password: String(form.get("password")) });
+    });
+    if (made) this.paired(made);
+  }
+
+  /** @param {import("../wire.d.ts").Pairing} made */
+  paired(made) {
     show(
       t("agents.pair"),
       html`<p>${t("agents.pair-text", { when: moment(made.ends) })}</p><p class="pairing-code figures">${made.code}</p>

@@ -10,16 +10,21 @@ import { date, has, marked, moment, t } from "../words.js";
 /** @typedef {import("../paper-code.js").Told} Told */
 
 const KEYS = "paper-keys"; // in this browser: whose codes it can prove without a network
-const SHEET = { genuine: ["good", "shield-check"], forged: ["seal", "shield-x"], unknown: ["warn", "shield-question-mark"] };
+const SHEET = { void: ["seal", "triangle-alert"], genuine: ["good", "shield-check"], forged: ["seal", "shield-x"], unknown: ["warn", "shield-question-mark"] };
 
-/** The keys of this server and of any this browser met before. @returns {Promise<import("../wire.d.ts").PaperKey[]>} */
+/** The keys of this server: as it has them now, else as they were when there last was a network. @returns {Promise<{keys: import("../wire.d.ts").PaperKey[], fresh: boolean}>} */
 async function keysKnown() {
-  /** @type {import("../wire.d.ts").PaperKey[]} */
-  const kept = JSON.parse(localStorage.getItem(KEYS) ?? "[]");
-  const fresh = await get("/api/paper-keys").catch(() => []);
-  const all = [...fresh, ...kept.filter((one) => !fresh.some((/** @type {import("../wire.d.ts").PaperKey} */ other) => other.key === one.key))];
-  localStorage.setItem(KEYS, JSON.stringify(all));
-  return all;
+  try {
+    const keys = await get("/api/paper-keys");
+    localStorage.setItem(KEYS, JSON.stringify(keys));
+    return { keys, fresh: true };
+  } catch {
+    try {
+      return { keys: JSON.parse(localStorage.getItem(KEYS) ?? "[]"), fresh: false };
+    } catch {
+      return { keys: [], fresh: false };
+    }
+  }
 }
 
 const LOOK = { valid: ["good", "shield-check"], "not-valid": ["seal", "shield-x"], "cannot-tell": ["warn", "shield-question-mark"] };
@@ -33,8 +38,9 @@ class Verify extends Part {
     this.sheet = "";
     /** What a code on paper says. @type {Told | null} */
     this.told = null;
-    /** @type {"genuine" | "forged" | "unknown"} */
+    /** `void`: genuine, and the document is none any more. @type {"genuine" | "forged" | "unknown" | "void"} */
     this.proved = "unknown";
+    this.by = ""; // whose key it is
     this.away = false; // no network: only the code itself was judged
     /** How much of the application is kept here, 0 to 1. @type {number | null} */
     this.keeping = null;
@@ -47,20 +53,24 @@ class Verify extends Part {
 
   async connectedCallback() {
     super.connectedCallback();
-    if (this.sheet) return this.prove(this.sheet);
+    if (this.sheet) return this.prove(this.sheet, location.host);
     void keysKnown().catch(() => undefined); // for the day there is no network
     if (this.code) await this.look(() => get(`/api/verify/${encodeURIComponent(this.code)}`));
   }
 
-  /** A sheet's own code: first by itself, then with what the server knows. @param {string} sheet */
-  async prove(sheet) {
+  /** A sheet's own code: first by itself, then with what the server knows. HOST: whose it says it is. @param {string} sheet @param {string} host */
+  async prove(sheet, host) {
     scrollTo(0, 0); // the answer stands on top
     this.told = this.checked = null;
     this.fault = "";
     this.away = false;
     try {
       const data = decode(sheet.toUpperCase());
-      [this.told, this.proved] = [read(data), await prove(data, (await keysKnown()).map((one) => one.key))];
+      const { keys, fresh } = await keysKnown();
+      const outcome = await prove(data, keys.map((one) => one.key));
+      this.by = keys[0]?.organization ?? "";
+      // A server that was just asked knows all its keys: what says it is from there, and is by none of them, is forged.
+      [this.told, this.proved] = [read(data), outcome === "unknown" && fresh && host === location.host ? "forged" : outcome];
     } catch {
       this.fault = t("sheet.none");
       return;
@@ -68,12 +78,14 @@ class Verify extends Part {
     if (this.proved !== "genuine") return;
     const code = this.told.code;
     await this.look(() => get(`/api/verify/${encodeURIComponent(code)}`));
+    const checked = /** @type {Checked | null} */ (this.checked); // `look` has filled it
+    if (!this.away && checked?.digest !== this.told.digest) this.proved = "void"; // refused, sent back, or unknown to the server
   }
 
   /** @param {CustomEvent<string>} event */
   scanned(event) {
-    const sheet = sheetIn(event.detail);
-    if (sheet) void this.prove(sheet);
+    const found = sheetIn(event.detail);
+    if (found) void this.prove(found.sheet, found.host);
     else {
       this.told = this.checked = null;
       this.fault = t("sheet.none");
@@ -104,14 +116,14 @@ class Verify extends Part {
   /** What the sheet says, to be compared by eye. @param {Told} told */
   paper(told) {
     const [tone, picture] = SHEET[this.proved];
-    const same = this.checked?.digest === told.digest;
+    const genuine = this.proved === "genuine";
     return html`<section class="card stack" aria-live="assertive"><div class="verdict-large ${tone}">${icon(picture)}<span>${t(`sheet.${this.proved}`)}</span></div>
       <p class="note ${tone}">${t(`sheet.${this.proved}-about`)}</p>
-      ${this.proved === "forged" ? nothing : html`<dl class="facts"><dt>${t("sign.symbol")}</dt><dd>${marked(told.symbol)}</dd><dt>${t("sheet.day")}</dt><dd class="figures">${date(Date.parse(told.day))}</dd><dt>${t("verify.agency")}</dt><dd>${marked(told.unit)}</dd><dt>${t("sheet.signers")}</dt><dd>${marked(told.signers.join("; "))}</dd><dt>${t("sheet.code")}</dt><dd>${told.code}</dd></dl>
+      ${!genuine ? nothing : html`<dl class="facts"><dt>${t("sign.symbol")}</dt><dd>${marked(told.symbol)}</dd><dt>${t("sheet.day")}</dt><dd class="figures">${date(Date.parse(told.day))}</dd><dt>${t("verify.agency")}</dt><dd>${marked(told.unit)}</dd><dt>${t("sheet.signers")}</dt><dd>${marked(told.signers.join("; "))}</dd><dt>${t("sheet.code")}</dt><dd>${told.code}</dd></dl>
       ${told.votes.length ? html`<h3>${t("sheet.votes")}</h3><ul>${told.votes.map(([item, yes, no, neither]) => html`<li class="figures">${t("sheet.vote", { item, yes, no, neither })}</li>`)}</ul>${told.left ? html`<p class="small soft">${t("sheet.left", { count: told.left })}</p>` : nothing}` : nothing}`}
-      ${this.proved === "genuine" ? html`<p class="small">${t("sheet.compare")}</p>` : nothing}
+      ${genuine ? html`<p class="small">${t("sheet.compare")} ${t("sheet.before", { by: this.by })}</p>` : nothing}
       ${this.away ? html`<p class="note warn">${t("sheet.away")}</p>` : nothing}
-      ${this.checked ? html`<p class="note ${same ? "good" : "warn"}">${t(same ? "sheet.same" : "sheet.other")}</p>${this.lines(this.checked)}` : nothing}</section>`;
+      ${this.checked && genuine ? html`<p class="note good">${t("sheet.same")}</p>${this.lines(this.checked)}` : nothing}</section>`;
   }
 
   /** What was decided, as it is kept here. @param {Checked} checked */
@@ -176,7 +188,7 @@ class Verify extends Part {
       ${this.busy ? html`<label class="field"><span>${t("verify.busy")}</span>${this.done ? html`<progress max="1" .value=${this.done}></progress>` : html`<progress></progress>`}</label>` : nothing}
       ${this.fault ? html`<div class="note seal" role="alert">${this.fault}</div>` : nothing}
       ${this.told ? this.paper(this.told) : nothing}
-      ${this.checked ? this.answer(this.checked) : nothing}
+      ${this.checked && !(this.told && this.proved === "void") ? this.answer(this.checked) : nothing}
       ${this.told || this.checked ? html`<h2>${t("verify.another")}</h2>` : nothing}
       <label class="card drop large" @dragover=${over} @drop=${dropped}><span class="button act decisive">${icon("file-search")}${t("verify.choose")}</span><span class="soft">${t("verify.drop")}</span>
         <input class="read-only-to-ears" type="file" accept="application/pdf" @change=${(/** @type {Event} */ event) => this.take(/** @type {HTMLInputElement} */ (event.target).files)}></label>
