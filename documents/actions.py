@@ -14,6 +14,7 @@ from store.blobs import Blobs, Staged
 from store.errors import Refused
 
 from . import antivirus, kinds
+from .certified import Box
 from .compose import Part
 from .model import Examined, Form, Typeset
 from .office import TIME_S as OFFICE_S
@@ -117,15 +118,13 @@ class Papers:
             await self._workshop.do("pack", folder, PACK_S, kind=kind, parts=given)
             return await self._blobs.commit(await self._blobs.staged_at(folder / "out"))
 
-    async def copy(self, sha256: str, lines: Sequence[str], pages: Sequence[int], *, keep: bool = True) -> str:
-        """A certified copy of a paper that was kept, which is kept too: its SHA-256; without KEEP it is only tried.
-        Raises Refused, Missing, Unavailable."""
+    async def copy(self, sha256: str, lines: Sequence[str], pages: Sequence[int]) -> tuple[bytes, Box]:
+        """A certified copy of a paper that was kept, and where on its first page its agency signs. Raises Refused,
+        Missing, Unavailable."""
         async with self._at_hand(sha256) as folder:
             given = {"lines": list(lines), "pages": list(pages), "fonts": str(self._fonts)}
-            await self._workshop.do("copy", folder, PACK_S, **given)
-            if not keep:
-                return ""
-            return await self._blobs.commit(await self._blobs.staged_at(folder / "out"))
+            box = await self._workshop.do("copy", folder, PACK_S, **given)
+            return await asyncio.to_thread((folder / "out").read_bytes), msgspec.convert(box, Box)
 
     async def watermark(self, sha256: str, pages: Sequence[int]) -> tuple[str, str]:
         """How PAGES of a paper that was kept are marked, all if there are none: SHA-256 of the plan, and of the file

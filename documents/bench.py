@@ -51,10 +51,11 @@ def _pack(folder: Path, given: Mapping[str, Any]) -> int:
     return compose.pdf(folder, parts) if given["kind"] == "pdf" else compose.archive(folder, parts)
 
 
-def _copy(folder: Path, given: Mapping[str, Any]) -> None:
-    """A certified copy of `in`, to `out`."""
-    made = certified.make((folder / "in").read_bytes(), given["lines"], given["pages"], Path(given["fonts"]))
+def _copy(folder: Path, given: Mapping[str, Any]) -> certified.Box:
+    """A certified copy of `in`, to `out`; where its agency signs."""
+    made, box = certified.make((folder / "in").read_bytes(), given["lines"], given["pages"], Path(given["fonts"]))
     (folder / "out").write_bytes(made)
+    return box
 
 
 def _watermark(folder: Path, given: Mapping[str, Any]) -> bool:

@@ -23,8 +23,18 @@ SHOWN = ("/Type", "/Subtype", "/Rect", "/AP", "/AS", "/F")  # of an annotation: 
 NAME = re.compile(rb"/([^\s\[\](){}<>/%]+)")
 
 
-def make(data: bytes, lines: Sequence[str], pages: Sequence[int], fonts: Path) -> bytes:
-    """PAGES (from 1; none: all) of a PDF. Raises Refused `pages-wrong` for pages that it does not have."""
+Box = tuple[float, float, float, float]  # left, bottom, right, top in points
+WIDE, HIGH, EDGE, TOP = (
+    62 * 72 / 25.4,
+    24 * 72 / 25.4,
+    10 * 72 / 25.4,
+    5 * 72 / 25.4,
+)  # of what is said, as copy.typ has it
+
+
+def make(data: bytes, lines: Sequence[str], pages: Sequence[int], fonts: Path) -> tuple[bytes, Box]:
+    """PAGES (from 1; none: all) of a PDF, and where on its first page it says what it is: there its agency signs. Raises
+    Refused `pages-wrong` for pages that it does not have."""
     reader, writer = pypdf.PdfReader(io.BytesIO(data)), pypdf.PdfWriter()
     wanted = list(dict.fromkeys(pages)) or range(1, len(reader.pages) + 1)
     if any(not 1 <= page <= len(reader.pages) for page in wanted):
@@ -41,7 +51,7 @@ def make(data: bytes, lines: Sequence[str], pages: Sequence[int], fonts: Path) -
     first.merge_transformed_page(sheet, pypdf.Transformation().translate(left, bottom))
     out = io.BytesIO()
     writer.write(out)
-    return out.getvalue()
+    return out.getvalue(), (right - EDGE - WIDE, top - TOP - HIGH, right - EDGE, top - TOP)
 
 
 def alone(page: pypdf.PageObject) -> pypdf.PageObject:

@@ -26,6 +26,7 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
 
 from . import evidence, revisions, strict
@@ -105,6 +106,7 @@ class Judgement:
         store = evidence.brought(reader)
         self._all = (*self._given, *store.lists)
         self._proofs = [Proof(now, store, reader.total_revisions, False)]  # the latest moment first
+        self._contexts: dict[tuple[int, datetime, bool, tuple[Listed, ...]], ValidationContext] = {}
         self.stamps: list[Stamp] = []
         self.used_certificates: dict[bytes, None] = {}
         self.used_lists: dict[bytes, None] = {}
@@ -121,6 +123,13 @@ class Judgement:
             return held
         return tuple(one for one in held if one.issuer not in issuers or one.begins >= since)
 
+    def _context(self, proof: Proof, lists: tuple[Listed, ...], at: datetime, *, past: bool) -> ValidationContext:
+        """One for each moment that is asked about: what it has worked out of certificates and lists serves the next."""
+        key = (proof.revision, at, past, lists)
+        if key not in self._contexts:
+            self._contexts[key] = evidence.context(self._trust, proof.store, lists, at, past=past)
+        return self._contexts[key]
+
     # ── archive timestamps ──
 
     async def judge_stamps(self) -> None:
@@ -135,7 +144,7 @@ class Judgement:
         if flaw:
             return Stamp(_ms(at), authority, "not-valid", f"strict-{flaw}", 0)
         lists = self._lists(proof, at, {embedded.signer_cert.issuer.hashable})
-        context = evidence.context(self._trust, proof.store, lists, proof.at, past=False)
+        context = self._context(proof, lists, proof.at, past=False)
         try:
             status = await async_validate_pdf_timestamp(embedded, context, skip_diff=True)
         except (PathBuildingError, PathValidationError):
@@ -166,8 +175,8 @@ class Judgement:
             return replace(made, reason="strict-timestamps")
         flaw = self._steps.behind(embedded)
         lists = self._lists(proof, at, {certificate.issuer.hashable, *(_issuer_of(token) for token in tokens)})
-        signed = evidence.context(self._trust, proof.store, lists, at or proof.at, past=at is not None)
-        stamped = evidence.context(self._trust, proof.store, lists, proof.at, past=False)
+        signed = self._context(proof, lists, at or proof.at, past=at is not None)
+        stamped = self._context(proof, lists, proof.at, past=False)
         try:
             status = await async_validate_pdf_signature(embedded, signed, stamped, skip_diff=True)
         except (PathBuildingError, PathValidationError):

@@ -36,6 +36,7 @@ from meetings.search.index import Index
 from meetings.signatories.agents import Agents
 from meetings.signatories.kit import Kits
 from meetings.signatories.powers import Powers
+from meetings.signatories.seals import Seals
 from meetings.sitting.actions import Sittings
 from meetings.sitting.invitations import Invitations
 from meetings.sitting.minute_book import MinuteBook
@@ -272,7 +273,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
             workshop, PublicQueue(), papers, attached, uploads, desk.kits, desk.powers, Agents(house), desk.signatures,
             kept(desk.circulation), desk.evidence, desk.handovers,
             reading(house, rooms, accounts, attached, papers, page_images, watermarks, health, settings),
-            desk.minutes, RuleBook(house), register, Documents(house, rooms, register, papers),
+            desk.minutes, RuleBook(house), register, Documents(house, rooms, register, papers, Seals(desk.signing)),
             Archives(house, rooms, desk.witness, desk.preservation, settings.folder), invitations,
             Templates(house, sittings), Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms),
             opinions, Bundles(house, rooms), NoticeBoard(house), Integrations(house), hooks, pushes, desk.signing,

@@ -28,6 +28,7 @@ from ..people import rights
 from ..people.model import Unit, UnitId, agency_of
 from ..people.orgtree import Tree
 from ..people.rights import Principal, Thing
+from ..signatories.seals import Seals
 from ..sitting.agenda import identifier, iso_day, text
 from ..sitting.rooms import Rooms
 from . import records
@@ -82,14 +83,17 @@ class Copy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     form: CopyForm
     pages: tuple[int, ...] = ()
     recipients: tuple[str, ...] = ()
+    signed: bool = False  # by the agency, with its seal's key
+    passphrase: str = ""  # of a key on file
 
 
 class Documents:
-    def __init__(self, house: House, rooms: Rooms, register: Register, papers: Papers) -> None:
+    def __init__(self, house: House, rooms: Rooms, register: Register, papers: Papers, seals: Seals) -> None:
         self._house = house
         self._rooms = rooms
         self._register = register
         self._papers = papers
+        self._seals = seals
 
     # ── out ──
 
@@ -207,9 +211,12 @@ class Documents:
         def said(number: str) -> tuple[str, ...]:
             return TITLES[given.form], agency_of(found), f"Số: {number}", f"{now:%d/%m/%Y %H:%M:%S} +07:00"
 
-        await self._papers.copy(sha256, said("00"), given.pages, keep=False)  # no number is spent on what cannot be
+        seal = await self._seals.key(unit, given.passphrase) if given.signed else None
+        await self._papers.copy(sha256, said("00"), given.pages)  # no number is spent on what cannot be
         made = await self._register.take(who, found, given.form, _thing(unit, given.id), about, recipients)
-        return await self._register.enclose(who, made, await self._papers.copy(sha256, said(made.symbol), given.pages))
+        pdf, box = await self._papers.copy(sha256, said(made.symbol), given.pages)
+        signed = pdf if seal is None else await self._seals.sign(pdf, box, seal)
+        return await self._register.enclose(who, made, await self._house.blobs.keep(signed))
 
     async def _source(
         self, who: Principal, unit: str, source: RegisterName, year: int, kind: str, number: int

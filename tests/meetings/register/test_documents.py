@@ -19,13 +19,19 @@ from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject
 from documents import gate
 from documents.actions import Papers
 from documents.model import Examined
+from documents.signed import SignedFiles
 from documents.workshop import Workshop
+from meetings.house import actor_of
 from meetings.register.actions import Register
 from meetings.register.documents import Arrival, Copy, Documents, Outgoing
+from meetings.signatories.seals import Seals
+from signing import authority
+from signing.actions import Signing
+from signing.stamping import Safe
 from store import journal
 from store.blobs import once
 from store.errors import Denied, Missing, Refused
-from tests.kit.authority import FONTS
+from tests.kit.authority import FONTS, NOW
 from tests.kit.committee import DISTRICT, UNITS, Committee
 from tests.kit.files import sheet, stamp
 from tests.kit.world import Fixed
@@ -39,7 +45,10 @@ class Desk:
         self.who, self.house = committee.who, committee.house
         self.papers = Papers(committee.house.blobs, workshop, FONTS)
         self.register = Register(committee.house)
-        self.documents = Documents(committee.house, committee.rooms, self.register, self.papers)
+        house, safe = committee.house, Safe(authority.found("Ủy ban nhân dân huyện Vĩnh Linh", NOW))
+        files = SignedFiles(workshop)
+        self.signing = Signing(house.database, house.blobs, house.world, house.node, safe, files)
+        self.documents = Documents(house, committee.rooms, self.register, self.papers, Seals(self.signing))
 
     async def take(self) -> Examined:
         return await self.papers.take_in(once(sheet(THREE)), 10_000_000)
@@ -50,6 +59,32 @@ async def desk(committee: Committee, world: Fixed) -> AsyncIterator[Desk]:
     workshop = Workshop(workers=1)
     yield Desk(committee, workshop)
     await workshop.close()
+
+
+async def test_a_copy_is_signed_by_its_agency_in_the_corner(desk: Desk) -> None:
+    """Text only, no picture; the document's own signatures stay pictures on its pages."""
+    clerk, word = desk.who["clerk"], "mật khẩu con dấu"
+    letter = await desk.documents.receive(clerk, DISTRICT, LETTER, desk.take)
+    asked = Copy("s1", "incoming", letter.year, "CV", letter.number, "SY", signed=True, passphrase=word)
+    with pytest.raises(Refused, match="certificate-none"):
+        await desk.documents.copy(clerk, DISTRICT, asked)
+    name = authority.subject("Ủy ban nhân dân huyện Vĩnh Linh", "UBND")
+    await desk.signing.enrolment.issue("seal", DISTRICT, name, word, actor_of(clerk))
+    with pytest.raises(Refused, match="passphrase-wrong"):
+        await desk.documents.copy(clerk, DISTRICT, replace(asked, passphrase="một câu khác"))
+    assert await desk.register.listed(clerk, DISTRICT, letter.year) == [], "no number is spent on it"
+    made = await desk.documents.copy(clerk, DISTRICT, asked)
+    pdf = await desk.house.blobs.load(made.file)
+    report = await desk.signing.verify(pdf)
+    assert (report.state, [one.field for one in report.signatures]) == ("valid", ["agency"])
+    first = pypdf.PdfReader(io.BytesIO(pdf)).pages[0]
+    left, bottom, right, top = (float(side) for side in first["/Annots"][0].get_object()["/Rect"])
+    assert left > 300 and bottom > 700 and right < 595 and top < 842, "the upper right corner"
+    page = pypdfium2.PdfDocument(pdf)[0]
+    at, _ = page.get_textpage().search("SAO Y").get_next()
+    box = page.get_textpage().get_charbox(at)
+    assert left <= box[0] <= right and bottom <= box[1] <= top, "around what it says of itself"
+    assert await desk.documents.copy(clerk, DISTRICT, asked) == made
 
 
 async def test_what_goes_out_gets_the_next_number_of_its_kind_once(desk: Desk) -> None:

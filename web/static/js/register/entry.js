@@ -1,9 +1,9 @@
 // What the records clerk puts down: a document that goes out, one that came in, a certified copy. One dialog each; the
 // file, if there is one, goes through the same gate as any paper.
-import { post } from "../api.js";
+import { get, post } from "../api.js";
 import { fill } from "../elements/confirm.js";
 import { answeredFor } from "../elements/secrecy.js";
-import { html, newId } from "../part.js";
+import { html, newId, nothing } from "../part.js";
 import { ACCEPTED, upload } from "../upload.js";
 import { t } from "../words.js";
 
@@ -77,14 +77,18 @@ export function pagesOf(written) {
 }
 
 /** @param {string} unit @param {"outgoing" | "incoming"} source @param {RegisterNumber | Incoming} row */
-export function copy(unit, source, row) {
+export async function copy(unit, source, row) {
   const id = newId();
+  const kits = await get("/api/kits").catch(() => []);
+  const seal = /** @type {import("../wire.d.ts").Kit | undefined} */ (kits.find((/** @type {import("../wire.d.ts").Kit} */ kit) => kit.holder === unit))?.certificate;
+  const signs = Boolean(seal && seal.kept !== "own");
   const fields = html`<label class="field"><span>${t("register.form")}</span><select name="form">${FORMS.map((form) => html`<option value=${form}>${t(`document.${form}`)}</option>`)}</select></label>
-    <label class="field"><span>${t("register.pages")}</span><input name="pages" maxlength="100"><span class="help">${t("register.pages-help")}</span></label>${recipients()}`;
+    <label class="field"><span>${t("register.pages")}</span><input name="pages" maxlength="100"><span class="help">${t("register.pages-help")}</span></label>${recipients()}
+    ${signs && seal?.kept === "file" ? html`<label class="field"><span>${t("register.copy-passphrase")}</span><input type="password" name="passphrase" required autocomplete="off"><span class="help">${t("register.copy-signed")}</span></label>` : html`<p class="small soft">${t(signs ? "register.copy-signed" : "register.copy-unsigned")} ${signs ? nothing : html`<a href="/signature">${t("place.place-signature")}</a>`}</p>`}`;
   return fill({ title: t("register.copy-title", { symbol: row.symbol }), text: t("register.copy-text"), act: t("register.copy") }, fields, async (form) => {
     const chosen = String(form.get("form"));
     const pages = chosen === "TrS" ? pagesOf(String(form.get("pages"))) : [];
     if (chosen === "TrS" && !pages.length) throw new Error(t("register.pages-wrong"));
-    return post(`/api/units/${unit}/copies`, { id, source, year: row.year, kind: row.kind, number: row.number, form: chosen, pages, recipients: lines(form, "recipients") });
+    return post(`/api/units/${unit}/copies`, { id, source, year: row.year, kind: row.kind, number: row.number, form: chosen, pages, recipients: lines(form, "recipients"), signed: signs, passphrase: String(form.get("passphrase") ?? "") });
   });
 }
