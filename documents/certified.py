@@ -24,17 +24,13 @@ NAME = re.compile(rb"/([^\s\[\](){}<>/%]+)")
 
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in points
-WIDE, HIGH, EDGE, TOP = (
-    62 * 72 / 25.4,
-    24 * 72 / 25.4,
-    10 * 72 / 25.4,
-    5 * 72 / 25.4,
-)  # of what is said, as copy.typ has it
+MM = 72 / 25.4
+WIDE, HIGH, EDGE, TOP = 62 * MM, 24 * MM, 10 * MM, 5 * MM  # of what is said, as copy.typ has it
 
 
 def make(data: bytes, lines: Sequence[str], pages: Sequence[int], fonts: Path) -> tuple[bytes, Box]:
-    """PAGES (from 1; none: all) of a PDF, and where on its first page it says what it is: there its agency signs. Raises
-    Refused `pages-wrong` for pages that it does not have."""
+    """PAGES (from 1; none: all) of a PDF, and where on its first page it says what it is: there its agency signs.
+    Raises Refused `pages-wrong` for pages that it does not have."""
     reader, writer = pypdf.PdfReader(io.BytesIO(data)), pypdf.PdfWriter()
     wanted = list(dict.fromkeys(pages)) or range(1, len(reader.pages) + 1)
     if any(not 1 <= page <= len(reader.pages) for page in wanted):
