@@ -38,7 +38,7 @@ def kept(tmp_path: Path, template: Path) -> tuple[Path, str, int]:
 def test_a_running_node_is_backed_up_and_lives_again_elsewhere(kept: tuple[Path, str, int], tmp_path: Path) -> None:
     file, sitting, seq = kept
     assert archive.restore(file, tmp_path / "again") > 8
-    for name in ("keys/node.key", "tls/ca.key", "keys/links.key"):
+    for name in ("keys/authority/node.key", "tls/ca.key", "keys/links.key"):
         assert not (tmp_path / "again" / name).stat().st_mode & 0o077, name
 
     async def look() -> None:
@@ -55,7 +55,7 @@ def test_a_running_node_is_backed_up_and_lives_again_elsewhere(kept: tuple[Path,
 
 def test_an_archive_holds_keys_and_is_for_ones_own_eyes(kept: tuple[Path, str, int]) -> None:
     with tarfile.open(kept[0]) as opened:
-        assert "keys/node.key" in opened.getnames()
+        assert "keys/authority/node.key" in opened.getnames()
     assert not kept[0].stat().st_mode & 0o077, oct(kept[0].stat().st_mode)
 
 

@@ -36,7 +36,7 @@ async def save(call: Call) -> answers.Minutes:
 
 @routes.add("POST", "/api/sittings/{sitting}/minutes/number", "minutes.number")
 async def number(call: Call) -> None:
-    asked = await call.body(bodies.NumberMinutes)
+    asked = await call.body(bodies.NumberMinutes) if call.request.can_read_body else bodies.NumberMinutes()
     await call.office.minutes.number(call.who, call.param("sitting"), asked.signer)
 
 

@@ -84,38 +84,42 @@ WRONG = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("how", WRONG)
-async def test_anything_else_that_comes_back_is_not(
-    prepared: Prepared, how: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    node, room, secretary, program = prepared
-    answer = await hand(secretary, room)
-    sent = await node.office.house.blobs.load(room.state.minutes.pdf)
-    if how == "another document":
-        program.change = lambda data: b"%PDF-1.7\n" + data
-    elif how == "a byte of what was sent":
-        program.change = _flip(2000)
-    elif how == "nothing added":
-        program.change = lambda data: sent
-    elif how == "a byte of the signature":
-        program.change = lambda data: _flip(len(data) - 900)(data)
-    elif how == "another field":
+def spoilt(program: Program, how: str, sent: bytes, name: str, patched: pytest.MonkeyPatch) -> None:
+    """PROGRAM from now on does something wrong."""
+    strange = Office("Nơi lạ", program.office.now)
+    if how == "another field":
         program.field = "chair"
     elif how == "no timestamp":
         program.stamped = False
     elif how == "a stranger's authority":
-        strange = Office("Nơi lạ", program.office.now)
-        program.office, program.holder = strange, strange.holder(str((await kits(secretary))["me"]["name"]))
+        program.office, program.holder = strange, strange.holder(name)
     elif how == "another's name":
         program.holder = program.office.holder("Người Khác")
     elif how == "an old timestamp":
-        monkeypatch.setattr("signing.actions.CLOCKS_APART_MS", -1)  # no moment is near enough
-    elif how == "text behind it":
-        program.change = lambda data: data + b"\n% more\n"
-    status, told = await program.act(asked_of(answer))
-    assert status >= 400 and told["Status"] is False and told["Message"], (status, told)
-    assert not room.state.minutes.signatures and room.state.minutes.step == "typeset"
-    assert (await secretary.get(f"{base(room)}/signer")).body["waits"] == "", "the address is used; it is begun anew"
+        patched.setattr("signing.actions.CLOCKS_APART_MS", -1)  # no moment is near enough
+    changes: dict[str, Callable[[bytes], bytes]] = {
+        "another document": lambda data: b"%PDF-1.7\n" + data,
+        "a byte of what was sent": _flip(2000),
+        "nothing added": lambda data: sent,
+        "a byte of the signature": lambda data: _flip(len(data) - 900)(data),
+        "text behind it": lambda data: data + b"\n% more\n",
+    }
+    program.change = changes.get(how, program.change)
+
+
+@pytest.mark.timeout(240)
+async def test_anything_else_that_comes_back_is_not(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
+    node, room, secretary, right = prepared
+    sent = await node.office.house.blobs.load(room.state.minutes.pdf)
+    name = str((await kits(secretary))["me"]["name"])
+    for how in WRONG:
+        program, answer = Program(right.office, right.holder, right.trust), await hand(secretary, room)
+        with monkeypatch.context() as patched:
+            spoilt(program, how, sent, name, patched)
+            status, told = await program.act(asked_of(answer))
+        assert status >= 400 and told["Status"] is False and told["Message"], (how, status, told)
+        assert not room.state.minutes.signatures and room.state.minutes.step == "typeset", how
+        assert (await secretary.get(f"{base(room)}/signer")).body["waits"] == "", "it is used, and begun anew"
 
 
 async def test_addresses_are_for_one_document_and_run_out(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,14 +25,15 @@ from meetings.proof.evidence import MINUTES, PAGE, VOTES
 from meetings.proof.judge import SIGNED_SUMS, SUMS
 from meetings.sitting import commands as c
 from meetings.sitting.room import Room
-from signing import attest, authority, checkpoint
-from signing.authority import Holder
+from signing import attest, authority, checkpoint, timestamp
+from signing.authority import Authority, Holder
 from signing.model import Report, Trust
+from signing.verify import verify
 from store import chain
 from store.errors import Refused
 from tests.conftest import absent
 from tests.kit.authority import Office
-from tests.kit.node import Node
+from tests.kit.node import Node, running
 from tests.meetings.circulation.test_circulation import PEOPLE, settled
 from tests.meetings.sitting.test_minutes import closed
 from web.cli import main
@@ -56,27 +58,56 @@ async def packed(node: Node, *, circulated: bool = True) -> tuple[Room, Files]:
         return room, {name: archive.read(name) for name in archive.namelist()}
 
 
-def anchor(node: Node) -> Trust:
-    """The root alone: what a court gets from elsewhere."""
-    return Trust((node.office.signing.safe.authority.root.der,))
+@dataclass(frozen=True)
+class Package:
+    """Made once for all that only look at it. `root`: what a court gets from elsewhere."""
+
+    files: Files
+    minutes: str
+    symbol: str
+    authority: Authority
+
+    @property
+    def root(self) -> Trust:
+        return Trust((self.authority.root.der,))
+
+    async def attested(self, data: bytes, by: Holder | None = None) -> bytes:
+        """Stated by the node, or by anybody's certificate."""
+        held, now = self.authority, datetime.now(UTC).replace(microsecond=0)
+
+        async def stamp(digest: bytes) -> bytes:
+            return bytes((await timestamp.token(held.timestamp, held.chain, digest, now, 7)).dump())
+
+        return await attest.attest(by or held.node, (held.issuing.der,), data, stamp)
 
 
-async def appraised(node: Node, files: Files, trust: Trust | None = None) -> Appraisal:
+@pytest.fixture(scope="module")
+def package(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Package:
+    async def make() -> Package:
+        async with running(tmp_path_factory.mktemp("evidence") / "data", template) as node:
+            room, files = await packed(node)
+            made = room.state.minutes
+            return Package(files, made.pdf, made.symbol, node.office.signing.safe.authority)
+
+    return asyncio.run(make())
+
+
+async def appraised(files: Files, trust: Trust) -> Appraisal:
     now = datetime.now(UTC)
 
-    async def verify(pdf: bytes, given: Trust) -> Report:
-        return await node.office.signing.bench.verify(pdf, given, now)
+    async def checked(pdf: bytes, given: Trust) -> Report:
+        return await verify(pdf, given, now)
 
-    return await appraisal.appraise(files, trust or anchor(node), now, verify)
+    return await appraisal.appraise(files, trust, now, checked)
 
 
-async def test_a_package_holds_by_its_root_alone(node: Node) -> None:
-    room, files = await packed(node)
-    found = await appraised(node, files)
+async def test_a_package_holds_by_its_root_alone(package: Package) -> None:
+    files = package.files
+    found = await appraised(files, package.root)
     assert (found.state, found.reason) == ("valid", ""), found
     assert found.receipts == (len(PEOPLE) + 1, len(PEOPLE) + 1) and found.journal.whole
     assert {one.level for one in found.minutes.signatures} == {"B-LTA"}
-    assert hashlib.sha256(files[MINUTES]).hexdigest() == room.state.minutes.pdf
+    assert hashlib.sha256(files[MINUTES]).hexdigest() == package.minutes
     votes = msgspec.json.decode(files[VOTES])
     assert dict(votes[0]["result"]["counts"])["for"] == 7 and len(votes[0]["answers"]) == 8
     assert judge.judge(files).whole, "bacap journal verify accepts it too"
@@ -84,7 +115,7 @@ async def test_a_package_holds_by_its_root_alone(node: Node) -> None:
 
 async def test_before_it_is_circulated_and_never_before_it_is_signed(node: Node) -> None:
     _, files = await packed(node, circulated=False)
-    found = await appraised(node, files)
+    found = await appraised(files, Trust((node.office.signing.safe.authority.root.der,)))
     assert (found.state, found.receipts) == ("valid", (0, 0))
     room = await closed(node)
     secretary = await node.signed_in("secretary")
@@ -93,21 +124,20 @@ async def test_before_it_is_circulated_and_never_before_it_is_signed(node: Node)
     assert (await member.get(f"/api/sittings/{room.sitting}/evidence.zip")).status == 403
 
 
-async def test_the_page_for_a_judge_is_one_page_and_says_what_counts(node: Node) -> None:
-    room, files = await packed(node)
-    document = pypdfium2.PdfDocument(files[PAGE])
+async def test_the_page_for_a_judge_is_one_page_and_says_what_counts(package: Package) -> None:
+    document = pypdfium2.PdfDocument(package.files[PAGE])
     assert len(document) == 1
     words = " ".join(document[0].get_textpage().get_text_range().split())
     document.close()
     for word in (
-        room.state.minutes.symbol,
+        package.symbol,
         "tán thành 7",
         "Thống nhất phân bổ kinh phí",
         "bacap verify",
         "openssl cms",
     ):
         assert word in words, word
-    assert room.state.minutes.pdf[:40] in words.replace(" ", "") and "không chứng minh điều gì" in words
+    assert package.minutes[:40] in words.replace(" ", "") and "không chứng minh điều gì" in words
 
 
 def resummed(files: Files) -> Files:
@@ -139,48 +169,33 @@ CHANGES: dict[str, Callable[[Files], Files]] = {
 }
 
 
-@pytest.mark.timeout(240)
-async def test_whatever_is_changed_in_it_is_found(node: Node) -> None:
-    _, files = await packed(node)
+async def test_whatever_is_changed_in_it_is_found(package: Package) -> None:
     for how, change in CHANGES.items():
-        found = await appraised(node, change(dict(files)))
+        found = await appraised(change(dict(package.files)), package.root)
         assert found.state == "not-valid" and found.reason, how
 
 
-async def test_a_member_s_own_certificate_makes_no_package(node: Node) -> None:
-    """Rewritten, hashed anew, signed by somebody with a good certificate of this authority: and yet no evidence."""
-    room, files = await packed(node)
-    signing, now = node.office.signing, datetime.now(UTC)
-    key = authority.new_key()
+async def test_a_member_s_own_certificate_makes_no_package(package: Package) -> None:
+    """Heads, sums and certificates of somebody with a good certificate of this authority: and yet no evidence."""
+    held, key = package.authority, authority.new_key()
     name = authority.subject("Nguyễn Văn Thứ 1", "UBND")
-    certificate = authority.issue(signing.safe.authority.issuing, name, key.public_key(), "person", now)
-    member = Holder(certificate, key)
-    _, events, _ = judge.opened(files)
+    certificate = authority.issue(held.issuing, name, key.public_key(), "person", datetime.now(UTC))
+    manifest, events, _ = judge.opened(package.files)
     last = events[-1]
-    head = checkpoint.sign(room.sitting, chain.Head(last.seq, last.hash), last.at, key)
-    forged = {name: data for name, data in files.items() if not name.startswith("receipts/")}
-    forged |= {
-        "heads.jsonl": msgspec.json.encode(head) + b"\n",
-        "trust/node.pem": certificate.public_bytes(Encoding.PEM),
-    }
-    forged = resummed(forged)
-    above = signing.safe.authority.chain_of(certificate)
-
-    async def stamp(digest: bytes) -> bytes:
-        return await signing.stamps.token(digest, now)
-
-    forged[SIGNED_SUMS] = await attest.attest(member, above, forged[SUMS], stamp)
-    found = await appraised(node, forged)
-    assert found.state == "not-valid" and found.reason == "purpose", found.reason
-    node_signed = forged | {SIGNED_SUMS: await signing.attest(forged[SUMS])}
-    assert (await appraised(node, node_signed)).reason in ("heads-stranger", "node-stranger")
+    head = checkpoint.sign(manifest.sitting, chain.Head(last.seq, last.hash), last.at, key)
+    pem = certificate.public_bytes(Encoding.PEM)
+    forged = {name: data for name, data in package.files.items() if not name.startswith("receipts/")}
+    forged = resummed(forged | {"heads.jsonl": msgspec.json.encode(head) + b"\n", "trust/node.pem": pem})
+    by_member = forged | {SIGNED_SUMS: await package.attested(forged[SUMS], Holder(certificate, key))}
+    assert (await appraised(by_member, package.root)).reason == "purpose"
+    by_node = forged | {SIGNED_SUMS: await package.attested(forged[SUMS])}
+    assert (await appraised(by_node, package.root)).reason in ("heads-stranger", "node-stranger")
 
 
-async def test_receipts_cannot_be_left_out(node: Node) -> None:
-    _, files = await packed(node)
-    fewer = resummed({name: data for name, data in files.items() if not name.startswith("receipts/001")})
-    fewer[SIGNED_SUMS] = await node.office.signing.attest(fewer[SUMS])
-    assert (await appraised(node, fewer)).reason == "receipts-missing"
+async def test_receipts_cannot_be_left_out(package: Package) -> None:
+    fewer = resummed({name: data for name, data in package.files.items() if not name.startswith("receipts/001")})
+    fewer[SIGNED_SUMS] = await package.attested(fewer[SUMS])
+    assert (await appraised(fewer, package.root)).reason == "receipts-missing"
 
 
 async def test_the_journal_is_the_one_that_the_minutes_name(node: Node) -> None:
@@ -189,24 +204,22 @@ async def test_the_journal_is_the_one_that_the_minutes_name(node: Node) -> None:
     _, other = await packed(node, circulated=False)
     mixed = resummed(files | {MINUTES: other[MINUTES]})
     mixed[SIGNED_SUMS] = await node.office.signing.attest(mixed[SUMS])
-    assert (await appraised(node, mixed)).state == "not-valid"
+    root = Trust((node.office.signing.safe.authority.root.der,))
+    assert (await appraised(mixed, root)).state == "not-valid"
 
 
-async def test_another_root_and_another_s_whole_package_do_not_hold(node: Node) -> None:
-    _, files = await packed(node, circulated=False)
+async def test_another_root_and_another_s_whole_package_do_not_hold(package: Package) -> None:
     other = Office("Nơi khác")
-    found = await appraised(node, files, Trust((other.root.der,)))
-    assert found.state == "not-valid"
-    swapped = files | {"trust/authority.pem": other.root.certificate.public_bytes(Encoding.PEM)}
-    assert (await appraised(node, swapped, Trust((other.root.der,)))).state == "not-valid"
+    assert (await appraised(package.files, Trust((other.root.der,)))).state == "not-valid"
+    swapped = package.files | {"trust/authority.pem": other.root.certificate.public_bytes(Encoding.PEM)}
+    assert (await appraised(swapped, Trust((other.root.der,)))).state == "not-valid"
 
 
 async def test_the_command_judges_it_without_a_node(
-    node: Node, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    package: Package, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, files = await packed(node)
-    path, root = tmp_path / "goi.zip", tmp_path / "root.pem"
-    root.write_bytes(node.office.signing.safe.authority.root.certificate.public_bytes(Encoding.PEM))
+    files, path, root = package.files, tmp_path / "goi.zip", tmp_path / "root.pem"
+    root.write_bytes(package.authority.root.certificate.public_bytes(Encoding.PEM))
 
     def written(held: Files) -> int:
         with zipfile.ZipFile(path, "w") as archive:
@@ -220,16 +233,15 @@ async def test_the_command_judges_it_without_a_node(
     with pytest.raises(Refused, match="evidence-none"):
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("a", "b")
-        verb.judge_package(path, anchor(node), as_json=False)
+        verb.judge_package(path, package.root, as_json=False)
 
 
-async def test_tools_of_others_agree(node: Node, tmp_path: Path) -> None:
+async def test_tools_of_others_agree(package: Package, tmp_path: Path) -> None:
     """What the page for the judge says to run."""
-    _, files = await packed(node)
-    for name, data in files.items():
+    for name, data in package.files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(data)
-    root = node.office.signing.safe.authority.root.certificate
+    root = package.authority.root.certificate
     (tmp_path / "goc.pem").write_bytes(root.public_bytes(Encoding.PEM))
     if shutil.which("openssl") is None or shutil.which("sha256sum") is None:
         absent("openssl or sha256sum is not installed")

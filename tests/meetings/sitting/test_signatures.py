@@ -47,10 +47,7 @@ async def test_another_member_s_agent_sees_and_does_nothing(node: Node, machine:
     assert (await machine.turn(room))["waits"] == "token"
 
 
-@pytest.mark.parametrize("how", ["junk", "empty", "another key", "another digest"])
-async def test_what_is_not_over_the_document_by_the_key_is_refused(
-    node: Node, machine: Machine, how: str, softhsm: str
-) -> None:
+async def test_what_is_not_over_the_document_by_the_key_is_refused(node: Node, machine: Machine) -> None:
     room = await ready(node)
     await machine.begin(room)
     job = await machine.job()
@@ -61,8 +58,9 @@ async def test_what_is_not_over_the_document_by_the_key_is_refused(
         "another key": scheme.sign(authority.new_key(), job.attributes),
         "another digest": await machine.signature(msgspec.structs.replace(job, attributes=job.attributes[:-1] + b"\0")),
     }
-    assert await refused(machine.server.give(job.step, forged[how])) == "signature-wrong"
-    assert not room.state.minutes.signatures and (await machine.turn(room))["waits"] == "token"
+    for how, signature in forged.items():
+        assert await refused(machine.server.give(job.step, signature)) == "signature-wrong", how
+        assert not room.state.minutes.signatures and (await machine.turn(room))["waits"] == "token", how
     await machine.server.give(job.step, await machine.signature(job))
     assert len(room.state.minutes.signatures) == 1
 
