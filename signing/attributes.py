@@ -32,7 +32,7 @@ def digest_in(attributes: bytes, certificate: bytes) -> bytes:
         is_own = one["cert_hash"].native == hashlib.sha256(certificate).digest()
         if (
             held["content_type"][0].native != "data" or len(named) != 1 or not is_own
-            or one["hash_algorithm"]["algorithm"].native != "sha256" or read.dump(force=True) != attributes
+            or one["hash_algorithm"]["algorithm"].native != "sha256" or read.dump() != attributes
         ):  # fmt: skip
             raise Refused("attributes-strange")
         return bytes(held["message_digest"][0].native)

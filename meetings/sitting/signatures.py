@@ -131,6 +131,11 @@ class Signatures:
         room, row = await self._may(who, sitting, field, based_on)
         if row.kept == "own":
             raise Refused("token-elsewhere")
+        made = await self._signing.under_way(sitting)
+        if made is not None and made.signature is not None and (made.person, made.document) == (who.id, based_on):
+            with self._held(made.id):  # signed before a crash, say: what is left of it needs no key
+                await self._finish(made.id)
+            return
         key: KeyHolder = (
             await self._signing.key_on_server(row.serial)
             if row.kept == "server"

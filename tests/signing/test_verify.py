@@ -238,7 +238,7 @@ async def test_a_second_timestamp_slipped_in_beside_the_true_one_moves_no_time(
     attribute = content["content"]["signer_infos"][0]["unsigned_attrs"][0]
     tokens = [attribute["values"][0], cms.ContentInfo.load(early)]
     attribute["values"] = tokens[::-1] if first else tokens
-    made = content.dump(force=True).hex().encode()
+    made = content.dump().hex().encode()
     held[pending.start + 1 : pending.end - 1] = made.ljust(pending.end - pending.start - 2, b"0")
     report = await office.judge(bytes(held), office.trust(revoked))
     assert report.state == "not-valid"
