@@ -206,14 +206,13 @@ def path_of(certificate: x509.Certificate, trust: Trust) -> list[x509.Certificat
     """From CERTIFICATE up to an anchor, by signatures; nothing where none leads there. (Revocation is asked when
     something is judged.)"""
     above = [x509.load_der_x509_certificate(der) for der in (*trust.between, *trust.anchors)]
-    path = [certificate]
-    while len(path) <= DEPTH:
+    paths, met = [[certificate]], {certificate}  # the shortest first; a cross-certified authority has several ways up
+    for path in paths:
         if path[-1].public_bytes(Encoding.DER) in trust.anchors:
             return path
-        following = next((one for one in above if one not in path and _issued(path[-1], one)), None)
-        if following is None:
-            return []
-        path.append(following)
+        following = [one for one in above if one not in met and _issued(path[-1], one)] if len(path) <= DEPTH else []
+        met.update(following)
+        paths += [[*path, one] for one in following]
     return []
 
 

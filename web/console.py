@@ -2,7 +2,7 @@
 
 One process may write and checkpoint an SQLite file. So a verb asks the running web process over a socket that only
 this user may open; where no node runs, the verb takes the node's lock and does the act itself. An act is a function
-`act(house, given) -> Outcome`; its lines are codes, put into words by whoever reads them.
+`act(house, settings, given) -> Outcome`; its lines are codes, put into words by whoever reads them.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ ACTS = {
     "journal": "web.cli.journal",
     "verify": "web.cli.verify",
     "authority": "web.cli.authority",
+    "certificate": "web.cli.certificate",
 }
 LONGEST = 8 * 1024**2
 WAIT_S = 600
@@ -51,10 +52,10 @@ class Asked(msgspec.Struct, frozen=True):
     given: Mapping[str, Any]
 
 
-async def perform(house: House, asked: Asked) -> Outcome:
+async def perform(house: House, settings: Settings, asked: Asked) -> Outcome:
     """Do one act; a refusal becomes a line."""
     try:
-        outcome: Outcome = await importlib.import_module(ACTS[asked.act]).act(house, asked.given)
+        outcome: Outcome = await importlib.import_module(ACTS[asked.act]).act(house, settings, asked.given)
     except Fault as fault:
         return Outcome(1, [Line(f"refused.{fault.code}", fault.params)])
     return outcome
@@ -72,7 +73,7 @@ async def listening(settings: Settings, house: House) -> Any:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, msgspec.DecodeError, ValueError):
             asked = msgspec.json.decode(await reader.readline(), type=Asked)
             log.info("console: %s", asked.act)
-            writer.write(msgspec.json.encode(await perform(house, asked)) + b"\n")
+            writer.write(msgspec.json.encode(await perform(house, settings, asked)) + b"\n")
             await writer.drain()
         writer.close()
 
@@ -102,7 +103,7 @@ async def _here(settings: Settings, asked: Asked) -> Outcome:
     from .wiring import open_house
 
     async with open_house(settings) as house:
-        return await perform(house, asked)
+        return await perform(house, settings, asked)
 
 
 async def _there(settings: Settings, asked: Asked) -> Outcome:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PublicFormat, pkcs12
 
@@ -17,6 +18,8 @@ from documents.workshop import Workshop
 from signing import anchors, authority, keys, records
 from signing.actions import Signing
 from signing.authority import Authority, Holder
+from signing.enrolment import path_of
+from signing.model import Trust
 from signing.stamping import Safe
 from store.blobs import open_blobs
 from store.chain import Actor
@@ -197,3 +200,21 @@ async def test_a_node_s_certificate_is_nobody_s_to_sign_with(signing: Signing, o
     node = others.authority.node
     with pytest.raises(Refused, match="certificate-purpose"):
         await bring(signing, p12(node), "bacap: máy chủ")
+
+
+def test_of_two_ways_up_the_one_to_an_anchor_is_found(office: Office, others: Office) -> None:
+    """A cross-certified authority: same name, same key, two certificates, the stranger's met first."""
+    ours = office.authority.issuing
+    crossed = (
+        x509.CertificateBuilder().subject_name(ours.certificate.subject).issuer_name(others.root.certificate.subject)
+        .public_key(ours.key.public_key()).serial_number(5)
+        .not_valid_before(NOW - timedelta(days=1)).not_valid_after(NOW + timedelta(days=900))
+        .add_extension(x509.BasicConstraints(True, 0), True)
+        .sign(others.root.key, hashes.SHA384())
+    )  # fmt: skip
+    leaf, between = office.holders["chair"].certificate, (crossed.public_bytes(Encoding.DER), ours.der)
+    for order in (between, between[::-1]):
+        for anchor in (office.root, others.root):
+            path = path_of(leaf, Trust((anchor.der,), (*order, others.root.der, office.root.der)))
+            assert [path[0], path[-1], len(path)] == [leaf, anchor.certificate, 3]
+    assert path_of(leaf, Trust((others.root.der,), (ours.der,))) == []

@@ -94,16 +94,18 @@ async def test_what_one_has_to_know_to_judge_is_public(node: Node, tmp_path: Pat
 async def test_the_console_lists_and_revokes(node: Node) -> None:
     await signed(node)
     serial = await serial_of(node, "secretary")
-    listed = await console.perform(node.office.house, console.Asked("authority", {"act": "list"}))
+    listed = await console.perform(node.office.house, node.settings, console.Asked("authority", {"act": "list"}))
     assert len([line for line in listed.lines if line.params["use"] != "node"]) == 3 and {
         line.code for line in listed.lines
     } == {"cli.authority-line"}
     given = {"act": "revoke", "serial": serial, "reason": "cessation"}
-    assert (await console.perform(node.office.house, console.Asked("authority", given))).status == 0
-    listed = await console.perform(node.office.house, console.Asked("authority", {"act": "list"}))
+    assert (await console.perform(node.office.house, node.settings, console.Asked("authority", given))).status == 0
+    listed = await console.perform(node.office.house, node.settings, console.Asked("authority", {"act": "list"}))
     revoked = next(line for line in listed.lines if line.params["serial"] == serial)
     assert (revoked.code, revoked.params["reason"]) == ("cli.authority-line-revoked", "cessation")
-    missing = await console.perform(node.office.house, console.Asked("authority", given | {"serial": "ff"}))
+    missing = await console.perform(
+        node.office.house, node.settings, console.Asked("authority", given | {"serial": "ff"})
+    )
     assert (missing.status, missing.lines[0].code) == (1, "refused.certificate")
 
 

@@ -101,7 +101,7 @@ def test_a_node_that_does_not_answer_is_said_so(data: Path) -> None:
 async def test_a_refusal_becomes_a_line(data: Path) -> None:
     async with running(data) as node:
         asked = Asked("user", {"act": "reset", "login": "nobody", "base": ""})
-        assert await perform(node.office.house, asked) == Outcome(1, [Line("refused.account", {})])
+        assert await perform(node.office.house, node.settings, asked) == Outcome(1, [Line("refused.account", {})])
 
 
 # ── user ──

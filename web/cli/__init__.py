@@ -26,6 +26,7 @@ VERBS = (
     "paper",
     "verify",
     "authority",
+    "certificate",
     "agent",
     "backup",
     "restore",

@@ -116,7 +116,7 @@ def move_root(settings: Settings, act_: str, file: Path) -> int:
     return show(console.run(settings, "authority", given))
 
 
-async def act(house: House, given: Mapping[str, str]) -> Outcome:
+async def act(house: House, _: Settings, given: Mapping[str, str]) -> Outcome:
     """For the console."""
     if given["act"] == "revoke":
         now = house.world.now().utc_ms

@@ -26,6 +26,7 @@ from store.files import write_durably
 
 from .. import console
 from ..console import Line, Outcome
+from ..settings import Settings
 from ..words import text
 from . import chosen_settings, locale, say, show
 
@@ -107,7 +108,7 @@ async def _carry(house: House, given: Mapping[str, Any]) -> Outcome:
     return Outcome(0, [Line("cli.bundle-exported", {"file": str(path), "size": len(data)})])
 
 
-async def act(house: House, given: Mapping[str, Any]) -> Outcome:
+async def act(house: House, _: Settings, given: Mapping[str, Any]) -> Outcome:
     if given["act"] in ("export", "import"):
         return await _carry(house, given)
     streams = await house.read(journal.listed)

@@ -15,6 +15,7 @@ from store.errors import Missing
 
 from .. import console
 from ..console import Line, Outcome
+from ..settings import Settings
 from ..words import text
 from . import chosen_settings, locale, show
 from .serve import addresses
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     return show(console.run(settings, "user", {"act": arguments.act, "login": arguments.login, "base": base}))
 
 
-async def act(house: House, given: Mapping[str, str]) -> Outcome:
+async def act(house: House, _: Settings, given: Mapping[str, str]) -> Outcome:
     accounts, base = Accounts(house), given["base"]
     if given["act"] == "list":
         people = await accounts.everyone()

@@ -108,7 +108,7 @@ def own_trust(settings: Settings) -> Trust:
     return ours if held.trusted is None else anchors.joined(ours, anchors.read(held.trusted))
 
 
-async def act(house: House, given: Mapping[str, str]) -> Outcome:
+async def act(house: House, _: Settings, given: Mapping[str, str]) -> Outcome:
     """For the console: every certificate that was revoked, and when."""
     rows = await house.read(records.revoked)
     return Outcome(0, [Line("cli.raw", {"serial": row.serial, "at": row.revoked_at}) for row in rows])
