@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from meetings.annotations.annotation import Mark
 from meetings.opinion.actions import NewOpinion
+from meetings.register.annexes import NewAnnex
 from meetings.register.documents import Arrival, Outgoing
 from meetings.sitting.actions import PlannedItem
 from meetings.sitting.events import Check, LineName
@@ -85,6 +86,11 @@ class OwnFile(Strict, frozen=True):
 class NewOutgoing(Strict, frozen=True):
     document: Outgoing
     file: OwnFile | None = None
+
+
+class NewAnnexed(Strict, frozen=True):
+    annex: NewAnnex
+    file: OwnFile
 
 
 class NewIncoming(Strict, frozen=True):

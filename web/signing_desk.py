@@ -14,6 +14,7 @@ from meetings.proof.evidence import Evidence
 from meetings.register.actions import Register
 from meetings.signatories.kit import Kits
 from meetings.signatories.powers import Powers
+from meetings.signatories.seals import Seals
 from meetings.sitting.minute_book import MinuteBook
 from meetings.sitting.preservation import Preservation
 from meetings.sitting.rooms import Rooms
@@ -44,6 +45,7 @@ class SigningDesk:
     circulation: Circulation
     evidence: Evidence
     handovers: Handovers
+    seals: Seals
 
 
 def signing_desk(
@@ -60,7 +62,7 @@ def signing_desk(
         signing, kits, powers, MinuteBook(house, rooms, papers, register, signing, kits, powers, url),
         signatures, witness, Preservation(house, rooms, signing), circulation,
         Evidence(house, rooms, signing, papers, circulation, witness),
-        Handovers(house, signing, signatures, kits),
+        Handovers(house, signing, signatures, kits), Seals(signing),
     )  # fmt: skip
 
 

@@ -30,13 +30,13 @@ from meetings.proof.bundle import Bundles
 from meetings.proof.evidence import Evidence
 from meetings.recorder.desk import RecorderDesk
 from meetings.register.actions import Register
+from meetings.register.annexes import Annexes
 from meetings.register.documents import Documents
 from meetings.relay.fleet import Fleet
 from meetings.search.index import Index
 from meetings.signatories.agents import Agents
 from meetings.signatories.kit import Kits
 from meetings.signatories.powers import Powers
-from meetings.signatories.seals import Seals
 from meetings.sitting.actions import Sittings
 from meetings.sitting.invitations import Invitations
 from meetings.sitting.minute_book import MinuteBook
@@ -122,6 +122,7 @@ class Office:
     rule_book: RuleBook
     register: Register
     documents: Documents
+    annexes: Annexes
     archives: Archives
     invitations: Invitations
     templates: Templates
@@ -253,6 +254,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         stamper, urls = kept(Stamper(settings.timestamp_url)), base_url(settings)
         desk = signing_desk(house, rooms, papers, register, settings, SignedFiles(workshop), stamper.asker, urls)
         behind: tuple[Runs, ...] = (desk.signatures, desk.witness, desk.preservation)
+        documents = Documents(house, rooms, register, papers, desk.seals)
         attached = SittingPapers(house, rooms, papers, limit)
         uploads = started(Uploads(house.world, settings.folder / "uploads", limit))
         page_images = started(PageImages(house, rooms, attached, papers))
@@ -273,7 +275,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
             workshop, PublicQueue(), papers, attached, uploads, desk.kits, desk.powers, Agents(house), desk.signatures,
             kept(desk.circulation), desk.evidence, desk.handovers,
             reading(house, rooms, accounts, attached, papers, page_images, watermarks, health, settings),
-            desk.minutes, RuleBook(house), register, Documents(house, rooms, register, papers, Seals(desk.signing)),
+            desk.minutes, RuleBook(house), register, documents, Annexes(house, documents, papers, desk.seals),
             Archives(house, rooms, desk.witness, desk.preservation, settings.folder), invitations,
             Templates(house, sittings), Outcomes(house, rooms, papers, attached, register), Tasks(house, rooms),
             opinions, Bundles(house, rooms), NoticeBoard(house), Integrations(house), hooks, pushes, desk.signing,

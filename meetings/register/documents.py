@@ -100,12 +100,12 @@ class Documents:
     async def issue(self, who: Principal, unit: str, given: Outgoing, take: Take | None) -> RegisterNumber:
         """The next number of its kind, with the file that TAKE admits, if there is one. Asked again with the same id,
         the number that it has. Raises Refused; `id-used` for an id that stands for something else."""
-        found = await self._kept_by(who, unit)
+        found = await self.kept_by(who, unit)
         if given.kind not in KINDS:
             raise Refused("field-wrong", field="kind")
         about, recipients = text(given.about, "about", LONG), _lines(given.recipients)
         known = await self._known(unit, given.id, given.kind, about, recipients, given.urgency)
-        file = await self._admitted(who, unit, take) if take and not (known and known.file) else None
+        file = await self.admitted(who, unit, take) if take and not (known and known.file) else None
         thing = _thing(unit, given.id)
         made = await self._register.take(who, found, given.kind, thing, about, recipients, given.urgency)
         return made if file is None else await self._register.enclose(who, made, file.sha256, _cleared(file))
@@ -122,13 +122,13 @@ class Documents:
 
     async def void(self, who: Principal, unit: str, year: int, kind: str, number: int, reason: str) -> None:
         """A number that the clerk gave will not be used. One of a sitting's is the sitting's to void."""
-        await self._kept_by(who, unit)
+        await self.kept_by(who, unit)
         found = await self._outgoing(unit, year, kind, number)
         if not found.thing.startswith(MINE):
             raise Refused("number-of-sitting")
         await self._register.void(who, found.thing, kind, text(reason, "reason"))
 
-    async def _admitted(self, who: Principal, unit: str, take: Take) -> Examined:
+    async def admitted(self, who: Principal, unit: str, take: Take) -> Examined:
         """What the gate admits. That a stamp stopped a file is on record, without the file."""
         try:
             return await take()
@@ -143,12 +143,12 @@ class Documents:
     async def receive(self, who: Principal, unit: str, given: Arrival, take: Take | None) -> Incoming:
         """The next arrival number, with the file that TAKE admits, if there is one. Asked again with the same id, the
         number that it has. Raises Refused; `incoming-twice` for what came before, `id-used` as above."""
-        await self._kept_by(who, unit)
+        await self.kept_by(who, unit)
         wanted = self._arrival(unit, given)
         known = await self._house.read(_met, wanted)
         if known is not None:
             return known
-        file = await self._admitted(who, unit, take) if take else None
+        file = await self.admitted(who, unit, take) if take else None
 
         def use(conn: Connection) -> Incoming:
             met = _met(conn, wanted)
@@ -198,7 +198,7 @@ class Documents:
     async def copy(self, who: Principal, unit: str, given: Copy) -> RegisterNumber:
         """A certified copy as a file, under the next number of copies. What the copy says of itself stands in the upper
         right corner of its first page, 10 pt, upright, black (Decree 30/2020/NĐ-CP, Appendix I)."""
-        found = await self._kept_by(who, unit)
+        found = await self.kept_by(who, unit)
         sha256, symbol = await self._source(who, unit, given.source, given.year, given.kind, given.number)
         if (given.form == "TrS") != bool(given.pages):
             raise Refused("field-wrong", field="pages")
@@ -223,16 +223,22 @@ class Documents:
     ) -> tuple[str, str]:
         found: RegisterNumber | Incoming | None
         if source == "outgoing":
-            found = await self._outgoing(unit, year, kind, number)
-            if found.void:
-                raise Refused("number-void")
-            if not found.thing.startswith(MINE):
-                await self._demand_seen(who, found)
+            found = await self.used(who, unit, year, kind, number)
         else:
             found = await self._house.read(arrivals.find, unit, year, number)
         if found is None or not found.file:
             raise Missing("no-such-file")
         return found.file, found.symbol
+
+    async def used(self, who: Principal, unit: str, year: int, kind: str, number: int) -> RegisterNumber:
+        """A number that some document bears, for who may see that. Raises Missing, Denied; Refused `number-void`."""
+        rights.demand(who, "register.see", Thing(unit))
+        found = await self._outgoing(unit, year, kind, number)
+        if found.void:
+            raise Refused("number-void")
+        if not found.thing.startswith(MINE):
+            await self._demand_seen(who, found)
+        return found
 
     async def _demand_seen(self, who: Principal, number: RegisterNumber) -> None:
         """Minutes, notices and invitations are their sitting's, whose closed items the register knows nothing of."""
@@ -249,7 +255,7 @@ class Documents:
             raise Missing("no-such-number")
         return found
 
-    async def _kept_by(self, who: Principal, unit: str) -> Unit:
+    async def kept_by(self, who: Principal, unit: str) -> Unit:
         rights.demand(who, "register.keep", Thing(unit))
         tree = await self._house.read(lambda conn: Tree(people.all_units(conn), self._house.today()))
         return tree.get(UnitId(unit))

@@ -1,7 +1,8 @@
-"""The register in the database: one row a number."""
+"""The register in the database: one row a number, and one for each file that goes with its document."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any, Literal
 
 import msgspec
@@ -27,13 +28,39 @@ numbers = sa.Table(
     sa.Index("register_thing", "thing", "kind"),
 )
 
+annexes = sa.Table(
+    "annexes",
+    metadata,
+    sa.Column("unit", sa.Text, primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),  # from 1
+    sa.Column("id", sa.Text, nullable=False),  # the browser's: what is sent twice is kept once
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),  # SHA-256
+)
+
 
 Urgency = Literal["", "urgent", "very-urgent", "express"]  # Khẩn, Thượng khẩn, Hỏa tốc (Decree 30/2020/NĐ-CP)
 
 
+class Annex(msgspec.Struct, frozen=True):
+    """A file that goes with the document of a number, signed by the agency. `position`: from 1; `file`: SHA-256."""
+
+    unit: str
+    year: int
+    kind: str
+    number: int
+    position: int
+    id: str
+    name: str
+    file: str
+
+
 class RegisterNumber(msgspec.Struct, frozen=True):
     """A number as the register shows it. `thing`: what bears it, an id; `void`: why nothing does; `recipients`: a line
-    each; `file`: SHA-256 of the document."""
+    each; `file`: SHA-256 of the document; `annexes`: what goes with it, in a list of a year only."""
 
     unit: str
     year: int
@@ -47,6 +74,7 @@ class RegisterNumber(msgspec.Struct, frozen=True):
     urgency: Urgency = ""
     recipients: str = ""
     file: str = ""
+    annexes: tuple[Annex, ...] = ()
 
 
 COPIES = ("SY", "SL", "TrS")  # certified copies of all forms are counted together (Decree 30/2020/NĐ-CP, Appendix I)
@@ -59,7 +87,9 @@ def next_number(conn: sa.Connection, unit: str, year: int, kind: str) -> int:
 
 
 def put(conn: sa.Connection, number: RegisterNumber) -> None:
-    conn.execute(numbers.insert().values(**msgspec.structs.asdict(number)))
+    columns = msgspec.structs.asdict(number)
+    del columns["annexes"]
+    conn.execute(numbers.insert().values(**columns))
 
 
 def _same(thing: str, kind: str) -> sa.ColumnElement[bool]:
@@ -88,10 +118,29 @@ def void(conn: sa.Connection, thing: str, kind: str, reason: str) -> None:
 
 
 def of_year(conn: sa.Connection, unit: str, year: int) -> list[RegisterNumber]:
-    """Kind by kind, the newest first."""
+    """Kind by kind, the newest first, each with what goes with it."""
     where = (numbers.c.unit == unit) & (numbers.c.year == year)
     order = numbers.c.kind, numbers.c.number.desc()
-    return [_number(row) for row in conn.execute(sa.select(numbers).where(where).order_by(*order))]
+    rows = [_number(row) for row in conn.execute(sa.select(numbers).where(where).order_by(*order))]
+    beside: defaultdict[tuple[str, int], list[Annex]] = defaultdict(list)
+    for annex in _annexes(conn, (annexes.c.unit == unit) & (annexes.c.year == year)):
+        beside[annex.kind, annex.number].append(annex)
+    return [msgspec.structs.replace(row, annexes=tuple(beside[row.kind, row.number])) for row in rows]
+
+
+def put_annex(conn: sa.Connection, annex: Annex) -> None:
+    conn.execute(annexes.insert().values(**msgspec.structs.asdict(annex)))
+
+
+def annexes_of(conn: sa.Connection, number: RegisterNumber) -> list[Annex]:
+    """What goes with the document of a number, in order."""
+    where = (annexes.c.unit == number.unit) & (annexes.c.year == number.year)
+    return _annexes(conn, where & (annexes.c.kind == number.kind) & (annexes.c.number == number.number))
+
+
+def _annexes(conn: sa.Connection, where: sa.ColumnElement[bool]) -> list[Annex]:
+    rows = conn.execute(sa.select(annexes).where(where).order_by(annexes.c.position))
+    return [Annex(*tuple(row)) for row in rows]
 
 
 def _number(row: sa.Row[Any]) -> RegisterNumber:

@@ -13,7 +13,7 @@ from tests.kit.files import sheet, stamp
 
 from . import desk
 from .desk import press, shoot
-from .node import LOGINS, Node
+from .node import LOGINS, PASSWORD, Node
 from .test_intake import ASKED
 
 pytestmark = pytest.mark.browser
@@ -113,4 +113,48 @@ async def test_a_clerk_keeps_the_registers(browser: Browser, node: Node) -> None
     await asked.get_by_label("Lý do").fill("Sao nhầm")
     await press(clerk, "Hủy số", within=ASKED)
     await expect(copied.get_by_text("Không dùng")).to_be_visible()
+    assert not desk.faults_of(clerk)
+
+
+@pytest.mark.timeout(180)
+async def test_a_clerk_adds_a_file_that_the_agency_signs(browser: Browser, node: Node) -> None:
+    clerk = await desk.sign_in(browser, node, "van-thu", LOGINS["van-thu"])
+    asked, word = clerk.locator(ASKED), "khóa của con dấu"
+    await clerk.goto("/register")
+    await press(clerk, "Đăng ký văn bản đi")
+    await fill(clerk, Trích_yếu="Về việc giao dự toán")
+    await asked.get_by_label("Tệp văn bản").set_input_files({**FILE, "buffer": sheet("Giao dự toán năm")})
+    await asked.get_by_label("Tôi xác nhận").check()
+    await press(clerk, "Đăng ký văn bản đi", within=ASKED)
+    row = clerk.get_by_role("listitem").filter(has_text="Về việc giao dự toán")
+    await row.get_by_role("button", name="Tệp kèm theo").click()
+    await expect(clerk.get_by_role("dialog")).to_contain_text("Chưa có chứng thư số của con dấu")
+    await clerk.get_by_role("dialog").get_by_role("link").click()
+
+    await clerk.get_by_role("button", name="Tạo chứng thư mới").last.click()  # of the seal
+    for field in ("Đặt mật khẩu ký số", "Nhập lại lần nữa"):
+        await asked.get_by_label(field).fill(word)
+    await asked.locator("input[name=password]").fill(PASSWORD)
+    await press(clerk, "Tạo chứng thư mới", within=ASKED)
+    await expect(asked).to_have_count(0)
+
+    await clerk.goto("/register")
+    await row.get_by_role("button", name="Tệp kèm theo").click()
+    await asked.get_by_label("Tên tệp kèm theo").fill("Phụ lục số liệu")
+    await asked.get_by_label("Tệp văn bản").set_input_files({**FILE, "buffer": sheet("Bảng số liệu")})
+    await asked.get_by_label("Tôi xác nhận").check()
+    await asked.get_by_label("Mật khẩu ký số của con dấu").fill("một câu khác")
+    await shoot(clerk, "register-annex")
+    await press(clerk, "Tệp kèm theo", within=ASKED)
+    await expect(asked.get_by_role("alert")).not_to_be_empty()
+    await asked.get_by_label("Mật khẩu ký số của con dấu").fill(word)
+    await press(clerk, "Tệp kèm theo", within=ASKED)
+    added = row.get_by_role("button", name="Phụ lục số liệu")
+    await expect(added).to_be_visible()
+    await row.get_by_role("button", name="Sao văn bản").click()
+    await asked.get_by_label("Mật khẩu ký số của con dấu").fill(word)
+    await shoot(clerk, "register-copy")
+    await press(clerk, "Sao văn bản", within=ASKED)
+    await expect(clerk.get_by_role("listitem").filter(has_text="/SY-")).to_be_visible()
+    await shoot(clerk, "register-annexed")
     assert not desk.faults_of(clerk)

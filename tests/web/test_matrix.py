@@ -160,6 +160,9 @@ def body_of(route: Route, room: Room) -> dict[str, Any]:
             "id": "s1", "source": "incoming", "year": 2026, "kind": "CV", "number": 1, "form": "SY",
         },
         "/api/units/{unit}/register/{year}/{kind}/{number}/void": {"reason": "Nhầm"},
+        "/api/units/{unit}/register/{year}/{kind}/{number}/annexes": {
+            "annex": {"id": "p1", "name": "Phụ lục"}, "file": {"upload": "u", "secrecy": "none"},
+        },
         "/api/sittings/{sitting}/archive": {"term": "permanent"},
         "/api/integrations": {"unit": "district", "name": "Phần mềm khác", "verbs": ["tree.see"]},
         "/api/integrations/{integration}/webhook": {"url": "https://a.example/x"},
@@ -176,7 +179,7 @@ async def call(browser: Browser, route: Route, room: Room) -> int:
              "sha256": "0" * 64, "id": str(uuid.UUID(int=1)), "page": "1", "size": "small", "kind": "zip",
              "tablet": "c" * 64, "register": "outgoing", "year": "2026", "number": "1",
              "integration": "none", "holder": "me", "agent": "none", "step": "none", "sheet": "X",
-             "name": "x.pdf", "power": "none"}  # fmt: skip
+             "name": "x.pdf", "power": "none", "position": "1"}  # fmt: skip
     path = route.path.format(**names)
     if route.path.endswith(("/papers", "/api/verify")) and route.method == "POST":
         answer = await browser.post(
@@ -264,6 +267,8 @@ async def test_each_right_opens_its_route_to_someone(node: Node) -> None:
         "PUT /api/sittings/{sitting}/papers/{paper}/annotations/{id}",
         "DELETE /api/sittings/{sitting}/papers/{paper}/annotations/{id}",
         # of documents that have a file: tests/meetings/register/test_documents.py
+        "POST /api/units/{unit}/register/{year}/{kind}/{number}/annexes",
+        "GET /api/units/{unit}/register/{year}/{kind}/{number}/annexes/{position}",
         "POST /api/units/{unit}/copies", "POST /api/units/{unit}/register/{year}/{kind}/{number}/void",
         "GET /api/units/{unit}/registers/{register}/{year}/{kind}/{number}/file",
         # once the minutes are circulated: tests/meetings/archive/test_archive.py

@@ -9,7 +9,7 @@ from typing import cast, get_args
 from documents.actions import Intake
 from meetings.incoming.records import Incoming
 from meetings.register.documents import Copy, RegisterName, Take
-from meetings.register.records import RegisterNumber
+from meetings.register.records import Annex, RegisterNumber
 from store.errors import Denied, Missing
 
 from .. import answers, bodies, links
@@ -34,7 +34,7 @@ async def incoming(call: Call) -> list[Incoming]:
 async def issue(call: Call) -> RegisterNumber:
     """A document that goes out, with its file from a finished upload, or none."""
     asked = await call.body(bodies.NewOutgoing)
-    async with _taking(call, asked.file) as take:
+    async with _perhaps(call, asked.file) as take:
         return await call.office.documents.issue(call.who, call.param("unit"), asked.document, take)
 
 
@@ -42,7 +42,7 @@ async def issue(call: Call) -> RegisterNumber:
 async def receive(call: Call) -> Incoming:
     """A document that came in, with its file from a finished upload, or none."""
     asked = await call.body(bodies.NewIncoming)
-    async with _taking(call, asked.file) as take:
+    async with _perhaps(call, asked.file) as take:
         return await call.office.documents.receive(call.who, call.param("unit"), asked.document, take)
 
 
@@ -56,6 +56,23 @@ async def copy(call: Call) -> RegisterNumber:
 async def void(call: Call) -> None:
     reason = (await call.body(bodies.Reason)).reason
     await call.office.documents.void(call.who, call.param("unit"), *_which(call), reason)
+
+
+@routes.add("POST", "/api/units/{unit}/register/{year}/{kind}/{number}/annexes", "register.keep")
+async def annex(call: Call) -> Annex:
+    """A file that goes with a document, from a finished upload: the agency signs it."""
+    asked = await call.body(bodies.NewAnnexed)
+    async with _taking(call, asked.file) as take:
+        return await call.office.annexes.add(call.who, call.param("unit"), *_which(call), asked.annex, take)
+
+
+@routes.add("GET", "/api/units/{unit}/register/{year}/{kind}/{number}/annexes/{position}", "register.see")
+async def annexed(call: Call) -> answers.Link:
+    position = call.param("position")
+    if not (position.isdecimal() and len(position) <= 2):
+        raise Missing("no-such-file")
+    sha256, name = await call.office.annexes.file(call.who, call.param("unit"), *_which(call), int(position))
+    return answers.Link(links.make(call.office.link_key, sha256, name), sha256)
 
 
 @routes.add("GET", "/api/units/{unit}/registers/{register}/{year}/{kind}/{number}/file", "register.see")
@@ -80,11 +97,18 @@ def _which(call: Call) -> tuple[int, str, int]:
 
 
 @contextlib.asynccontextmanager
-async def _taking(call: Call, file: bodies.OwnFile | None) -> AsyncIterator[Take | None]:
-    """What admits the file of an upload; None where there is none."""
+async def _perhaps(call: Call, file: bodies.OwnFile | None) -> AsyncIterator[Take | None]:
+    """`_taking` where there is a file; None where there is none."""
     if file is None:
         yield None
         return
+    async with _taking(call, file) as take:
+        yield take
+
+
+@contextlib.asynccontextmanager
+async def _taking(call: Call, file: bodies.OwnFile) -> AsyncIterator[Take]:
+    """What admits the file of an upload."""
     if file.cleared and call.who.kind == "token":
         raise Denied("no-right")  # that it is no secret although it bears a stamp, a person answers for
     uploads, papers = call.office.uploads, call.office.typesetter

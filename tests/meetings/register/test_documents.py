@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import io
-from collections.abc import AsyncIterator
 
 import pypdf
 import pypdfium2
@@ -17,48 +16,16 @@ from msgspec.structs import replace
 from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject
 
 from documents import gate
-from documents.actions import Papers
 from documents.model import Examined
-from documents.signed import SignedFiles
-from documents.workshop import Workshop
-from meetings.house import actor_of
-from meetings.register.actions import Register
-from meetings.register.documents import Arrival, Copy, Documents, Outgoing
-from meetings.signatories.seals import Seals
-from signing import authority
-from signing.actions import Signing
-from signing.stamping import Safe
+from meetings.register.documents import Arrival, Copy, Outgoing
 from store import journal
 from store.blobs import once
 from store.errors import Denied, Missing, Refused
-from tests.kit.authority import FONTS, NOW
+from tests.kit.clerk import THREE, Desk
 from tests.kit.committee import DISTRICT, UNITS, Committee
 from tests.kit.files import sheet, stamp
-from tests.kit.world import Fixed
 
 LETTER = Arrival("a1", "UBND tỉnh Thử Nghiệm", "12/UBND-VP", "2026-11-02", "CV", "Về việc chuẩn bị họp", "urgent")
-THREE = "\n#pagebreak()\n".join(f"Trang số {number}" for number in (1, 2, 3))
-
-
-class Desk:
-    def __init__(self, committee: Committee, workshop: Workshop) -> None:
-        self.who, self.house = committee.who, committee.house
-        self.papers = Papers(committee.house.blobs, workshop, FONTS)
-        self.register = Register(committee.house)
-        house, safe = committee.house, Safe(authority.found("Ủy ban nhân dân huyện Vĩnh Linh", NOW))
-        files = SignedFiles(workshop)
-        self.signing = Signing(house.database, house.blobs, house.world, house.node, safe, files)
-        self.documents = Documents(house, committee.rooms, self.register, self.papers, Seals(self.signing))
-
-    async def take(self) -> Examined:
-        return await self.papers.take_in(once(sheet(THREE)), 10_000_000)
-
-
-@pytest.fixture
-async def desk(committee: Committee, world: Fixed) -> AsyncIterator[Desk]:
-    workshop = Workshop(workers=1)
-    yield Desk(committee, workshop)
-    await workshop.close()
 
 
 async def test_a_copy_is_signed_by_its_agency_in_the_corner(desk: Desk) -> None:
@@ -68,8 +35,7 @@ async def test_a_copy_is_signed_by_its_agency_in_the_corner(desk: Desk) -> None:
     asked = Copy("s1", "incoming", letter.year, "CV", letter.number, "SY", signed=True, passphrase=word)
     with pytest.raises(Refused, match="certificate-none"):
         await desk.documents.copy(clerk, DISTRICT, asked)
-    name = authority.subject("Ủy ban nhân dân huyện Vĩnh Linh", "UBND")
-    await desk.signing.enrolment.issue("seal", DISTRICT, name, word, actor_of(clerk))
+    await desk.seal(word)
     with pytest.raises(Refused, match="passphrase-wrong"):
         await desk.documents.copy(clerk, DISTRICT, replace(asked, passphrase="một câu khác"))
     assert await desk.register.listed(clerk, DISTRICT, letter.year) == [], "no number is spent on it"

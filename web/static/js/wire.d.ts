@@ -45,6 +45,17 @@ export interface AgentSelf {
   certificates: Array<string>;
 }
 
+export interface Annex {
+  unit: string;
+  year: number;
+  kind: string;
+  number: number;
+  position: number;
+  id: string;
+  name: string;
+  file: string;
+}
+
 export interface Answer {
   choice: string;
   comment: string;
@@ -827,6 +838,17 @@ export interface Nameable {
   named: Array<string>;
 }
 
+export interface NewAnnex {
+  id: string;
+  name: string;
+  passphrase?: string;
+}
+
+export interface NewAnnexed {
+  annex: NewAnnex;
+  file: OwnFile;
+}
+
 export interface NewAnnotation {
   sha256: string;
   page: number;
@@ -1368,6 +1390,7 @@ export interface RegisterNumber {
   urgency?: "" | "express" | "urgent" | "very-urgent";
   recipients?: string;
   file?: string;
+  annexes?: Array<Annex>;
 }
 
 export interface Rehearsal {

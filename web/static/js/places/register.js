@@ -1,9 +1,9 @@
 // The registers of a unit: what went out under which number, used or void with its reason; what came in, from whom, who
-// deals with it. The records clerk puts down, copies and voids; others read.
+// deals with it. The records clerk puts down, adds files, copies and voids; others read.
 import { get, post } from "../api.js";
 import { ask } from "../elements/confirm.js";
 import { Part, html, icon, nothing } from "../part.js";
-import { copy, issue, receive } from "../register/entry.js";
+import { annex, copy, issue, receive } from "../register/entry.js";
 import { bare } from "../reader/find.js";
 import { date, marked, t } from "../words.js";
 
@@ -72,11 +72,17 @@ class RegisterPlace extends Part {
     );
   }
 
+  /** @param {RegisterNumber} row @param {number} position */
+  openAnnex(row, position) {
+    return this.openLink(() => get(`/api/units/${this.unit}/register/${row.year}/${encodeURIComponent(row.kind)}/${row.number}/annexes/${position}`));
+  }
+
   /** What may be done with a document. @param {RegisterNumber | Incoming} row @param {boolean} voids */
   acts(row, voids) {
     const act = (/** @type {string} */ sign, /** @type {string} */ word, /** @type {() => void} */ run) => html`<button class="button plain small-button" aria-label=${`${t(word)}: ${row.symbol}`} @click=${run}>${icon(sign)}${t(word)}</button>`;
     return html`<span class="row tight">${row.file ? act("file-text", "register.open", () => void this.open(row)) : nothing}
       ${row.file && this.keeps ? act("stamp", "register.copy", () => void this.settled(copy(this.unit, this.register, row))) : nothing}
+      ${this.register === "outgoing" && this.keeps && !(/** @type {RegisterNumber} */ (row).void) ? act("paperclip", "register.annex", () => void this.settled(annex(this.unit, /** @type {RegisterNumber} */ (row)))) : nothing}
       ${voids && this.keeps ? act("ban", "register.void-act", () => void this.settled(this.void_(/** @type {RegisterNumber} */ (row)))) : nothing}</span>`;
   }
 
@@ -88,6 +94,7 @@ class RegisterPlace extends Part {
     const receivers = (row.recipients ?? "").split("\n").filter(Boolean);
     return html`<li><span class="main"><span class="strong figures">${marked(row.symbol)}</span>${this.urgency(row)} · ${marked(row.about)}<br>
         <span class="small soft">${t(`document.${row.kind}`)}${row.day ? html` · ${date(Date.parse(row.day))}` : nothing}${receivers.length ? html` · ${t("register.to")}: ${marked(receivers.join("; "))}` : nothing}${row.void ? html` · ${marked(row.void)}` : nothing}</span>
+        ${row.annexes?.length ? html`<span class="row tight" role="group" aria-label=${t("register.annexes")}>${row.annexes.map((one) => html`<button class="button plain small-button" @click=${() => void this.openAnnex(row, one.position)}>${icon("paperclip")}${marked(one.name)}</button>`)}</span>` : nothing}
         ${this.acts(row, !row.void && row.thing.startsWith("document:"))}</span>
       <span class="badge ${row.void ? "seal" : "good"}">${t(row.void ? "register.void" : "register.issued")}</span></li>`;
   }
