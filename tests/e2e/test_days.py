@@ -6,7 +6,6 @@ a conclusion becomes a task that is acknowledged, handed down and reported; memb
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -74,7 +73,6 @@ async def test_in_the_room_people_check_in_by_the_wall_write_and_go_aside(
     browser: Browser, node: Node, tmp_path: Path
 ) -> None:
     sitting = await begin(node, tmp_path, ("quang-tri", "vinh-o"))
-    await asyncio.sleep(30)  # authenticator codes are good once
     pages = await signed_in(browser, node, "chu-tich", "tai-chinh", "thu-ky")
     chair, member, secretary = pages.values()
     for page in pages.values():
@@ -139,7 +137,6 @@ async def test_a_conclusion_becomes_a_task_and_a_ballot_reaches_every_desk(
     browser: Browser, node: Node, tmp_path: Path
 ) -> None:
     sitting = await begin(node, tmp_path)
-    await asyncio.sleep(30)  # authenticator codes are good once
     chair = Client(node.base, node.settings.folder / "tls" / "ca.crt", tmp_path, "chu-tich-2")
     await chair.sign_in(LOGINS["chu-tich"], PASSWORD, lambda: node.code("chu-tich"))
     await chair.do(sitting, "conclude", item="a", text="Giao rà soát biên chế.")

@@ -6,7 +6,6 @@ Three walls in Chromium and the chair's tablet; meetings.relay.layers, meetings.
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -18,7 +17,6 @@ from .test_media import convene, walls_of
 
 pytestmark = pytest.mark.browser
 
-STEP_S = 30  # a one-time code is good for so long
 
 # A screen to share that is all yellow, in place of the browser's own picker.
 SHARED = """
@@ -58,7 +56,6 @@ async def slots_of(wall: Page, right: str) -> None:
 async def test_the_chair_sees_all_sites_and_what_each_line_carries(browser: Browser, node: Node) -> None:
     sitting = await convene(node, "ledgers")
     walls = await walls_of(browser, node)
-    await asyncio.sleep(STEP_S - time.time() % STEP_S)  # the code of this step was used by `convene`
     chair = await desk.sign_in(browser, node, "chu-tich", LOGINS["chu-tich"])
     await chair.add_init_script(SHARED)
     await chair.goto(f"/sittings/{sitting}")

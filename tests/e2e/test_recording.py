@@ -6,7 +6,6 @@ web/static/js/places/recordings.js, meetings.recorder
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -17,7 +16,6 @@ from . import desk
 from .node import LOGINS, Node
 from .test_flow import NAMES, check_in, is_of
 from .test_media import convene, walls_of
-from .test_mosaic import STEP_S
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +49,6 @@ def codec(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 async def test_a_recording_is_made_told_and_played(codec: str, browser: Browser, node: Node) -> None:
     sitting = await convene(node, "ledgers")
     walls = await walls_of(browser, node)
-    await asyncio.sleep(STEP_S - time.time() % STEP_S)  # the code of this step was used by `convene`
     chair = await desk.sign_in(browser, node, "chu-tich", LOGINS["chu-tich"])
     await chair.goto(f"/sittings/{sitting}")
     await check_in(chair, NAMES["dc-vinh-linh"])

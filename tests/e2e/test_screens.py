@@ -43,6 +43,35 @@ PLACES: dict[str, tuple[str, str]] = {  # place -> (who, address; {s} is the sit
     "acts": ("ky-thuat", "/administration/acts"), "styleguide": ("ky-thuat", "/styleguide"),
 }  # fmt: skip
 
+# How many answers a page is waiting for.
+COUNTED = """
+(() => {
+  const real = window.fetch;
+  window.waiting = 0;
+  window.fetch = (...given) => {
+    window.waiting++;
+    return real(...given).finally(() => window.waiting--);
+  };
+})();
+"""
+
+# Until the page waits for nothing and nothing has changed on it for a while.
+QUIET = """
+() => new Promise((resolve) => {
+  let changed = performance.now();
+  const seen = new MutationObserver(() => (changed = performance.now()));
+  seen.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  const began = changed;
+  const look = setInterval(() => {
+    const now = performance.now();
+    if ((window.waiting || now - changed < 120) && now - began < 3000) return;
+    clearInterval(look);
+    seen.disconnect();
+    resolve();
+  }, 20);
+})
+"""
+
 # Texts with a letter that stand outside the marks of the pseudo-locale.
 BARE = r"""
 () => {
@@ -120,7 +149,7 @@ async def address_of(browser: Browser, node: Node) -> dict[str, str]:
 async def settle(page: Page, address: str) -> None:
     await page.goto(address)
     await desk.until_true(page, "() => document.querySelector('bacap-app')?.shown?.isUpdatePending === false")
-    await page.wait_for_timeout(700)
+    await page.evaluate(QUIET)
 
 
 async def bare_texts(page: Page) -> list[str]:
@@ -149,7 +178,7 @@ async def too_wide(page: Page, place: str) -> list[str]:
     await page.emulate_media(color_scheme="light")
     for size, (width, height) in SIZES.items():
         await page.set_viewport_size({"width": width, "height": height})
-        await page.wait_for_timeout(250)
+        await page.evaluate(QUIET)
         await desk.shoot(page, f"{place}-{size}")
         for scale in (200, 100):
             await page.evaluate("(scale) => { document.documentElement.style.fontSize = `${scale}%`; }", scale)
@@ -172,6 +201,7 @@ async def test_every_place(browser: Browser, demonstration: Node) -> None:
                     browser, demonstration, person, bypass_csp=True, reduced_motion="reduce"
                 )
                 cookie = {"name": "locale", "value": locale, "url": demonstration.base}
+                await page.add_init_script(COUNTED)
                 await page.context.add_cookies([cookie])  # type: ignore[list-item]
             page = people[person, locale]
             await page.set_viewport_size({"width": 1280, "height": 800})

@@ -115,10 +115,8 @@ async def test_the_code_is_an_address_that_any_camera_opens(browser: Browser, pr
     text = sheet.code(form, State(id="s"), f"{node.base}/k", own)
     page = await desk.open_page(browser, node)
     await page.goto(text)
-    await expect(page.get_by_text("Mã thật", exact=True)).to_be_visible()
-    await expect(
-        page.get_by_text("Không có văn bản nào", exact=False).or_(page.locator("[role=alert]"))
-    ).to_be_visible()
+    await expect(page.get_by_text("Mã là thật", exact=False)).to_be_visible()  # the node of this test has no such file
+    await expect(page.get_by_text("Không có văn bản nào", exact=False)).to_be_visible()
 
 
 @pytest.mark.timeout(240)

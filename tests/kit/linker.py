@@ -102,13 +102,14 @@ class Linker:
     def _read_near(self) -> dict[tuple[str, str], str]:
         """Which choice is written closest to each voter's name beside this vote's, counted over all files."""
         found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        known = {(trace.ballot.encode(), trace.voter.encode()): trace for trace in self.traces}
-        voters = sorted({trace.voter.encode() for trace in self.traces}, key=len, reverse=True)
+        ballots: dict[bytes, set[bytes]] = defaultdict(set)
+        for trace in self.traces:
+            ballots[trace.voter.encode()].add(trace.ballot.encode())
         for file in self.files:
-            for voter in voters:
+            for voter in sorted(ballots, key=len, reverse=True):
                 for at in _places(file, voter):
                     around = file[max(0, at - WINDOW) : at + WINDOW]
-                    for ballot in {ballot for ballot, who in known if who == voter and ballot in around}:
+                    for ballot in (ballot for ballot in ballots[voter] if ballot in around):
                         for choice, written in self.choices.items():
                             hits = sum(around.count(f'"{text}"'.encode()) for text in (choice, *written))
                             found[ballot.decode(), voter.decode()][choice] += hits
