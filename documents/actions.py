@@ -12,6 +12,7 @@ import msgspec
 
 from store.blobs import Blobs, Staged
 from store.errors import Refused
+from store.files import opening
 
 from . import antivirus, kinds
 from .certified import Box
@@ -142,7 +143,7 @@ class Papers:
             yield folder
 
     async def _fill(self, path: Path, sha256: str) -> None:
-        with await asyncio.to_thread(path.open, "wb") as filling:
+        with await opening(path, "wb") as filling:
             async for chunk in self._blobs.read(sha256):
                 await asyncio.to_thread(filling.write, chunk)
 

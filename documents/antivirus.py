@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from store.errors import Refused, Unavailable
+from store.files import opening
 
 PIECE = 256 * 1024
 SILENT_S = 60.0  # it may think so long about one file
@@ -39,7 +40,7 @@ async def _ask(address: str, path: Path) -> str:
         reader, writer = await asyncio.open_connection(host, int(port))
     try:
         writer.write(b"zINSTREAM\0")
-        with await asyncio.to_thread(path.open, "rb") as reading:
+        with await opening(path, "rb") as reading:
             while piece := await asyncio.to_thread(reading.read, PIECE):
                 writer.write(len(piece).to_bytes(4, "big") + piece)
                 await writer.drain()

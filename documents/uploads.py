@@ -19,7 +19,7 @@ import msgspec
 
 from store import background
 from store.errors import Missing, Refused, Stale
-from store.files import sync, write_durably
+from store.files import opening, sync, write_durably
 from store.locks import Locks
 from store.world import World, new_id
 
@@ -102,7 +102,7 @@ class Uploads:
 
     async def _take(self, found: Upload, source: AsyncIterable[bytes]) -> None:
         path, left = self._path(found.id), found.length - found.offset
-        with await asyncio.to_thread(path.open, "ab") as growing:
+        with await opening(path, "ab") as growing:
             try:
                 async for piece in source:
                     left -= len(piece)

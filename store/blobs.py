@@ -31,7 +31,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
 from .errors import Missing, Refused, Unavailable
-from .files import sync
+from .files import opening, sync
 
 CHUNK = 64 * 1024
 PIECE = 1024 * 1024
@@ -105,7 +105,7 @@ class Blobs:
     async def staged_at(self, path: Path) -> Staged:
         """A file at hand as one that arrived: it stays where it is, and is read from there."""
         size, sha256 = await asyncio.to_thread(_measure, path)
-        return Staged(await asyncio.to_thread(path.open, "rb"), path, size, sha256)
+        return Staged(await opening(path, "rb"), path, size, sha256)
 
     async def commit(self, staged: Staged) -> str:
         """Keep staged bytes; returns their SHA-256, which is their name from now on. Durable on return, and read back:

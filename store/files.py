@@ -1,9 +1,11 @@
-"""Small files that must survive a crash whole: keys, certificates, a node's name."""
+"""Files: small ones that must survive a crash whole (keys, certificates, a node's name), and any opened aside."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
+from typing import Any, BinaryIO, Literal, cast
 
 
 def write_durably(path: Path, data: bytes, *, private: bool = False) -> None:
@@ -26,3 +28,18 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+async def opening(path: Path, mode: Literal["rb", "wb", "ab"]) -> BinaryIO:
+    """PATH, opened in a thread. Whoever is cancelled meanwhile leaves no file open. Raises OSError."""
+    task = asyncio.ensure_future(asyncio.to_thread(path.open, mode))
+    try:
+        return cast("BinaryIO", await asyncio.shield(task))
+    except asyncio.CancelledError:
+        task.add_done_callback(_close)
+        raise
+
+
+def _close(opened: asyncio.Future[Any]) -> None:
+    if not opened.cancelled() and opened.exception() is None:
+        opened.result().close()

@@ -16,6 +16,8 @@ from typing import Protocol, TypeVar
 
 from aiohttp import web
 
+from store.files import opening
+
 STEP = 256 * 1024
 UNSENT = 256 * 1024  # bytes of a connection that wait in the kernel for its line
 PATIENCE_S = 60.0  # without a byte taken: then whoever fetches is gone
@@ -61,7 +63,7 @@ async def send(
     response: web.StreamResponse, transport: asyncio.Transport, path: Path, start: int, end: int, turns: Turns
 ) -> None:
     """The bytes of PATH from START up to END, behind headers that were sent, in TURNS. Raises ConnectionError."""
-    file = await asyncio.to_thread(path.open, "rb")
+    file = await opening(path, "rb")
     try:
         _demand_open(transport)
         os.posix_fadvise(file.fileno(), start, end - start, os.POSIX_FADV_WILLNEED)
