@@ -115,12 +115,14 @@ class Judgement:
         """The earliest proved moment at which SIGNATURE was there."""
         return next(one for one in reversed(self._proofs) if one.revision > signature.signed_revision)
 
-    def _lists(self, proof: Proof, since: datetime | None, issuers: set[str]) -> tuple[Listed, ...]:
-        """Lists in force at a moment; of a past one, those of ISSUERS only if issued SINCE what they are asked about.
-        (Those of authorities above come seldom: that they were in force is enough.)"""
+    def _lists(self, proof: Proof, since: datetime | None, certificate: Any, tokens: list[Any]) -> tuple[Listed, ...]:
+        """Lists in force at a moment; of a past one, those of the issuers of CERTIFICATE and of the TOKENS' authorities
+        only if issued SINCE what they are asked about. (Those of authorities above come seldom: that they were in force
+        is enough.)"""
         held = evidence.current((*self._given, *proof.store.lists), proof.at)
         if since is None or not proof.archived:
             return held
+        issuers = {certificate.issuer.hashable, *(_issuer_of(token) for token in tokens)}
         return tuple(one for one in held if one.issuer not in issuers or one.begins >= since)
 
     def _context(self, proof: Proof, lists: tuple[Listed, ...], at: datetime, *, past: bool) -> ValidationContext:
@@ -143,7 +145,7 @@ class Judgement:
         flaw = self._steps.behind(embedded)
         if flaw:
             return Stamp(_ms(at), authority, "not-valid", f"strict-{flaw}", 0)
-        lists = self._lists(proof, at, {embedded.signer_cert.issuer.hashable})
+        lists = self._lists(proof, at, embedded.signer_cert, [])
         context = self._context(proof, lists, proof.at, past=False)
         try:
             status = await async_validate_pdf_timestamp(embedded, context, skip_diff=True)
@@ -174,7 +176,7 @@ class Judgement:
         if len(tokens) > 1:  # no signature covers them: anyone may put another in, with another time
             return replace(made, reason="strict-timestamps")
         flaw = self._steps.behind(embedded)
-        lists = self._lists(proof, at, {certificate.issuer.hashable, *(_issuer_of(token) for token in tokens)})
+        lists = self._lists(proof, at, certificate, tokens)
         signed = self._context(proof, lists, at or proof.at, past=at is not None)
         stamped = self._context(proof, lists, proof.at, past=False)
         try:

@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 from asn1crypto import cms, core
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
@@ -147,3 +148,36 @@ async def test_cms_whose_length_ends_in_80_is_not_encoded_anew(office: Office, m
     forbid_encoding(monkeypatch)  # uncorrected, 1.2 million headers were made here
     assert signed_data.dump() in made
     assert loaded.dump() == made
+
+
+def named(*parts: tuple[x509.ObjectIdentifier, str]) -> asn1_x509.RDNSequence:
+    der = x509.Name([x509.NameAttribute(kind, value) for kind, value in parts]).public_bytes()
+    return asn1_x509.Name.load(der).chosen
+
+
+COMMON, COUNTRY = NameOID.COMMON_NAME, NameOID.COUNTRY_NAME
+LONG = "Ủy ban " * 7
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (named((COMMON, "Ủy ban")), named((COMMON, "Ủy ban")), True),
+        (named((COMMON, "Ủy ban")), named((COMMON, "ỦY  BAN ")), True),  # RFC 4518: case and blanks do not count
+        (named((COMMON, "Ủy ban")), named((COMMON, "Uy ban")), False),
+        (named((COMMON, "A"), (COUNTRY, "VN")), named((COUNTRY, "VN"), (COMMON, "A")), False),
+        (named((COMMON, "A")), named((COMMON, "A"), (COMMON, "A")), False),
+        (named(*[(COMMON, LONG)] * 20), named(*[(COMMON, LONG.upper())] * 20), True),  # too long to be worth keeping
+    ],
+)
+def test_names_are_compared_as_before(one: asn1_x509.RDNSequence, other: asn1_x509.RDNSequence, same: bool) -> None:
+    """RFC 5280, 7.1"""
+    assert (one == other) is (other == one) is same
+    assert (one.hashable == other.hashable) is same
+    asn1.undo()
+    try:
+        assert (one == other) is same
+        before = one.hashable
+    finally:
+        asn1.correct()
+    assert one.hashable == before and one != "A"
