@@ -38,7 +38,7 @@ from documents.workshop import Workshop  # noqa: E402
 from meetings.load.meter import Meter  # noqa: E402
 from meetings.load.rows import Row, run  # noqa: E402
 from meetings.load.tally import share  # noqa: E402
-from signing import algorithms, archive, asn1, authority, evidence, pades, timestamp  # noqa: E402
+from signing import algorithms, archive, asn1, authority, evidence, hexadecimal, pades, timestamp  # noqa: E402
 from signing.authority import Holder  # noqa: E402
 from signing.model import Field  # noqa: E402
 from signing.signer import HeldKey  # noqa: E402
@@ -136,11 +136,13 @@ async def verifying(office: Office, laid: bytes) -> list[Row]:
 
     async def theirs() -> None:
         asn1.undo()  # plain pyHanko has none of ours
+        hexadecimal.undo()
         lists = tuple(evidence.Listed.of(der) for der in trust.lists)
         for embedded in PdfFileReader(io.BytesIO(full)).embedded_regular_signatures:
             context = evidence.context(trust, evidence.Store(), lists, LATER, past=False)
             assert (await async_validate_pdf_signature(embedded, context, context)).bottom_line
         asn1.correct()
+        hexadecimal.take()
 
     three, peer = await side_by_side(lambda: verify(full, trust, LATER), theirs, 20)
     whole, _ = await side_by_side(lambda: verify(archived, trust, LATER), lambda: asyncio.sleep(0), 20)

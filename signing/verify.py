@@ -29,7 +29,12 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
 
-from . import evidence, revisions, strict
+from . import (
+    evidence,
+    hexadecimal,  # noqa: F401  (contents are read in one piece behind this)
+    revisions,
+    strict,
+)
 from .evidence import TOLERANCE, Listed, Store, certificates_of
 from .model import Evidence, Level, Report, Signature, Stamp, State, Trust
 from .revisions import Steps
