@@ -81,6 +81,7 @@ SEAMS = {
         "signing/strict.py",
         "signing/timestamp.py",
         "signing/asn1.py",
+        "signing/hexadecimal.py",
         "signing/signer.py",
         "signing/archive.py",
         "signing/evidence.py",
