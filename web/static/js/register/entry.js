@@ -24,7 +24,7 @@ const common = () => html`<label class="field"><span>${t("register.kind")}</span
   <label class="field"><span>${t("register.about")}</span><textarea name="about" required maxlength="1000" rows="2"></textarea></label>
   <label class="field"><span>${t("register.urgency")}</span><select name="urgency">${URGENCIES.map((one) => html`<option value=${one}>${t(`urgency.${one || "none"}`)}</option>`)}</select></label>`;
 
-const file = (wanted = false) => html`<label class="field"><span>${t("register.file")}</span><input type="file" name="file" accept=${ACCEPTED} ?required=${wanted}></label>
+const file = (word = "register.file", wanted = false) => html`<label class="field"><span>${t(word)}</span><input type="file" name="file" accept=${ACCEPTED} ?required=${wanted}></label>
   <label class="check"><input type="checkbox" name="open" value="yes"><span>${t("register.no-secret")}</span></label>`;
 
 const recipients = () => html`<label class="field"><span>${t("register.recipients")}</span><textarea name="recipients" rows="3"></textarea><span class="help">${t("register.recipients-help")}</span></label>`;
@@ -111,8 +111,8 @@ export async function annex(unit, row) {
   const id = newId();
   const [seal, title] = [await sealOf(unit), t("register.annex-title", { symbol: row.symbol })];
   if (!seal) return void show(title, unsealed("register.annex-unsigned"));
-  const fields = html`<label class="field"><span>${t("register.annex-name")}</span><input name="name" required maxlength="200"></label>${file(true)}${sealing(seal, "register.annex-signed")}`;
-  return fill({ title, text: t("register.annex-text"), act: t("register.annex") }, fields, (form) =>
+  const fields = html`<label class="field"><span>${t("register.annex-name")}</span><input name="name" required maxlength="200"></label>${file("register.annex-file", true)}${sealing(seal, "register.annex-signed")}`;
+  return fill({ title, text: t("register.annex-text"), act: t("register.annex-act") }, fields, (form) =>
     send(`/api/units/${unit}/register/${row.year}/${encodeURIComponent(row.kind)}/${row.number}/annexes`, form, { annex: { id, ...texts(form, "name", "passphrase") } }),
   );
 }
