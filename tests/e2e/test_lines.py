@@ -27,7 +27,7 @@ DECODED = """async () => {
 }"""
 
 
-async def grows(browser: Browser, kind: str, key: str, by: float, what: str, seconds: float = 30) -> None:
+async def grows(browser: Browser, kind: str, key: str, by: float, what: str, seconds: float = 60) -> None:
     """Wait until a figure of the browser's has grown so much."""
     start = (await browser.stats())[kind].get(key, 0)
     for _ in range(int(seconds / 0.2)):
