@@ -39,6 +39,7 @@ from .evidence import TOLERANCE, Listed, Store, certificates_of
 from .model import Evidence, Level, Report, Signature, Stamp, State, Trust
 from .revisions import Steps
 
+HEADER_WITHIN = 1024  # bytes; readers look for it no further
 SUBJECT = ("common_name", "organization_name", "title")
 MISREAD = (
     PdfError, SigningError, SignatureValidationError, PathBuildingError, PathValidationError, ValueError, KeyError,
@@ -54,6 +55,8 @@ async def verify(data: bytes, trust: Trust, now: datetime) -> Report:
 async def judge(data: bytes, trust: Trust, now: datetime) -> tuple[Report, Evidence]:
     """`verify`, and what the judgement rested on: what an archive timestamp has to keep."""
     nothing = Evidence((), ())
+    if b"%PDF-" not in data[:HEADER_WITHIN]:
+        return Report("not-valid", "no-pdf"), nothing
     try:
         reader = PdfFileReader(io.BytesIO(data), strict=True)
         if not reader.embedded_signatures:

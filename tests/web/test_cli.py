@@ -15,11 +15,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signing import authority
 from tests.kit.node import pdf, running, settings_for
 from tests.kit.servers import free_port
 from web import cli, words
@@ -182,7 +184,7 @@ def test_the_doctor_sees_a_database_and_a_certificate_that_are_wrong(tmp_path: P
     (tmp_path / "node.db").write_bytes(b"not a database" * 99)
     found = {code: good for good, code, _ in doctor.checks(settings_for(tmp_path))}
     assert found["folder"] and not found["database"] and "certificate" not in found
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
     from web import tls
 
@@ -218,5 +220,17 @@ def test_a_signed_file_is_judged_without_a_running_node(
         "chair",
         "seal",
     ]
-    assert main(["--data", str(tmp_path / "other"), "verify", str(good)]) == 1  # another authority does not know these
-    assert main(["verify", str(tmp_path / "none.pdf")]) == 1 and main(["verify", str(good), "--trust", str(plain)]) == 1
+    text_file, other = tmp_path / "text.pdf", tmp_path / "other.pem"
+    text_file.write_bytes(b"x" * 2000 + pdf())
+    other.write_bytes(authority.found("Nơi khác", datetime.now(UTC)).root.certificate.public_bytes(Encoding.PEM))
+    capsys.readouterr()
+    assert main(["--data", str(tmp_path / "data"), "verify", str(text_file)]) == 1
+    assert words.text("en", "verify.no-pdf") in capsys.readouterr().out
+    assert main(["verify", str(good), "--trust", str(other)]) == 1  # another authority does not know these
+    capsys.readouterr()
+    for asked in ([str(tmp_path / "none.pdf")], [str(good), "--trust", str(plain)]):
+        assert main(["--data", str(tmp_path / "data"), "verify", *asked]) == 2, (
+            "what was not judged is not called invalid"
+        )
+    assert main(["--data", str(tmp_path / "none"), "verify", str(good)]) == 2
+    assert words.text("en", "refused.trust-none") in capsys.readouterr().err

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,10 +26,10 @@ from meetings.proof import appraisal, bundle
 from signing import anchors, authority, records
 from signing.authority import Revocation
 from signing.model import Report, Trust
-from store.errors import Refused
+from store.errors import Fault, Refused
 from store.world import VIETNAM
 
-from .. import console
+from .. import console, faults
 from ..console import Line, Outcome
 from ..settings import Settings
 from ..words import text, words
@@ -45,6 +46,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """A file that could not be judged is not called invalid: that too is 2."""
+    try:
+        return judged(arguments)
+    except Fault as fault:
+        none = fault.code == "no-installation"  # neither was an anchor given
+        print(faults.refusal(Refused("trust-none") if none else fault, locale()).text, file=sys.stderr)
+        return STATUS["cannot-tell"]
+
+
+def judged(arguments: argparse.Namespace) -> int:
+    """Raises Fault."""
     try:
         data = arguments.file.read_bytes()
         trust = (
