@@ -63,6 +63,9 @@ class Annexes:
             before = _met(conn, document, id_, name)
             if before is not None:
                 return before
+            now_there = records.find(conn, unit, year, kind, number)
+            if now_there is None or now_there.void:  # since it was asked about
+                raise Refused("number-void")
             position = len(records.annexes_of(conn, document)) + 1
             made = Annex(unit, year, kind, number, position, id_, name, kept)
             records.put_annex(conn, made)

@@ -118,3 +118,17 @@ async def test_what_goes_with_a_sittings_document_is_for_who_may_see_that(desk: 
     await desk.register.take(desk.who["clerk"], UNITS[1], "TB", "no-such-sitting", "Kết luận")
     with pytest.raises(Missing):
         await desk.annexes.add(desk.who["clerk"], DISTRICT, 2026, "TB", 1, TABLE, desk.take)
+
+
+async def test_nothing_goes_with_a_number_that_became_void_meanwhile(desk: Desk) -> None:
+    clerk = desk.who["clerk"]
+    await issued(desk)
+    await desk.seal(WORD)
+
+    async def late() -> Examined:
+        await desk.documents.void(clerk, *DECISION, "Nhầm")
+        return await desk.take()
+
+    with pytest.raises(Refused, match="number-void"):
+        await desk.annexes.add(clerk, *DECISION, TABLE, late)
+    assert await listed(desk) == ()
