@@ -62,12 +62,12 @@ class SignedFiles:
         return msgspec.convert(made, Opened, builtin_types=())
 
     async def verify(self, pdf: bytes, trust: Trust, now: datetime) -> Report:
-        """A file that wants more time or memory than anyone may have is not valid, and says why."""
+        """Of a file that wants more time or memory than anyone may have, nothing can be told."""
         files = {"in": pdf, "trust": msgspec.msgpack.encode(trust)}
         try:
             report, _ = await self._do("verify", files, now=now.isoformat())
         except Refused as refusal:
-            return Report("not-valid", refusal.code)
+            return Report("cannot-tell" if refusal.code == "workshop-limit" else "not-valid", refusal.code)
         return msgspec.convert(report, Report)
 
 

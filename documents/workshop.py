@@ -68,7 +68,7 @@ class Worker:
         except asyncio.CancelledError:
             await self.end()
             raise
-        if self._jobs >= GROWN:
+        if self._jobs >= GROWN or answer.refused == "workshop-limit":  # what filled it is not the next file's burden
             await self.end()
         return answer
 

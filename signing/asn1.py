@@ -13,13 +13,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from asn1crypto import core, x509
 
 KINDS = (core.Asn1Value, core.Constructable, core.Sequence, core.SequenceOf, core.Choice, core.Primitive)
 PLAIN = {kind: kind.__dict__["dump"] for kind in KINDS if "dump" in kind.__dict__}
-ORDINARY = 1000  # bytes of a name that is worth keeping
+ORDINARY, SMALL = 1000, 16 * 1024  # bytes of a name, of a certificate or list, that is worth keeping
+T = TypeVar("T")
+
+
+def remembered(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    """READ, which remembers what it made of small values: a stranger's file, which may bring large ones, fills nothing
+    that outlives its own judgement."""
+    known = functools.lru_cache(maxsize=64)(read)
+    return lambda der: known(der) if len(der) <= SMALL else read(der)
 
 
 def is_indefinite(header: bytes) -> bool:

@@ -216,7 +216,7 @@ def is_node(certificate: x509.Certificate) -> bool:
     """May it state as a node? No person's or seal's certificate may."""
     try:
         return NODE_PURPOSE in certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
         return False
 
 

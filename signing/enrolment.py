@@ -37,6 +37,8 @@ STREAM = "authority"
 Open = Callable[[bytes, str], Awaitable[Opened]]
 LARGEST = 64 * 1024  # of a file with a key or certificates
 DEPTH = 6
+# What reading extensions may raise: without the one that is wanted, or with some that nobody can read.
+ODD = (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError)
 
 
 class Enrolment:
@@ -57,7 +59,10 @@ class Enrolment:
         return datetime.fromtimestamp(self._world.now().utc_ms / 1000, UTC)
 
     async def _demand_none(self, use: Use, holder: str) -> None:
-        if await self._database.read(records.certificate_of, use, holder, self._world.now().utc_ms):
+        await self._database.read(self._demand_none_in, use, holder)
+
+    def _demand_none_in(self, conn: Connection, use: Use, holder: str) -> None:
+        if records.certificate_of(conn, use, holder, self._world.now().utc_ms):
             raise Refused("certificate-exists")
 
     async def issue(self, use: Use, holder: str, name: x509.Name, passphrase: str, actor: Actor) -> str:
@@ -103,6 +108,7 @@ class Enrolment:
         asked = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, algorithms.hash_for(key))
 
         def use_(conn: Connection) -> None:
+            self._demand_none_in(conn, use, holder)
             records.put_request(
                 conn, use=use, holder=holder, kept="file", sealed_key=sealed,
                 request=asked.public_bytes(Encoding.DER), created=self._world.now().utc_ms,
@@ -123,7 +129,7 @@ class Enrolment:
             raise Missing("no-such-request")
         found = read_certificates(data)
         public = x509.load_der_x509_csr(row.request).public_key()
-        certificate = next((one for one in found if one.public_key() == public), None)
+        certificate = next((one for one in found if _has_key(one, public)), None)
         if certificate is None:
             raise Refused("request-other")
         await self._admit(certificate, name)
@@ -174,6 +180,7 @@ class Enrolment:
         def use_(conn: Connection) -> None:
             if records.certificate(conn, serial) is not None:
                 raise Refused("certificate-exists")
+            self._demand_none_in(conn, use, holder)  # another way may have been quicker
             records.put_certificate(
                 conn, serial=serial, use=use, holder=holder, subject=certificate.subject.rfc4514_string(),
                 der=der, sealed_key=sealed, kept=kept, outside=outside,
@@ -220,10 +227,17 @@ def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
     return _is_authority(by) and is_issued_by(certificate, by)
 
 
+def _has_key(certificate: x509.Certificate, public: Any) -> bool:
+    try:
+        return bool(certificate.public_key() == public)
+    except (UnsupportedAlgorithm, ValueError):
+        return False
+
+
 def _is_authority(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, ValueError):
+    except ODD:
         return False
 
 
@@ -231,7 +245,7 @@ def _may_sign(certificate: x509.Certificate) -> bool:
     """For non-repudiation, as the check asks of every signer; and not for others' certificates."""
     try:
         return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.content_commitment
-    except (x509.ExtensionNotFound, ValueError):
+    except ODD:
         return False
 
 

@@ -6,10 +6,9 @@ count for a past moment only where an archive timestamp proves that they were th
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.path import ValidationPath
 
+from . import asn1
 from .model import Trust
 from .signer import parsed
 
@@ -33,7 +33,7 @@ class Overfull(ValueError):
     """A file brings more evidence than any honest one needs."""
 
 
-@functools.lru_cache(maxsize=64)
+@asn1.remembered
 def _list(der: bytes) -> asn1_crl.CertificateList:
     return asn1_crl.CertificateList.load(der)
 
@@ -46,12 +46,14 @@ class Listed:
     issuer: str
     begins: datetime
     ends: datetime
+    read: asn1_crl.CertificateList = field(compare=False, repr=False)
 
     @classmethod
     def of(cls, der: bytes) -> Listed:
-        body = _list(der)["tbs_cert_list"]
+        read = _list(der)
+        body = read["tbs_cert_list"]
         begins, ends = body["this_update"].native, body["next_update"].native
-        return cls(der, body["issuer"].hashable, begins, ends or begins)
+        return cls(der, body["issuer"].hashable, begins, ends or begins, read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def context(trust: Trust, store: Store, lists: Iterable[Listed], at: datetime, *
     others = [parsed(der) for der in (*trust.between, *store.certificates)]
     return ValidationContext(
         trust_roots=[parsed(der) for der in trust.anchors], other_certs=others,
-        crls=[_list(one.der) for one in lists], moment=at, allow_fetching=False, revocation_mode="require",
+        crls=[one.read for one in lists], moment=at, allow_fetching=False, revocation_mode="require",
         retroactive_revinfo=past, time_tolerance=TOLERANCE, weak_hash_algos=WEAK,
     )  # fmt: skip
 

@@ -6,8 +6,6 @@ What is constant (certificates read, names of algorithms) is worked out once; no
 
 from __future__ import annotations
 
-import functools
-
 from asn1crypto import algos
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -16,19 +14,19 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from . import (
     algorithms,
-    asn1,  # noqa: F401  (the correction must be in place before anything is encoded)
+    asn1,
 )
 from .algorithms import Scheme
 from .authority import Holder
 from .model import Signatory
 
 
-@functools.lru_cache(maxsize=64)
+@asn1.remembered
 def parsed(der: bytes) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(der)
 
 
-@functools.lru_cache(maxsize=64)
+@asn1.remembered
 def public_of(certificate: bytes) -> object:
     return x509.load_der_x509_certificate(certificate).public_key()
 

@@ -48,7 +48,7 @@ MISREAD = (
 
 
 async def verify(data: bytes, trust: Trust, now: datetime) -> Report:
-    """Judge DATA. Never raises for anything that is in DATA."""
+    """Judge DATA. Never raises for anything that is in DATA, but MemoryError where there is no room to judge it."""
     return (await judge(data, trust, now))[0]
 
 
@@ -75,6 +75,8 @@ async def judge(data: bytes, trust: Trust, now: datetime) -> tuple[Report, Evide
         parts = (tuple(judgement.stamps), revisions.listed(reader, len(data)), _keywords(info))
     except MISREAD:
         return Report("not-valid", "unreadable"), nothing
+    except MemoryError:  # says nothing about the file
+        raise
     except Exception as error:  # a library's own surprise about hostile bytes: never valid, and never a crash
         return Report("not-valid", f"unreadable-{type(error).__name__}"), nothing
     state, reason = _worst(signatures, judgement.stamps)

@@ -13,6 +13,7 @@ import msgspec
 
 from store.chain import Draft
 from store.db import Connection
+from store.errors import Refused
 
 from ..house import House, actor_of
 from ..people import rights
@@ -54,10 +55,12 @@ class Register:
         return await self._house.write(use)
 
     async def enclose(self, by: Principal, number: RegisterNumber, file: str, cleared: str = "") -> RegisterNumber:
-        """The document of a NUMBER is FILE (SHA-256); on record, with the stamp of secrecy for which BY answered."""
+        """The document of a NUMBER is FILE (SHA-256); on record, with the stamp of secrecy for which BY answered.
+        Raises Refused `number-void`."""
 
         def use(conn: Connection) -> None:
-            records.enclose(conn, number.thing, number.kind, file)
+            if not records.enclose_in(conn, number, file):
+                raise Refused("number-void")
             body = {"symbol": number.symbol, "file": file, "cleared": cleared}
             self._house.record(conn, actor_of(by), [Draft("document-enclosed", body)], unit=number.unit)
 

@@ -51,7 +51,7 @@ class Annexes:
         known = await self._house.read(_met, document, id_, name)
         if known is not None:
             return known
-        seal = await self._seals.key(unit, given.passphrase)
+        seal = await self._seals.key(who, unit, given.passphrase)
         file = await self._documents.admitted(who, unit, take)
         now = vietnam_time(self._house.now_ms())
         said = f"Số: {document.symbol}", f"{now:%d/%m/%Y %H:%M:%S} +07:00"

@@ -17,7 +17,7 @@ from documents.actions import Papers
 from documents.model import Examined
 from store.chain import Draft
 from store.db import Connection
-from store.errors import Missing, Refused
+from store.errors import Denied, Missing, Refused
 from store.world import vietnam_time
 
 from ..house import House, actor_of
@@ -109,6 +109,19 @@ class Documents:
         thing = _thing(unit, given.id)
         made = await self._register.take(who, found, given.kind, thing, about, recipients, given.urgency)
         return made if file is None else await self._register.enclose(who, made, file.sha256, _cleared(file))
+
+    async def issued(self, who: Principal, unit: str, year: int) -> list[RegisterNumber]:
+        """The numbers of a year; what goes with a sitting's document is told to who may see that."""
+        rows = await self._register.listed(who, unit, year)
+        return [row if await self._are_shown(who, row) else replace(row, annexes=()) for row in rows]
+
+    async def _are_shown(self, who: Principal, row: RegisterNumber) -> bool:
+        if row.annexes and not row.thing.startswith(MINE):
+            try:
+                await self._demand_seen(who, row)
+            except Denied:
+                return False
+        return True
 
     async def _known(
         self, unit: str, id_: str, kind: str, about: str, recipients: Sequence[str], urgency: Urgency = ""
@@ -211,7 +224,7 @@ class Documents:
         def said(number: str) -> tuple[str, ...]:
             return TITLES[given.form], agency_of(found), f"Số: {number}", f"{now:%d/%m/%Y %H:%M:%S} +07:00"
 
-        seal = await self._seals.key(unit, given.passphrase) if given.signed else None
+        seal = await self._seals.key(who, unit, given.passphrase) if given.signed else None
         await self._papers.copy(sha256, said("00"), given.pages)  # no number is spent on what cannot be
         made = await self._register.take(who, found, given.form, _thing(unit, given.id), about, recipients)
         pdf, box = await self._papers.copy(sha256, said(made.symbol), given.pages)

@@ -103,8 +103,15 @@ def of_thing(conn: sa.Connection, thing: str, kind: str) -> RegisterNumber | Non
 
 
 def enclose(conn: sa.Connection, thing: str, kind: str, file: str) -> None:
-    """The document is there now, or another version of it."""
+    """The document of THING is there now, or another version of it."""
     conn.execute(numbers.update().where(_same(thing, kind)).values(file=file))
+
+
+def enclose_in(conn: sa.Connection, number: RegisterNumber, file: str) -> bool:
+    """The document of this NUMBER is there now. False: it became void."""
+    where = (numbers.c.unit == number.unit) & (numbers.c.year == number.year) & (numbers.c.kind == number.kind)
+    one = where & (numbers.c.number == number.number) & (numbers.c.void == "")
+    return bool(conn.execute(numbers.update().where(one).values(file=file)).rowcount)
 
 
 def find(conn: sa.Connection, unit: str, year: int, kind: str, number: int) -> RegisterNumber | None:

@@ -10,6 +10,9 @@ from signing.keys import KeyHolder
 from signing.model import Field
 from store.errors import Refused
 
+from ..people import rights
+from ..people.rights import Principal, Thing
+
 FIELD = "agency"
 # One pixel that is not seen: what the copy says stands on the page itself.
 NOTHING = base64.b64decode(
@@ -21,9 +24,11 @@ class Seals:
     def __init__(self, signing: Signing) -> None:
         self._signing = signing
 
-    async def key(self, unit: str, passphrase: str) -> tuple[str, KeyHolder]:
-        """The serial of the seal's certificate, and its key. Raises Refused `certificate-none`, `passphrase-wrong`,
-        `token-elsewhere` where the key is in the clerk's own token."""
+    async def key(self, who: Principal, unit: str, passphrase: str) -> tuple[str, KeyHolder]:
+        """The serial of the seal's certificate, and its key. Raises Denied for who does not keep the seal (a program
+        never does); Refused `certificate-none`, `passphrase-wrong`, `token-elsewhere` where the key is in the clerk's
+        own token."""
+        rights.demand(who, "seal.keep", Thing(unit))
         row = await self._signing.certificate_of("seal", unit)
         if row is None:
             raise Refused("certificate-none")

@@ -67,9 +67,11 @@ async def test_a_job_that_hangs_or_dies_is_ended_and_the_next_is_served(bad: Wor
 
 
 async def test_a_job_that_eats_memory_is_stopped_and_the_next_is_served(bad: Workshop) -> None:
+    before = await serves(bad)
     with pytest.raises(Refused, match="workshop-limit"):
         await do(bad, "eat")
     process = await serves(bad)
+    assert process != before, "what filled it is not the next file's burden"
     soft, _ = resource.prlimit(process, resource.RLIMIT_AS)
     assert soft == MEMORY
 

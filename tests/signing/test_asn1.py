@@ -10,7 +10,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from signing import asn1, authority
+from signing import asn1, authority, verify
 from signing.authority import Holder
 from signing.timestamp import Given, HeldKey, token
 
@@ -181,3 +181,26 @@ def test_names_are_compared_as_before(one: asn1_x509.RDNSequence, other: asn1_x5
     finally:
         asn1.correct()
     assert one.hashable == before and one != "A"
+
+
+def test_what_a_stranger_may_make_large_is_not_kept() -> None:
+    """Nor does reading it push out what is kept."""
+    read: list[int] = []
+
+    @asn1.remembered
+    def length(der: bytes) -> int:
+        read.append(len(der))
+        return len(der)
+
+    for size in (9, asn1.SMALL, asn1.SMALL + 1, asn1.SMALL + 1, 9, asn1.SMALL):
+        assert length(bytes(size)) == size
+    assert read == [9, asn1.SMALL, asn1.SMALL + 1, asn1.SMALL + 1]
+
+
+async def test_no_room_to_judge_is_no_judgement(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(verify, "PdfFileReader", full)
+    with pytest.raises(MemoryError):
+        await verify.verify(b"%PDF-1.7", Office().trust(), NOW)

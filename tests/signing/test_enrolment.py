@@ -3,11 +3,13 @@ they must be."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -218,3 +220,32 @@ def test_of_two_ways_up_the_one_to_an_anchor_is_found(office: Office, others: Of
             path = path_of(leaf, Trust((anchor.der,), (*order, others.root.der, office.root.der)))
             assert [path[0], path[-1], len(path)] == [leaf, anchor.certificate, 3]
     assert path_of(leaf, Trust((others.root.der,), (ours.der,))) == []
+
+
+async def test_of_two_at_once_one_is_certified(signing: Signing) -> None:
+    """A second certificate would still sign when the first is revoked."""
+    subject = authority.subject(NAME, "UBND")
+    both = (signing.enrolment.issue("seal", "district", subject, WORD, WHO) for _ in range(2))
+    told = await asyncio.gather(*both, return_exceptions=True)
+    assert sorted(isinstance(one, str) for one in told) == [False, True]
+    assert any(isinstance(one, Refused) and one.code == "certificate-exists" for one in told)
+
+
+async def test_who_was_certified_meanwhile_leaves_no_request(signing: Signing) -> None:
+    subject = authority.subject(NAME, "UBND")
+    both = (ask(("person", "chair", subject, WORD, WHO)) for ask in (
+        lambda given: signing.enrolment.ask(*given), lambda given: signing.enrolment.issue(*given),
+    ))  # fmt: skip
+    await asyncio.gather(*both, return_exceptions=True)
+    held = await signing.certificate_of("person", "chair")
+    assert (held is None) != (await signing.enrolment.request_of("person", "chair") is None)
+
+
+async def test_a_certificate_with_an_extension_twice_is_refused(signing: Signing, others: Office) -> None:
+    """RFC 5280, 4.2"""
+    there = asn1_x509.Certificate.load(others.holders["secretary"].der)
+    extensions = there["tbs_certificate"]["extensions"]
+    extensions.append(extensions[0].copy())
+    odd = there.dump(force=True)
+    with pytest.raises(Refused, match="certificate-purpose"):
+        await signing.enrolment.accept("person", "chair", NAME, [odd], "own", WHO)

@@ -58,6 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.act in SECRET:
             say("cli.certificate-new")
             given["passphrase"] = passphrase(again=True)
+        if arguments.act == "ask":
+            with arguments.file.open("ab"):  # there is room for it, before the one asked before is void
+                pass
         outcome = console.run(chosen_settings(arguments), "certificate", given)
         if arguments.act == "ask" and outcome.status == 0:
             write_durably(arguments.file, str(outcome.lines.pop().params["pem"]).encode())

@@ -21,7 +21,7 @@ routes = Routes()
 @routes.add("GET", "/api/units/{unit}/register", "register.see")
 async def outgoing(call: Call) -> list[RegisterNumber]:
     """Documents that went out in this year, or in ?year=."""
-    return await call.office.register.listed(call.who, call.param("unit"), _year(call))
+    return await call.office.documents.issued(call.who, call.param("unit"), _year(call))
 
 
 @routes.add("GET", "/api/units/{unit}/incoming", "register.see")

@@ -13,6 +13,9 @@ import pytest
 from msgspec.structs import replace
 
 from documents.model import Examined
+from meetings.people import rights
+from meetings.people.rights import Principal, Thing
+from meetings.register import records
 from meetings.register.annexes import MOST, NewAnnex
 from meetings.register.documents import Outgoing
 from meetings.register.records import Annex
@@ -132,3 +135,27 @@ async def test_nothing_goes_with_a_number_that_became_void_meanwhile(desk: Desk)
     with pytest.raises(Refused, match="number-void"):
         await desk.annexes.add(clerk, *DECISION, TABLE, late)
     assert await listed(desk) == ()
+
+
+async def test_a_program_does_not_use_the_seal(desk: Desk) -> None:
+    """It may keep registers, and a key on the server asks for no passphrase."""
+    await issued(desk)
+    await desk.seal(WORD)
+    program = Principal("token", "t1", {"register.keep": frozenset({DISTRICT}), "register.see": frozenset({DISTRICT})})
+    assert rights.may(program, "register.keep", Thing(DISTRICT))
+    with pytest.raises(Denied):
+        await desk.annexes.add(program, *DECISION, TABLE, desk.take)
+
+
+async def test_who_may_not_see_a_sittings_document_is_told_of_nothing_that_goes_with_it(
+    desk: Desk, committee: Committee
+) -> None:
+    sitting = await committee.plan()
+    taken = await desk.register.take(desk.who["clerk"], UNITS[1], "BB", sitting, "Biên bản")
+    put = Annex(DISTRICT, taken.year, "BB", 1, 1, "p1", "Danh sách nhân sự", "0" * 64)
+    await desk.house.write(lambda conn: records.put_annex(conn, put))
+    told = [(row.kind, row.annexes) for row in await desk.documents.issued(desk.who["chair"], DISTRICT, taken.year)]
+    assert told == [("BB", (put,))]
+    administrator = Principal("person", "somebody", {"administrator": frozenset({DISTRICT})})
+    [row] = await desk.documents.issued(administrator, DISTRICT, taken.year)
+    assert (row.symbol, row.annexes) == (taken.symbol, ())

@@ -207,3 +207,14 @@ async def test_what_is_void_is_not_copied_and_what_was_stopped_is_on_record(desk
     assert [event.kind for event in events] == [
         "number-issued", "document-enclosed", "number-voided", "document-stopped",
     ]  # fmt: skip
+
+
+async def test_a_number_that_became_void_meanwhile_gets_no_file(desk: Desk) -> None:
+    clerk, documents = desk.who["clerk"], desk.documents
+    made = await documents.issue(clerk, DISTRICT, Outgoing("o1", "CV", "Trả lời"), None)
+    await documents.void(clerk, DISTRICT, made.year, "CV", 1, "Nhầm")
+    again = await documents.issue(clerk, DISTRICT, Outgoing("o1", "CV", "Trả lời"), None)
+    assert again.symbol == "02/UBND", "the id is free again"
+    with pytest.raises(Refused, match="number-void"):
+        await desk.register.enclose(clerk, made, "a" * 64)
+    assert [one.file for one in await desk.register.listed(clerk, DISTRICT, made.year)] == ["", ""]
