@@ -217,8 +217,10 @@ def test_bodies_that_were_erased_are_counted(
 def test_where_nothing_is_nothing_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "none"
     for words, ends, told in (
-        (("journal", "verify"), 1, str(folder)), (("user", "list"), 1, str(folder)), (("verify", __file__), 2, "--trust"),
-    ):  # fmt: skip
+        (("journal", "verify"), 1, str(folder)),
+        (("user", "list"), 1, str(folder)),
+        (("verify", __file__), 2, "--trust"),
+    ):
         status, text = said(capsys, folder, *words)
         assert status == ends and told in text and not folder.exists(), words
     said(capsys, folder, "doctor")
