@@ -7,6 +7,7 @@ what is measured here is prepare, the key's signature, the timestamp, embed, and
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import json
 import logging
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,18 @@ async def signing(office: Office, laid: bytes) -> list[Row]:
     return rows
 
 
+@contextlib.contextmanager
+def as_released() -> Iterator[None]:
+    """The libraries without what `signing` puts into them."""
+    for ours_ in (asn1, hexadecimal):
+        ours_.undo()
+    try:
+        yield
+    finally:
+        for ours_ in (asn1, hexadecimal):
+            ours_.apply()
+
+
 async def verifying(office: Office, laid: bytes) -> list[Row]:
     full = await office.sign_all(laid)
     archived = await office.archive(full, LATER)
@@ -135,14 +148,11 @@ async def verifying(office: Office, laid: bytes) -> list[Row]:
     assert report.state == "valid", report
 
     async def theirs() -> None:
-        asn1.undo()  # plain pyHanko has none of ours
-        hexadecimal.undo()
         lists = tuple(evidence.Listed.of(der) for der in trust.lists)
-        for embedded in PdfFileReader(io.BytesIO(full)).embedded_regular_signatures:
-            context = evidence.context(trust, evidence.Store(), lists, LATER, past=False)
-            assert (await async_validate_pdf_signature(embedded, context, context)).bottom_line
-        asn1.correct()
-        hexadecimal.take()
+        with as_released():
+            for embedded in PdfFileReader(io.BytesIO(full)).embedded_regular_signatures:
+                context = evidence.context(trust, evidence.Store(), lists, LATER, past=False)
+                assert (await async_validate_pdf_signature(embedded, context, context)).bottom_line
 
     three, peer = await side_by_side(lambda: verify(full, trust, LATER), theirs, 20)
     whole, _ = await side_by_side(lambda: verify(archived, trust, LATER), lambda: asyncio.sleep(0), 20)

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from store.errors import Refused
 from store.files import write_durably
 
+from .authority import extension
 from .model import Kind, Trust
 
 log = logging.getLogger(__name__)
@@ -81,10 +82,8 @@ def add_list(folder: Path, raw: bytes) -> str:
 
 def _key_of(made: x509.CertificateRevocationList) -> bytes:
     """Whose list it is, where two authorities have one name."""
-    try:
-        return made.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier or b""
-    except (x509.ExtensionNotFound, ValueError):
-        return b""
+    named = extension(made, x509.AuthorityKeyIdentifier)
+    return (named and named.key_identifier) or b""
 
 
 def _is_anchor(certificate: x509.Certificate) -> bool:

@@ -1,4 +1,4 @@
-"""A correction to asn1crypto and a short cut in it, applied on import by whatever builds or reads CMS here.
+"""asn1crypto as it is used here: a correction and a short cut, applied on import, and what is kept of what it read.
 
 asn1crypto 1.5.1 takes every header that ends in the byte 0x80 for the indefinite form (X.690, 8.1.3.6), although a
 definite length may end so too: 0x1880, say. It then encodes the value anew, and in nested CMS objects that costs
@@ -19,15 +19,18 @@ from asn1crypto import core, x509
 
 KINDS = (core.Asn1Value, core.Constructable, core.Sequence, core.SequenceOf, core.Choice, core.Primitive)
 PLAIN = {kind: kind.__dict__["dump"] for kind in KINDS if "dump" in kind.__dict__}
-ORDINARY, SMALL = 1000, 16 * 1024  # bytes of a name, of a certificate or list, that is worth keeping
 T = TypeVar("T")
 
 
-def remembered(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
-    """READ, which remembers what it made of small values: a stranger's file, which may bring large ones, fills nothing
-    that outlives its own judgement."""
-    known = functools.lru_cache(maxsize=64)(read)
-    return lambda der: known(der) if len(der) <= SMALL else read(der)
+def remembered(most: int = 64, small: int = 16 * 1024) -> Callable[[Callable[[bytes], T]], Callable[[bytes], T]]:
+    """Of what a function made of DER, the last MOST are kept, if that had at most SMALL bytes: a stranger's file, which
+    may bring larger, fills nothing that outlives its own judgement."""
+
+    def keeping(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
+        known = functools.lru_cache(maxsize=most)(read)
+        return lambda der: known(der) if len(der) <= small else read(der)
+
+    return keeping
 
 
 def is_indefinite(header: bytes) -> bool:
@@ -63,15 +66,14 @@ prepare = x509.RDNSequence.hashable.fget
 compare_anew = x509.RDNSequence.__eq__
 
 
-@functools.lru_cache(maxsize=2048)
-def _known(name: bytes) -> str:
+@remembered(most=2048, small=1000)
+def _prepared(name: bytes) -> str:
     return str(prepare(x509.RDNSequence.load(name)))
 
 
 def prepared(self: Any) -> str:
     """A distinguished name as it is compared. Raises ValueError for letters that no name may have."""
-    der = self.dump()
-    return _known(der) if len(der) <= ORDINARY else str(prepare(self))
+    return _prepared(self.dump())
 
 
 def compare(self: Any, other: object) -> bool:
@@ -81,7 +83,7 @@ def compare(self: Any, other: object) -> bool:
     return self.dump() == other.dump() or (self.hashable == other.hashable and bool(compare_anew(self, other)))
 
 
-def correct() -> None:
+def apply() -> None:
     """Put both in place; once is enough, twice does no harm."""
     x509.RDNSequence.hashable, x509.RDNSequence.__eq__ = property(prepared), compare
     for kind, dump in CORRECTED.items():
@@ -95,4 +97,4 @@ def undo() -> None:
         kind.dump = dump
 
 
-correct()
+apply()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -21,6 +21,7 @@ from . import algorithms
 from .algorithms import Private, Public
 from .model import Kind, Trust
 
+E = TypeVar("E", bound=x509.ExtensionType)
 Use = Literal["person", "seal", "timestamp", "node"]
 
 ROOT_KIND = "p384"  # of root and issuing authority, which last long
@@ -214,10 +215,17 @@ PURPOSES: dict[Use, x509.ObjectIdentifier] = {"timestamp": ExtendedKeyUsageOID.T
 
 def is_node(certificate: x509.Certificate) -> bool:
     """May it state as a node? No person's or seal's certificate may."""
+    purposes = extension(certificate, x509.ExtendedKeyUsage)
+    return purposes is not None and NODE_PURPOSE in purposes
+
+
+def extension(of: x509.Certificate | x509.CertificateRevocationList, kind: type[E]) -> E | None:
+    """What is said in an extension of this KIND; None where it is not there, and where some extension cannot be read or
+    is there twice (RFC 5280, 4.2)."""
     try:
-        return NODE_PURPOSE in certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        return of.extensions.get_extension_for_class(kind).value
     except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
-        return False
+        return None
 
 
 Reason = Literal["key-compromise", "affiliation-changed", "superseded", "cessation", "privilege-withdrawn"]

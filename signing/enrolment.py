@@ -28,7 +28,7 @@ from store.world import World
 
 from . import algorithms, authority, keys, records
 from .algorithms import Private
-from .authority import Use, is_issued_by, is_node
+from .authority import Use, extension, is_issued_by, is_node
 from .model import Trust
 from .pkcs12 import Opened
 from .stamping import Safe
@@ -37,8 +37,6 @@ STREAM = "authority"
 Open = Callable[[bytes, str], Awaitable[Opened]]
 LARGEST = 64 * 1024  # of a file with a key or certificates
 DEPTH = 6
-# What reading extensions may raise: without the one that is wanted, or with some that nobody can read.
-ODD = (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError)
 
 
 class Enrolment:
@@ -229,24 +227,20 @@ def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
 
 def _has_key(certificate: x509.Certificate, public: Any) -> bool:
     try:
-        return bool(certificate.public_key() == public)
-    except (UnsupportedAlgorithm, ValueError):
+        return bool(algorithms.key_of(certificate) == public)
+    except Refused:  # of a kind that nobody here asked a certificate for
         return False
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except ODD:
-        return False
+    constraints = extension(certificate, x509.BasicConstraints)
+    return constraints is not None and constraints.ca
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:
     """For non-repudiation, as the check asks of every signer; and not for others' certificates."""
-    try:
-        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.content_commitment
-    except ODD:
-        return False
+    usage = extension(certificate, x509.KeyUsage)
+    return usage is not None and usage.content_commitment
 
 
 def _common_name(certificate: x509.Certificate) -> str:

@@ -33,7 +33,7 @@ class Overfull(ValueError):
     """A file brings more evidence than any honest one needs."""
 
 
-@asn1.remembered
+@asn1.remembered()
 def _list(der: bytes) -> asn1_crl.CertificateList:
     return asn1_crl.CertificateList.load(der)
 

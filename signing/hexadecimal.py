@@ -8,6 +8,7 @@ string of digits alone is taken in one piece; any other is read as before, from 
 from __future__ import annotations
 
 import binascii
+import contextlib
 from typing import Any, BinaryIO
 
 from pyhanko.pdf_utils import generic
@@ -25,18 +26,16 @@ def read(stream: BinaryIO) -> Any:
             break
         held += stream.read(size)
     digits, end, _ = held[1:].partition(b">")
-    try:
-        if not end:
-            raise binascii.Error("not here")
-        made = generic.pdf_string(binascii.unhexlify(digits))
-    except binascii.Error:  # blanks, an odd digit, something else, too long
-        stream.seek(start)
-        return plainly(stream)
-    stream.seek(start + len(digits) + 2)
-    return made
+    if end:  # else it is longer than any of ours
+        with contextlib.suppress(binascii.Error):  # blanks, an odd digit, something else
+            made = generic.pdf_string(binascii.unhexlify(digits))
+            stream.seek(start + len(digits) + 2)
+            return made
+    stream.seek(start)
+    return plainly(stream)
 
 
-def take() -> None:
+def apply() -> None:
     """Put it in place; once is enough, twice does no harm."""
     generic.read_hex_string_from_stream = read
 
@@ -46,4 +45,4 @@ def undo() -> None:
     generic.read_hex_string_from_stream = plainly
 
 
-take()
+apply()

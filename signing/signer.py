@@ -12,21 +12,18 @@ from cryptography import x509
 from pyhanko.sign.signers.pdf_cms import ExternalSigner, Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from . import (
-    algorithms,
-    asn1,
-)
+from . import algorithms, asn1
 from .algorithms import Scheme
 from .authority import Holder
 from .model import Signatory
 
 
-@asn1.remembered
+@asn1.remembered()
 def parsed(der: bytes) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(der)
 
 
-@asn1.remembered
+@asn1.remembered()
 def public_of(certificate: bytes) -> object:
     return x509.load_der_x509_certificate(certificate).public_key()
 

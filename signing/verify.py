@@ -308,6 +308,8 @@ def shape(data: bytes) -> str:
             if digest != embedded.compute_digest():
                 return "digest"
         return ""
+    except MemoryError:  # says nothing about the file
+        raise
     except Exception:  # hostile bytes: whatever a library makes of them, they are not of the right shape
         return "unreadable"
 

@@ -11,14 +11,13 @@ from documents.actions import Papers
 from store.chain import Draft
 from store.db import Connection
 from store.errors import Missing, Refused
-from store.world import vietnam_time
 
 from ..house import House, actor_of
 from ..people.rights import Principal
 from ..signatories.seals import Seals
 from ..sitting.agenda import identifier, text
 from . import records
-from .documents import Documents, Take
+from .documents import Documents, Take, cleared, corner, file_name
 from .records import Annex, RegisterNumber
 
 MOST = 50  # of one document
@@ -53,23 +52,21 @@ class Annexes:
             return known
         seal = await self._seals.key(who, unit, given.passphrase)
         file = await self._documents.admitted(who, unit, take)
-        now = vietnam_time(self._house.now_ms())
-        said = f"Số: {document.symbol}", f"{now:%d/%m/%Y %H:%M:%S} +07:00"
-        pdf, box = await self._papers.copy(file.sha256, said, ())
+        pdf, box = await self._papers.copy(file.sha256, corner(document.symbol, self._house.now_ms()), ())
         kept = await self._house.blobs.keep(await self._seals.sign(pdf, box, seal))
-        cleared = file.stamp.grade if file.stamp is not None else ""
 
         def put(conn: Connection) -> Annex:
             before = _met(conn, document, id_, name)
             if before is not None:
                 return before
-            now_there = records.find(conn, unit, year, kind, number)
-            if now_there is None or now_there.void:  # since it was asked about
+            found = records.find(conn, unit, year, kind, number)
+            if found is None or found.void:  # since it was asked about
                 raise Refused("number-void")
             position = len(records.annexes_of(conn, document)) + 1
             made = Annex(unit, year, kind, number, position, id_, name, kept)
             records.put_annex(conn, made)
-            body = {"symbol": document.symbol, "position": position, "name": name, "file": kept, "cleared": cleared}
+            body = {"symbol": document.symbol, "position": position, "name": name, "file": kept}
+            body |= {"cleared": cleared(file)}
             self._house.record(conn, actor_of(who), [Draft("document-annexed", body)], unit=unit)
             return made
 
@@ -82,7 +79,7 @@ class Annexes:
         document = await self._documents.used(who, unit, year, kind, number)
         for annex in await self._house.read(records.annexes_of, document):
             if annex.position == position:
-                return annex.file, f"{document.symbol.replace('/', '-')}-{position:02d}.pdf"
+                return annex.file, f"{file_name(document.symbol)}-{position:02d}.pdf"
         raise Missing("no-such-file")
 
 

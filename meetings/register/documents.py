@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 import msgspec
+from msgspec import structs
 from msgspec.structs import replace
 
 from documents.actions import Papers
@@ -33,7 +34,7 @@ from ..sitting.agenda import identifier, iso_day, text
 from ..sitting.rooms import Rooms
 from . import records
 from .actions import LETTER, Register
-from .records import RegisterNumber, Urgency
+from .records import Annex, RegisterNumber, Urgency
 
 # The kinds of Decree 30/2020/NĐ-CP, Appendix III.
 KINDS = frozenset({
@@ -87,6 +88,12 @@ class Copy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     passphrase: str = ""  # of a key on file
 
 
+class Issued(RegisterNumber, frozen=True):
+    """A number, with the files that go with its document."""
+
+    annexes: tuple[Annex, ...] = ()
+
+
 class Documents:
     def __init__(self, house: House, rooms: Rooms, register: Register, papers: Papers, seals: Seals) -> None:
         self._house = house
@@ -108,19 +115,23 @@ class Documents:
         file = await self.admitted(who, unit, take) if take and not (known and known.file) else None
         thing = _thing(unit, given.id)
         made = await self._register.take(who, found, given.kind, thing, about, recipients, given.urgency)
-        return made if file is None else await self._register.enclose(who, made, file.sha256, _cleared(file))
+        return made if file is None else await self._register.enclose(who, made, file.sha256, cleared(file))
 
-    async def issued(self, who: Principal, unit: str, year: int) -> list[RegisterNumber]:
-        """The numbers of a year; what goes with a sitting's document is told to who may see that."""
+    async def issued(self, who: Principal, unit: str, year: int) -> list[Issued]:
+        """The numbers of a year. What goes with a sitting's document is told to who may see that."""
         rows = await self._register.listed(who, unit, year)
-        return [row if await self._are_shown(who, row) else replace(row, annexes=()) for row in rows]
+        beside, made = await self._house.read(records.annexes_of_year, unit, year), []
+        for row in rows:
+            annexes = beside.get((row.kind, row.number), ())
+            told = annexes if annexes and await self._sees(who, row) else ()
+            made.append(Issued(**structs.asdict(row), annexes=told))
+        return made
 
-    async def _are_shown(self, who: Principal, row: RegisterNumber) -> bool:
-        if row.annexes and not row.thing.startswith(MINE):
-            try:
-                await self._demand_seen(who, row)
-            except Denied:
-                return False
+    async def _sees(self, who: Principal, number: RegisterNumber) -> bool:
+        try:
+            await self._demand_seen(who, number)
+        except (Denied, Missing):
+            return False
         return True
 
     async def _known(
@@ -171,7 +182,7 @@ class Documents:
             row = replace(wanted, number=number, file=file.sha256 if file else "")
             arrivals.put(conn, row)
             body = {"number": row.number, "year": row.year, "sender": row.sender, "symbol": row.symbol}
-            body |= {"file": row.file, "cleared": _cleared(file)}
+            body |= {"file": row.file, "cleared": cleared(file)}
             self._house.record(conn, actor_of(who), [Draft("document-received", body)], unit=unit)
             return row
 
@@ -206,7 +217,7 @@ class Documents:
         Missing where there is none."""
         rights.demand(who, "register.see", Thing(unit))
         sha256, symbol = await self._source(who, unit, source, year, kind, number)
-        return sha256, f"{symbol.replace('/', '-')}.pdf"
+        return sha256, f"{file_name(symbol)}.pdf"
 
     async def copy(self, who: Principal, unit: str, given: Copy) -> RegisterNumber:
         """A certified copy as a file, under the next number of copies. What the copy says of itself stands in the upper
@@ -219,10 +230,10 @@ class Documents:
         known = await self._known(unit, given.id, given.form, about, recipients)
         if known is not None and known.file:
             return known
-        now = vietnam_time(self._house.now_ms())
+        now = self._house.now_ms()
 
-        def said(number: str) -> tuple[str, ...]:
-            return TITLES[given.form], agency_of(found), f"Số: {number}", f"{now:%d/%m/%Y %H:%M:%S} +07:00"
+        def said(symbol: str) -> tuple[str, ...]:
+            return TITLES[given.form], agency_of(found), *corner(symbol, now)
 
         seal = await self._seals.key(who, unit, given.passphrase) if given.signed else None
         await self._papers.copy(sha256, said("00"), given.pages)  # no number is spent on what cannot be
@@ -249,12 +260,13 @@ class Documents:
         found = await self._outgoing(unit, year, kind, number)
         if found.void:
             raise Refused("number-void")
-        if not found.thing.startswith(MINE):
-            await self._demand_seen(who, found)
+        await self._demand_seen(who, found)
         return found
 
     async def _demand_seen(self, who: Principal, number: RegisterNumber) -> None:
         """Minutes, notices and invitations are their sitting's, whose closed items the register knows nothing of."""
+        if number.thing.startswith(MINE):
+            return
         room = await self._rooms.get(number.thing.partition("#")[0])
         circulated = room.state.minutes.step == "circulated"
         verb = "sitting.see" if number.kind != "BB" else "minutes.see" if circulated else "minutes.read"
@@ -293,7 +305,18 @@ def _met(conn: Connection, wanted: Incoming) -> Incoming | None:
     return None
 
 
-def _cleared(file: Examined | None) -> str:
+def corner(symbol: str, now: int) -> tuple[str, str]:
+    """What an agency's signature says in the upper right corner: number and symbol, and when it was made (Decree
+    30/2020/NĐ-CP, Appendix I). NOW in milliseconds."""
+    return f"Số: {symbol}", f"{vietnam_time(now):%d/%m/%Y %H:%M:%S} +07:00"
+
+
+def file_name(symbol: str) -> str:
+    return symbol.replace("/", "-")
+
+
+def cleared(file: Examined | None) -> str:
+    """The stamp of secrecy for which somebody answered."""
     return file.stamp.grade if file is not None and file.stamp is not None else ""
 
 

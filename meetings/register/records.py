@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any, Literal
 
 import msgspec
@@ -60,7 +59,7 @@ class Annex(msgspec.Struct, frozen=True):
 
 class RegisterNumber(msgspec.Struct, frozen=True):
     """A number as the register shows it. `thing`: what bears it, an id; `void`: why nothing does; `recipients`: a line
-    each; `file`: SHA-256 of the document; `annexes`: what goes with it, in a list of a year only."""
+    each; `file`: SHA-256 of the document."""
 
     unit: str
     year: int
@@ -74,7 +73,6 @@ class RegisterNumber(msgspec.Struct, frozen=True):
     urgency: Urgency = ""
     recipients: str = ""
     file: str = ""
-    annexes: tuple[Annex, ...] = ()
 
 
 COPIES = ("SY", "SL", "TrS")  # certified copies of all forms are counted together (Decree 30/2020/NĐ-CP, Appendix I)
@@ -87,9 +85,7 @@ def next_number(conn: sa.Connection, unit: str, year: int, kind: str) -> int:
 
 
 def put(conn: sa.Connection, number: RegisterNumber) -> None:
-    columns = msgspec.structs.asdict(number)
-    del columns["annexes"]
-    conn.execute(numbers.insert().values(**columns))
+    conn.execute(numbers.insert().values(**msgspec.structs.asdict(number)))
 
 
 def _same(thing: str, kind: str) -> sa.ColumnElement[bool]:
@@ -109,14 +105,17 @@ def enclose(conn: sa.Connection, thing: str, kind: str, file: str) -> None:
 
 def enclose_in(conn: sa.Connection, number: RegisterNumber, file: str) -> bool:
     """The document of this NUMBER is there now. False: it became void."""
-    where = (numbers.c.unit == number.unit) & (numbers.c.year == number.year) & (numbers.c.kind == number.kind)
-    one = where & (numbers.c.number == number.number) & (numbers.c.void == "")
+    one = _is(numbers, number.unit, number.year, number.kind, number.number) & (numbers.c.void == "")
     return bool(conn.execute(numbers.update().where(one).values(file=file)).rowcount)
 
 
+def _is(table: sa.Table, unit: str, year: int, kind: str, number: int) -> sa.ColumnElement[bool]:
+    columns = table.c
+    return (columns.unit == unit) & (columns.year == year) & (columns.kind == kind) & (columns.number == number)
+
+
 def find(conn: sa.Connection, unit: str, year: int, kind: str, number: int) -> RegisterNumber | None:
-    where = (numbers.c.unit == unit) & (numbers.c.year == year)
-    row = conn.execute(sa.select(numbers).where(where, numbers.c.kind == kind, numbers.c.number == number)).first()
+    row = conn.execute(sa.select(numbers).where(_is(numbers, unit, year, kind, number))).first()
     return None if row is None else _number(row)
 
 
@@ -125,14 +124,10 @@ def void(conn: sa.Connection, thing: str, kind: str, reason: str) -> None:
 
 
 def of_year(conn: sa.Connection, unit: str, year: int) -> list[RegisterNumber]:
-    """Kind by kind, the newest first, each with what goes with it."""
+    """Kind by kind, the newest first."""
     where = (numbers.c.unit == unit) & (numbers.c.year == year)
     order = numbers.c.kind, numbers.c.number.desc()
-    rows = [_number(row) for row in conn.execute(sa.select(numbers).where(where).order_by(*order))]
-    beside: defaultdict[tuple[str, int], list[Annex]] = defaultdict(list)
-    for annex in _annexes(conn, (annexes.c.unit == unit) & (annexes.c.year == year)):
-        beside[annex.kind, annex.number].append(annex)
-    return [msgspec.structs.replace(row, annexes=tuple(beside[row.kind, row.number])) for row in rows]
+    return [_number(row) for row in conn.execute(sa.select(numbers).where(where).order_by(*order))]
 
 
 def put_annex(conn: sa.Connection, annex: Annex) -> None:
@@ -141,8 +136,16 @@ def put_annex(conn: sa.Connection, annex: Annex) -> None:
 
 def annexes_of(conn: sa.Connection, number: RegisterNumber) -> list[Annex]:
     """What goes with the document of a number, in order."""
-    where = (annexes.c.unit == number.unit) & (annexes.c.year == number.year)
-    return _annexes(conn, where & (annexes.c.kind == number.kind) & (annexes.c.number == number.number))
+    return _annexes(conn, _is(annexes, number.unit, number.year, number.kind, number.number))
+
+
+def annexes_of_year(conn: sa.Connection, unit: str, year: int) -> dict[tuple[str, int], tuple[Annex, ...]]:
+    """By kind and number, what goes with the documents of a year, in order."""
+    found: dict[tuple[str, int], tuple[Annex, ...]] = {}
+    for annex in _annexes(conn, (annexes.c.unit == unit) & (annexes.c.year == year)):
+        key = annex.kind, annex.number
+        found[key] = (*found.get(key, ()), annex)
+    return found
 
 
 def _annexes(conn: sa.Connection, where: sa.ColumnElement[bool]) -> list[Annex]:

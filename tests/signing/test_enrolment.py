@@ -233,10 +233,8 @@ async def test_of_two_at_once_one_is_certified(signing: Signing) -> None:
 
 async def test_who_was_certified_meanwhile_leaves_no_request(signing: Signing) -> None:
     subject = authority.subject(NAME, "UBND")
-    both = (ask(("person", "chair", subject, WORD, WHO)) for ask in (
-        lambda given: signing.enrolment.ask(*given), lambda given: signing.enrolment.issue(*given),
-    ))  # fmt: skip
-    await asyncio.gather(*both, return_exceptions=True)
+    enrolment, given = signing.enrolment, ("person", "chair", subject, WORD, WHO)
+    await asyncio.gather(enrolment.ask(*given), enrolment.issue(*given), return_exceptions=True)
     held = await signing.certificate_of("person", "chair")
     assert (held is None) != (await signing.enrolment.request_of("person", "chair") is None)
 

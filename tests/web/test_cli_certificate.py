@@ -129,6 +129,14 @@ async def signs(node: Node, serial: str) -> bool:
     return bool(await key.sign(b"x"))
 
 
+def test_a_request_whose_file_cannot_be_written_is_shown(typed: Console, tmp_path: Path) -> None:
+    """The one asked before is void by then."""
+    status, told = typed("ask", "--person", "chair", str(tmp_path), typed=f"{WORD}\n")
+    assert status == 1 and str(tmp_path) in told
+    begins, ends = told.index("-----BEGIN"), told.index("-----END")
+    assert x509.load_pem_x509_csr(told[begins : told.index("\n", ends) + 1].encode()).is_signature_valid
+
+
 def trusted(typed: Console, folder: Path) -> Office:
     """Another authority that this node trusts."""
     others = Office("Ban Cơ yếu (thử)", datetime.now(UTC).replace(microsecond=0))

@@ -92,9 +92,10 @@ def chosen_settings(arguments: argparse.Namespace, **given: object) -> settings.
 def main(words: list[str] | None = None) -> int:
     arguments = parser().parse_args(words)
     os.umask(0o077)  # whatever we make is ours alone: passwords' hashes, second factors, papers
+    verb = importlib.import_module(f".{arguments.verb}", __name__)
     try:
-        status = importlib.import_module(f".{arguments.verb}", __name__).run(arguments)
+        status = verb.run(arguments)
     except Fault as fault:
         print(faults.refusal(fault, locale()).text, file=sys.stderr)
-        return 1
+        return getattr(verb, "FAULT_STATUS", 1)
     return int(status or 0)

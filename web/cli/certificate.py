@@ -58,16 +58,22 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.act in SECRET:
             say("cli.certificate-new")
             given["passphrase"] = passphrase(again=True)
-        if arguments.act == "ask":
-            with arguments.file.open("ab"):  # there is room for it, before the one asked before is void
-                pass
         outcome = console.run(chosen_settings(arguments), "certificate", given)
-        if arguments.act == "ask" and outcome.status == 0:
-            write_durably(arguments.file, str(outcome.lines.pop().params["pem"]).encode())
-            say("cli.certificate-asked", file=str(arguments.file))
     except OSError as error:
         raise Refused("file-unreadable", reason=str(error)) from error
+    if arguments.act == "ask" and outcome.status == 0:
+        write_request(arguments.file, str(outcome.lines.pop().params["pem"]))
     return show(outcome)
+
+
+def write_request(path: Path, pem: str) -> None:
+    """Its key is kept by now and the one asked before is void: where the file cannot be written, it is shown."""
+    try:
+        write_durably(path, pem.encode())
+    except OSError as error:
+        print(pem, end="")
+        raise Refused("file-unwritable", reason=str(error)) from error
+    say("cli.certificate-asked", file=str(path))
 
 
 async def act(house: House, settings: Settings, given: Mapping[str, str]) -> Outcome:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,16 +25,17 @@ from meetings.proof import appraisal, bundle
 from signing import anchors, authority, records
 from signing.authority import Revocation
 from signing.model import Report, Trust
-from store.errors import Fault, Refused
+from store.errors import Refused, Unavailable
 from store.world import VIETNAM
 
-from .. import console, faults
+from .. import console
 from ..console import Line, Outcome
 from ..settings import Settings
 from ..words import text, words
 from . import chosen_settings, locale, say
 
 STATUS = {"valid": 0, "not-valid": 1, "cannot-tell": 2}
+FAULT_STATUS = STATUS["cannot-tell"]  # what could not be judged is not called invalid
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -46,17 +46,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """A file that could not be judged is not called invalid: that too is 2."""
-    try:
-        return judged(arguments)
-    except Fault as fault:
-        none = fault.code == "no-installation"  # neither was an anchor given
-        print(faults.refusal(Refused("trust-none") if none else fault, locale()).text, file=sys.stderr)
-        return STATUS["cannot-tell"]
-
-
-def judged(arguments: argparse.Namespace) -> int:
-    """Raises Fault."""
     try:
         data = arguments.file.read_bytes()
         trust = (
@@ -113,7 +102,12 @@ def own_trust(settings: Settings) -> Trust:
     """This node's authority, with what it has revoked so far, and those of others that it trusts."""
     from ..signing_desk import open_safe
 
-    lines = console.run(settings, "verify", {}).lines
+    try:
+        lines = console.run(settings, "verify", {}).lines
+    except Unavailable as fault:
+        if fault.code != "no-installation":
+            raise
+        raise Refused("trust-none") from fault  # nor was an anchor given
     revoked = [Revocation.of(str(line.params["serial"]), int(line.params["at"])) for line in lines]
     held = open_safe(settings)
     ours = authority.trust_in(held.authority, revoked, datetime.now(UTC), held.kind)

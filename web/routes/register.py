@@ -8,7 +8,7 @@ from typing import cast, get_args
 
 from documents.actions import Intake
 from meetings.incoming.records import Incoming
-from meetings.register.documents import Copy, RegisterName, Take
+from meetings.register.documents import Copy, Issued, RegisterName, Take
 from meetings.register.records import Annex, RegisterNumber
 from store.errors import Denied, Missing
 
@@ -19,7 +19,7 @@ routes = Routes()
 
 
 @routes.add("GET", "/api/units/{unit}/register", "register.see")
-async def outgoing(call: Call) -> list[RegisterNumber]:
+async def outgoing(call: Call) -> list[Issued]:
     """Documents that went out in this year, or in ?year=."""
     return await call.office.documents.issued(call.who, call.param("unit"), _year(call))
 

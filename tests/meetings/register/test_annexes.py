@@ -36,7 +36,7 @@ async def issued(desk: Desk) -> None:
 
 
 async def listed(desk: Desk) -> tuple[Annex, ...]:
-    return (await desk.register.listed(desk.who["clerk"], DISTRICT, 2026))[0].annexes
+    return (await desk.documents.issued(desk.who["clerk"], DISTRICT, 2026))[0].annexes
 
 
 async def test_the_agency_signs_a_file_that_goes_with_its_document(desk: Desk) -> None:

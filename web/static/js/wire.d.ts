@@ -617,6 +617,22 @@ export interface Integration {
   webhook?: string;
 }
 
+export interface Issued {
+  unit: string;
+  year: number;
+  kind: string;
+  number: number;
+  symbol: string;
+  day: string;
+  thing: string;
+  about: string;
+  void: string;
+  urgency?: "" | "express" | "urgent" | "very-urgent";
+  recipients?: string;
+  file?: string;
+  annexes?: Array<Annex>;
+}
+
 export interface IssuedRow {
   serial: string;
   use: string;
@@ -1390,7 +1406,6 @@ export interface RegisterNumber {
   urgency?: "" | "express" | "urgent" | "very-urgent";
   recipients?: string;
   file?: string;
-  annexes?: Array<Annex>;
 }
 
 export interface Rehearsal {

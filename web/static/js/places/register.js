@@ -7,7 +7,7 @@ import { annex, copy, issue, receive } from "../register/entry.js";
 import { bare } from "../reader/find.js";
 import { date, marked, t } from "../words.js";
 
-/** @typedef {import("../wire.d.ts").RegisterNumber} RegisterNumber */
+/** @typedef {import("../wire.d.ts").Issued} Issued */
 /** @typedef {import("../wire.d.ts").Incoming} Incoming */
 
 const REGISTERS = /** @type {const} */ (["outgoing", "incoming"]);
@@ -26,7 +26,7 @@ class RegisterPlace extends Part {
     /** @type {(typeof REGISTERS)[number]} */
     this.register = "outgoing";
     this.query = "";
-    /** @type {(RegisterNumber | Incoming)[] | null} */
+    /** @type {(Issued | Incoming)[] | null} */
     this.rows = null;
   }
 
@@ -60,36 +60,36 @@ class RegisterPlace extends Part {
     if (await act) await this.look();
   }
 
-  /** @param {RegisterNumber | Incoming} row */
+  /** @param {Issued | Incoming} row */
   open(row) {
     return this.openLink(() => get(`/api/units/${this.unit}/registers/${this.register}/${row.year}/${encodeURIComponent(row.kind)}/${row.number}/file`));
   }
 
-  /** @param {RegisterNumber} row */
+  /** @param {Issued} row */
   void_(row) {
     return ask({ title: t("register.void-title", { symbol: row.symbol }), text: t("register.void-text"), act: t("register.void-act"), tone: "seal", field: t("field.reason") }, (reason) =>
       post(`/api/units/${this.unit}/register/${row.year}/${encodeURIComponent(row.kind)}/${row.number}/void`, { reason }),
     );
   }
 
-  /** @param {RegisterNumber} row @param {number} position */
+  /** @param {Issued} row @param {number} position */
   openAnnex(row, position) {
     return this.openLink(() => get(`/api/units/${this.unit}/register/${row.year}/${encodeURIComponent(row.kind)}/${row.number}/annexes/${position}`));
   }
 
-  /** What may be done with a document. @param {RegisterNumber | Incoming} row @param {boolean} voids */
+  /** What may be done with a document. @param {Issued | Incoming} row @param {boolean} voids */
   acts(row, voids) {
     const act = (/** @type {string} */ sign, /** @type {string} */ word, /** @type {() => void} */ run) => html`<button class="button plain small-button" aria-label=${`${t(word)}: ${row.symbol}`} @click=${run}>${icon(sign)}${t(word)}</button>`;
     return html`<span class="row tight">${row.file ? act("file-text", "register.open", () => void this.open(row)) : nothing}
       ${row.file && this.keeps ? act("stamp", "register.copy", () => void this.settled(copy(this.unit, this.register, row))) : nothing}
-      ${this.register === "outgoing" && this.keeps && !(/** @type {RegisterNumber} */ (row).void) ? act("paperclip", "register.annex", () => void this.settled(annex(this.unit, /** @type {RegisterNumber} */ (row)))) : nothing}
-      ${voids && this.keeps ? act("ban", "register.void-act", () => void this.settled(this.void_(/** @type {RegisterNumber} */ (row)))) : nothing}</span>`;
+      ${this.register === "outgoing" && this.keeps && !(/** @type {Issued} */ (row).void) ? act("paperclip", "register.annex", () => void this.settled(annex(this.unit, /** @type {Issued} */ (row)))) : nothing}
+      ${voids && this.keeps ? act("ban", "register.void-act", () => void this.settled(this.void_(/** @type {Issued} */ (row)))) : nothing}</span>`;
   }
 
-  /** @param {RegisterNumber | Incoming} row */
+  /** @param {Issued | Incoming} row */
   urgency = (row) => (row.urgency ? html` <span class="badge seal">${t(`urgency.${row.urgency}`)}</span>` : nothing);
 
-  /** @param {RegisterNumber} row */
+  /** @param {Issued} row */
   outgoing(row) {
     const receivers = (row.recipients ?? "").split("\n").filter(Boolean);
     return html`<li><span class="main"><span class="strong figures">${marked(row.symbol)}</span>${this.urgency(row)} · ${marked(row.about)}<br>
@@ -125,7 +125,7 @@ class RegisterPlace extends Part {
           <label class="field"><span class="read-only-to-ears">${t("register.seek")}</span><input type="search" placeholder=${t("register.seek")} .value=${this.query} @input=${(/** @type {Event} */ event) => (this.query = /** @type {HTMLInputElement} */ (event.target).value)}></label>
           <span class="push"></span><button class="button" @click=${() => this.turn({ year: this.year - 1 })}>${t("register.year", { year: this.year - 1 })}</button><span class="strong figures">${this.year}</span><button class="button" @click=${() => this.turn({ year: this.year + 1 })}>${t("register.year", { year: this.year + 1 })}</button></div>
         ${this.found.length
-          ? html`<ul class="list">${this.found.map((row) => (out ? this.outgoing(/** @type {RegisterNumber} */ (row)) : this.incoming(/** @type {Incoming} */ (row))))}</ul>`
+          ? html`<ul class="list">${this.found.map((row) => (out ? this.outgoing(/** @type {Issued} */ (row)) : this.incoming(/** @type {Incoming} */ (row))))}</ul>`
           : html`<p class="soft">${t(!this.rows ? "app.loading" : this.query ? "register.none" : out ? "register.empty" : "register.empty-incoming")}</p>`}</section></div>`;
   }
 }
